@@ -1,0 +1,111 @@
+package nn
+
+import (
+	"fmt"
+
+	"github.com/gomlx/compute/dtypes"
+	"github.com/gomlx/compute/shapes"
+	"github.com/gomlx/gomlx/core/graph"
+	"github.com/gomlx/gomlx/core/tensors"
+	"github.com/gomlx/gomlx/ml/model"
+)
+
+// Builder is what a layer needs while it adds itself to a graph: the phase and
+// the values of its own parameters.
+type Builder struct {
+	Phase Phase
+
+	scope *model.Scope
+	layer string
+}
+
+// Parameter returns the node with the value of one of the layer's parameters.
+func (b *Builder) Parameter(g *graph.Graph, role Role) *graph.Node {
+	return b.variable(role).NodeValue(g)
+}
+
+// SetParameter makes the graph store a new value for one of the layer's
+// parameters, as batch norm does for its running statistics.
+func (b *Builder) SetParameter(role Role, value *graph.Node) {
+	b.variable(role).SetNodeValue(value)
+}
+
+func (b *Builder) variable(role Role) *model.Variable {
+	name := b.layer + "." + string(role)
+	variable := b.scope.GetVariable(name)
+	if variable == nil {
+		panic(fmt.Sprintf("nn: parameter %s has no value: call Network.LoadInto before building the graph", name))
+	}
+	return variable
+}
+
+// Build adds the network to a GoMLX graph whose variables LoadInto has set. x has
+// shape [batch, height, width, channels]; the result is [batch, outputs]. Like
+// all code that builds graphs, it panics on what does not fit.
+func (n *Network) Build(scope *model.Scope, x *graph.Node, phase Phase) *graph.Node {
+	if d := x.Shape().Dimensions; len(d) != 4 || d[1] != n.Input.Height || d[2] != n.Input.Width || d[3] != n.Input.Channels {
+		panic(fmt.Sprintf("nn: network %s reads [batch, %d, %d, %d], not %v",
+			n.Name, n.Input.Height, n.Input.Width, n.Input.Channels, d))
+	}
+	outputs := make([]*graph.Node, len(n.Nodes))
+	for i, node := range n.Nodes {
+		inputs := make([]*graph.Node, len(node.Inputs))
+		for j, input := range node.Inputs {
+			if input == Input {
+				inputs[j] = x
+			} else {
+				inputs[j] = outputs[input]
+			}
+		}
+		outputs[i] = node.Layer.Build(&Builder{Phase: phase, scope: scope, layer: node.Name}, inputs)
+	}
+	last := outputs[len(outputs)-1]
+	return graph.Reshape(last, last.Shape().Dimensions[0], n.Output().Size())
+}
+
+// LoadInto sets one variable in the store's root scope for each parameter, under
+// the parameter's name.
+func (n *Network) LoadInto(store *model.Store, weights Weights) error {
+	if err := weights.Check(n); err != nil {
+		return err
+	}
+	for _, p := range n.Parameters() {
+		value := tensors.FromFlatDataAndDimensions(weights[p.Name], p.Shape...)
+		if variable := store.GetVariable("/" + p.Name); variable != nil {
+			if err := variable.SetValue(value); err != nil {
+				return fmt.Errorf("set %s: %w", p.Name, err)
+			}
+			continue
+		}
+		variable, err := store.CreateVariable("/"+p.Name, value)
+		if err != nil {
+			return fmt.Errorf("create %s: %w", p.Name, err)
+		}
+		variable.SetTrainable(p.Trainable())
+	}
+	return nil
+}
+
+// ReadFrom copies the network's parameters out of a store.
+func (n *Network) ReadFrom(store *model.Store) (Weights, error) {
+	weights := make(Weights, len(n.Parameters()))
+	for _, p := range n.Parameters() {
+		variable := store.GetVariable("/" + p.Name)
+		if variable == nil {
+			return nil, fmt.Errorf("read weights of network %s: %s is not in the store", n.Name, p.Name)
+		}
+		value, err := variable.Value()
+		if err != nil {
+			return nil, fmt.Errorf("read %s: %w", p.Name, err)
+		}
+		if want := shapes.Make(dtypes.Float32, p.Shape...); !value.Shape().Equal(want) {
+			return nil, fmt.Errorf("read %s: it has shape %s, want %s", p.Name, value.Shape(), want)
+		}
+		values, err := tensors.CopyFlatData[float32](value)
+		if err != nil {
+			return nil, fmt.Errorf("read %s: %w", p.Name, err)
+		}
+		weights[p.Name] = values
+	}
+	return weights, nil
+}

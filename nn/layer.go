@@ -1,0 +1,33 @@
+package nn
+
+import "github.com/gomlx/gomlx/core/graph"
+
+// Kind names a type of layer, as in "convolution".
+type Kind string
+
+// Layer is one operation of a network with its hyper-parameters, a plain value.
+// What depends on the shapes that reach it is computed from those shapes.
+//
+// A new layer is one file that implements this interface.
+type Layer interface {
+	Kind() Kind
+	// Output is the shape of the result, or an error that says which input
+	// does not fit.
+	Output(inputs []Shape) (Shape, error)
+	// Parameters lists what the layer owns. Only Role, Shape and Positions are
+	// set; the network adds the rest. Inputs fit, Output has been asked.
+	Parameters(inputs []Shape) []Parameter
+	// Build adds the layer to a GoMLX graph. Inputs have shape
+	// [batch, height, width, channels], and so must the result.
+	Build(b *Builder, inputs []*graph.Node) *graph.Node
+}
+
+// Phase says what a graph is built for.
+type Phase int
+
+// In Training, batch norm uses the batch's statistics and updates the running
+// ones; in Inference it uses the running ones.
+const (
+	Inference Phase = iota
+	Training
+)
