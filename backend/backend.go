@@ -1,0 +1,117 @@
+package backend
+
+import (
+	"fmt"
+	"os"
+	"runtime/debug"
+	"slices"
+	"strings"
+
+	"github.com/gomlx/compute"
+)
+
+// Variable is the environment variable that names the backend where no flag does.
+const Variable = "ESPALIER_BACKEND"
+
+// Default is the name of the backend that runs where none is named.
+const Default = "go"
+
+// Choice is a running GoMLX backend and by which name it was chosen.
+type Choice struct {
+	Backend compute.Backend
+	// Name is what was asked for: "go", "xla", "xla:cuda".
+	Name string
+	// Version is that of the module which implements it.
+	Version string
+}
+
+// String describes the choice in one line.
+func (c *Choice) String() string {
+	return fmt.Sprintf("%s (%s, %s)", c.Name, c.Version, c.Backend.Description())
+}
+
+// MissingError says that a backend cannot run here and how to get it.
+type MissingError struct {
+	Name string
+	Why  string
+	How  string
+}
+
+// Error is one line.
+func (e *MissingError) Error() string {
+	return fmt.Sprintf("backend %s: %s; %s", e.Name, e.Why, e.How)
+}
+
+// Missing marks the error as one about something that is not installed.
+func (e *MissingError) Missing() {}
+
+// UnknownError says that no backend has a name.
+type UnknownError struct{ Name string }
+
+// Error is one line.
+func (e *UnknownError) Error() string {
+	return fmt.Sprintf("no backend is called %q: there are %s", e.Name, strings.Join(Names(), ", "))
+}
+
+// driver is one backend that this package can start.
+type driver struct {
+	// module is the Go module that implements it.
+	module string
+	// open starts it; option is what follows the colon in "xla:cuda".
+	open func(option string) (compute.Backend, error)
+}
+
+// drivers are filled in at start, one by each file that adds one.
+var drivers = map[string]driver{}
+
+// Names lists the backends that can be named, whether or not they can run here.
+func Names() []string {
+	names := make([]string, 0, len(drivers))
+	for name := range drivers {
+		names = append(names, name)
+	}
+	slices.Sort(names)
+	return names
+}
+
+// New starts the backend of a name; an empty name is replaced by ESPALIER_BACKEND,
+// and if that is not set by Default. An error says what there is (*UnknownError)
+// or what is missing (*MissingError).
+func New(name string) (*Choice, error) {
+	name = resolve(name)
+	base, option, _ := strings.Cut(name, ":")
+	chosen, ok := drivers[base]
+	if !ok {
+		return nil, &UnknownError{Name: name}
+	}
+	opened, err := chosen.open(option)
+	if err != nil {
+		return nil, err
+	}
+	return &Choice{Backend: opened, Name: name, Version: moduleVersion(chosen.module)}, nil
+}
+
+func resolve(name string) string {
+	if name == "" {
+		name = os.Getenv(Variable)
+	}
+	if name == "" {
+		name = Default
+	}
+	return name
+}
+
+// moduleVersion is the version of a module in this program, as "path@version"; the
+// path alone in a test, whose program does not record versions.
+func moduleVersion(path string) string {
+	info, ok := debug.ReadBuildInfo()
+	if !ok {
+		return path
+	}
+	for _, module := range info.Deps {
+		if module.Path == path {
+			return path + "@" + module.Version
+		}
+	}
+	return path
+}
