@@ -1,0 +1,15 @@
+// Package data holds image sets in memory and hands them out in batches.
+//
+// Open reads a set by its name: the digits are built in, the others come from a
+// folder in the layout of their official archives, into which Get downloads them.
+// What it returns is immutable: Images know their counts, classes and digest, and
+// their splits, balanced subsets and selections share the pixels of the whole.
+// Batches normalises, augments and orders them as a pure function of a seed, the
+// epoch and the image, so that a batch has the same bytes whatever the number of
+// workers that prepared it.
+//
+// One set is one file (mnist.go), one format is one file (idx.go). A reader that
+// meets a file it cannot accept says where in the file, what it found there and
+// what it expected; it needs no more memory than the file's content, and never
+// leaves the folder it was given.
+package data

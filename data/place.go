@@ -1,0 +1,119 @@
+package data
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path"
+	"path/filepath"
+
+	"espalier/data/embedded"
+)
+
+// builtIn is the place of embedded sets in messages and lists.
+const builtIn = "built in"
+
+// place is a folder in which the files of a set were found.
+type place struct {
+	set    string
+	name   string   // how messages call the data folder
+	files  fs.FS    // the data folder, from which no name and no link leads out
+	folder string   // where in it the files lie
+	root   *os.Root // nil for what is built in
+}
+
+func (p *place) close() error {
+	if p.root == nil {
+		return nil
+	}
+	return p.root.Close()
+}
+
+// path is how messages call a file.
+func (p *place) path(file string) string {
+	if p.root == nil {
+		return builtIn + " " + path.Join(p.folder, file)
+	}
+	return filepath.Join(p.name, filepath.FromSlash(p.folder), file)
+}
+
+// locate finds where a set is: built in, or in the first of the data folders that
+// has its first file.
+func (d *definition) locate(dir string) (*place, error) {
+	if d.embedded {
+		return &place{set: d.name, name: builtIn, files: embedded.Files, folder: d.folders[0]}, nil
+	}
+	return d.locateIn(dir)
+}
+
+func (d *definition) locateIn(dir string) (*place, error) {
+	first := d.source.Files[0]
+	for _, name := range filepath.SplitList(dir) {
+		root, err := os.OpenRoot(name)
+		if errors.Is(err, fs.ErrNotExist) {
+			continue
+		}
+		if err != nil {
+			return nil, fmt.Errorf("data folder %s: %w", name, err)
+		}
+		for _, folder := range d.folders {
+			p := &place{set: d.name, name: name, files: root.FS(), folder: folder, root: root}
+			if _, _, err := p.stat(first); err == nil {
+				return p, nil
+			}
+		}
+		if err := root.Close(); err != nil {
+			return nil, fmt.Errorf("data folder %s: %w", name, err)
+		}
+	}
+	return nil, &MissingError{Set: d.name, File: path.Join(d.folders[0], first.Name), Folder: dir}
+}
+
+// stat finds a file under its name or, if it may be there uncompressed, without .gz.
+func (p *place) stat(f File) (name string, info fs.FileInfo, err error) {
+	for _, name := range f.names() {
+		name = path.Join(p.folder, name)
+		info, err = fs.Stat(p.files, name)
+		if err == nil && info.Mode().IsRegular() {
+			return name, info, nil
+		}
+		if err == nil {
+			return "", nil, fmt.Errorf("%s is not a regular file", p.path(path.Base(name)))
+		}
+		if !errors.Is(err, fs.ErrNotExist) {
+			return "", nil, fmt.Errorf("data folder %s: %w", p.name, err)
+		}
+	}
+	return "", nil, &MissingError{Set: p.set, File: path.Join(p.folder, f.Name), Folder: p.name}
+}
+
+func (f File) names() []string {
+	if f.Plain == "" {
+		return []string{f.Name}
+	}
+	return []string{f.Name, f.Name[:len(f.Name)-len(path.Ext(f.Name))]}
+}
+
+// read opens a file, hands its content to a reader and makes sure that the reader
+// has used all of it.
+func (p *place) read(ctx context.Context, f File, reader func(*stream) error) error {
+	name, _, err := p.stat(f)
+	if err != nil {
+		return err
+	}
+	file, err := p.files.Open(name)
+	if err != nil {
+		return fmt.Errorf("data folder %s: %w", p.name, err)
+	}
+	defer file.Close()
+	s, err := newStream(ctx, p.path(path.Base(name)), file)
+	if err != nil {
+		return err
+	}
+	if err := reader(s); err != nil {
+		return err
+	}
+	return s.end()
+}
