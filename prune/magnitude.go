@@ -1,0 +1,17 @@
+package prune
+
+import (
+	"context"
+	"math"
+)
+
+// Magnitude rates a weight w by |w|, so that the smallest weights go first: the
+// score of Han et al., "Learning both Weights and Connections for Efficient Neural
+// Networks" (NeurIPS 2015), and of the lottery-ticket papers.
+func Magnitude(ctx context.Context, in Input) (Values, error) {
+	return magnitude(ctx, in)
+}
+
+var magnitude = Elementwise(func(weight, _ float32) float32 {
+	return math.Float32frombits(math.Float32bits(weight) &^ (1 << 31))
+})

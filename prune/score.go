@@ -1,0 +1,66 @@
+package prune
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"math/rand/v2"
+	"slices"
+	"strings"
+
+	"espalier/nn"
+)
+
+// Input is what a score may look at.
+type Input struct {
+	Network *nn.Network
+	// Weights are those that training has come to, Initial those it began from.
+	Weights, Initial nn.Weights
+	// Mask says what lives; nil is the dense network.
+	Mask *Mask
+	// Random returns the stream of random numbers that belongs to a parameter,
+	// from its beginning. Only scores that draw need it.
+	Random func(parameter string) *rand.Rand
+}
+
+// Values are one number for each weight of some parameters, by the parameter's
+// name, in the order of its weights.
+type Values map[string][]float32
+
+// Score rates every prunable weight of a network; those with the smallest values
+// are removed first. Values of pruned weights do not matter, and neither do those
+// of spared layers. A score must not change its input.
+type Score func(ctx context.Context, in Input) (Values, error)
+
+// scores are the registered scores. Entries are only added, and only while the
+// program starts.
+var scores = map[string]Score{
+	"magnitude": Magnitude,
+	"random":    Random,
+}
+
+// Register makes a score known by a name, to the command line among others. It
+// belongs into an init function, and fails where the name is empty or taken.
+func Register(name string, score Score) error {
+	if name == "" || score == nil {
+		return errors.New("register score: it needs a name and a function")
+	}
+	if _, taken := scores[name]; taken {
+		return fmt.Errorf("register score: the name %q is taken", name)
+	}
+	scores[name] = score
+	return nil
+}
+
+// Lookup returns the score of a name, or an error that lists the names there are.
+func Lookup(name string) (Score, error) {
+	score, ok := scores[name]
+	if !ok {
+		return nil, fmt.Errorf("no score is called %q: there are %s", name, strings.Join(Names(), ", "))
+	}
+	return score, nil
+}
+
+// Names lists the registered scores in alphabetical order.
+func Names() []string { return slices.Sorted(maps.Keys(scores)) }
