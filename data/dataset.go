@@ -24,6 +24,7 @@ type Source struct {
 // File is one of the files that a set is read from.
 type File struct {
 	Name   string // in the folder of the set
+	Bytes  int64  // its size; 0 where it is not known
 	SHA256 string // in hexadecimal; empty where the official file is not the only right one
 	Plain  string // SHA-256 of the content, where the file is compressed and may also lie there without .gz
 }
@@ -59,7 +60,8 @@ type definition struct {
 	normalisation Normalisation
 	embedded      bool
 	folders       []string // in a data folder, where the files may lie; Get uses the first
-	downloads     []download
+	address       string   // of the folder from which Get fetches the files
+	archive       *archive // or the file that has them all
 
 	// read returns the pixels and labels of both parts.
 	read func(ctx context.Context, d *definition, p *place) (train, test part, err error)

@@ -13,10 +13,12 @@ func init() {
 			Files: []File{
 				{
 					Name:   "optdigits-train.csv.gz",
+					Bytes:  112473,
 					SHA256: "8a8d95daa5a2d60207e90b3c72f6ca8c5c3b9b350c059f5bdaeb63b01e3f1ed1",
 				},
 				{
 					Name:   "optdigits-test.csv.gz",
+					Bytes:  53379,
 					SHA256: "34af3b9b1a8afa599fef9fa56f4d7d4933c3e969bdf02f3fa698213eb8c8adec",
 				},
 			},

@@ -1,0 +1,174 @@
+package data
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"net/http"
+	"os"
+	"path"
+	"path/filepath"
+	"strings"
+
+	"espalier/internal/durable"
+)
+
+// GetOptions changes how Get downloads. The zero value is right for most.
+type GetOptions struct {
+	Client   *http.Client   // http.DefaultClient where nil
+	Mirror   string         // the address of a folder that has the files, in place of their home
+	Progress func(Progress) // called often, from the goroutine that called Get
+}
+
+// Progress tells how far the download of one file is, in bytes.
+type Progress struct {
+	File        string
+	Done, Total int64
+}
+
+// archive is a .tar.gz file with all files of a set.
+type archive struct {
+	address string
+	bytes   int64
+	sha256  string
+	folder  string // the folder in the archive that has the files
+}
+
+// download is one file to fetch.
+type download struct {
+	address string
+	name    string // where it goes in the data folder
+	bytes   int64
+	sha256  string
+}
+
+// Get downloads the files of a set into a data folder, the first if dir names
+// several, and makes the folder if it is not there. Files that are there already
+// are kept if their digest is right. A file grows under its name with .partial at
+// the end, gets its own name only when its digest is right, and is continued where
+// an earlier Get was interrupted. There is nothing to get of a set that is built in.
+//
+// The error is a *DigestError if what was downloaded is not the official file.
+func Get(ctx context.Context, name, dir string, o GetOptions) error {
+	d, err := find(name)
+	if err != nil {
+		return err
+	}
+	if err := d.get(ctx, dir, o); err != nil {
+		return fmt.Errorf("get data set %s: %w", name, err)
+	}
+	return nil
+}
+
+func (d *definition) get(ctx context.Context, dir string, o GetOptions) (err error) {
+	if d.embedded {
+		return nil
+	}
+	folders := filepath.SplitList(dir)
+	if len(folders) == 0 {
+		return errors.New("no data folder is named: name one with --data or ESPALIER_DATA")
+	}
+	if err := os.MkdirAll(folders[0], 0o755); err != nil {
+		return err
+	}
+	root, err := os.OpenRoot(folders[0])
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, root.Close()) }()
+	f := fetcher{root: root, files: rootFS{root}, client: o.Client, progress: o.Progress}
+	if f.client == nil {
+		f.client = http.DefaultClient
+	}
+	if err := f.files.MkdirAll(d.folders[0]); err != nil {
+		return err
+	}
+	if d.archive != nil {
+		return f.getArchive(ctx, d, o.Mirror)
+	}
+	for _, file := range d.source.Files {
+		to := download{address: d.address, name: path.Join(d.folders[0], file.Name), bytes: file.Bytes, sha256: file.SHA256}
+		if o.Mirror != "" {
+			to.address = o.Mirror
+		}
+		to.address = strings.TrimSuffix(to.address, "/") + "/" + file.Name
+		if err := f.fetch(ctx, to); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// getArchive downloads an archive, unpacks it and removes it.
+func (f fetcher) getArchive(ctx context.Context, d *definition, mirror string) error {
+	if f.hasAll(d) {
+		return nil
+	}
+	a := *d.archive
+	if mirror != "" {
+		a.address = strings.TrimSuffix(mirror, "/") + "/" + path.Base(a.address)
+	}
+	name := path.Join(d.folders[0], path.Base(a.address))
+	if err := f.fetch(ctx, download{address: a.address, name: name, bytes: a.bytes, sha256: a.sha256}); err != nil {
+		return err
+	}
+	if err := f.unpack(ctx, name, a.folder, d.folders[0], d.source.Files); err != nil {
+		return fmt.Errorf("unpack %s: %w", name, err)
+	}
+	return f.files.Remove(name)
+}
+
+// hasAll tells whether the files of an archive are there, in their sizes.
+func (f fetcher) hasAll(d *definition) bool {
+	for _, file := range d.source.Files {
+		info, err := f.root.Stat(path.Join(d.folders[0], file.Name))
+		if err != nil || info.Size() != file.Bytes {
+			return false
+		}
+	}
+	return true
+}
+
+// fetcher downloads into a folder that it cannot leave.
+type fetcher struct {
+	root     *os.Root
+	files    durable.FS
+	client   *http.Client
+	progress func(Progress)
+}
+
+// fetch makes sure that a file is there with the right digest.
+func (f fetcher) fetch(ctx context.Context, d download) error {
+	switch digest, err := f.digest(ctx, d.name); {
+	case err == nil && digest == d.sha256:
+		return nil
+	case err != nil && !errors.Is(err, fs.ErrNotExist):
+		return err
+	}
+	partial := d.name + ".partial"
+	if err := f.transfer(ctx, d, partial); err != nil {
+		return err
+	}
+	digest, err := f.digest(ctx, partial)
+	if err != nil {
+		return err
+	}
+	if digest != d.sha256 {
+		wrong := &DigestError{File: d.address, Found: digest, Expected: d.sha256}
+		return errors.Join(wrong, f.files.Remove(partial))
+	}
+	if err := f.files.Rename(partial, d.name); err != nil {
+		return err
+	}
+	return f.files.SyncFolder(path.Dir(d.name))
+}
+
+func (f fetcher) digest(ctx context.Context, name string) (string, error) {
+	file, err := f.root.Open(name)
+	if err != nil {
+		return "", err
+	}
+	defer file.Close()
+	return digestOf(ctx, file)
+}
