@@ -1,0 +1,62 @@
+package experiments
+
+import (
+	"context"
+
+	"github.com/gomlx/compute"
+)
+
+// Cell is the unit of work: one description and the function that runs it.
+type Cell struct {
+	Desc Desc
+	// Needs are the cells whose folders Run reads; they are finished before.
+	Needs []Desc
+	// Run does the work. It keeps checkpoints in its folder and goes on from
+	// them; cancelled, it writes one and returns the context's error.
+	Run func(ctx context.Context, work Work) (Outcome, error)
+}
+
+// Work is what a cell is given to run with.
+type Work struct {
+	// Folder is the cell's own; it exists, and no other process works in it.
+	Folder string
+	// Needed are the folders of the cells that this one needs, in their order.
+	Needed  []string
+	Backend compute.Backend
+	Data    string // the data folder, or a list of them
+}
+
+// Outcome is what a cell found.
+type Outcome struct {
+	Measurements []Measurement
+	Curves       []Curve
+	// Data are the digests of the image sets that were read, by name.
+	Data map[string]string
+}
+
+// Result is a finished cell as the store holds it. Everything but the provenance
+// is the same, byte for byte, whenever the cell is run again with the same
+// backend on the same processor.
+type Result struct {
+	Desc         Desc
+	Measurements []Measurement
+	Provenance   Provenance
+}
+
+// Rows are the measurements, each with the whole provenance.
+func (r *Result) Rows() []Row {
+	rows := make([]Row, len(r.Measurements))
+	for i, m := range r.Measurements {
+		rows[i] = Row{Cell: r.Desc.Digest(), Desc: r.Desc, Measurement: m, Provenance: r.Provenance}
+	}
+	return rows
+}
+
+// Rows are the rows of all results, in their order.
+func Rows(results []*Result) []Row {
+	var rows []Row
+	for _, result := range results {
+		rows = append(rows, result.Rows()...)
+	}
+	return rows
+}

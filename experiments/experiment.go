@@ -1,0 +1,144 @@
+package experiments
+
+import (
+	"cmp"
+	"fmt"
+	"maps"
+	"slices"
+)
+
+// Experiment is a question of one paper that can be run.
+type Experiment struct {
+	// Name is package/question, as in lth/tickets.
+	Name     string
+	Question string
+	Paper    string
+	Methods  []Method
+	Presets  map[Scale]Preset
+	// Options returns a new options struct, by pointer; Fields describes its
+	// hyper-parameters. Its defaults are the paper's.
+	Options func() any
+	// Cells lists the cells of a setting, each after those it needs.
+	Cells func(Setting) ([]Cell, error)
+	// Cost is what a setting takes.
+	Cost func(Setting) (Cost, error)
+	// Columns are the metrics that tables show, in their order.
+	Columns []Column
+	// Published are the numbers that the paper prints.
+	Published []Published
+}
+
+// Method is one of the methods that an experiment compares.
+type Method struct{ Name, Title string }
+
+// Preset is what a scale sets: hyper-parameters by name, and how many seeds.
+type Preset struct {
+	Set   map[string]string
+	Seeds int
+}
+
+// Setting is an experiment's hyper-parameters, all set, with the seeds to run.
+type Setting struct {
+	Experiment *Experiment
+	Scale      Scale
+	Seeds      int
+	// Options is the experiment's own options struct, by pointer.
+	Options any
+}
+
+// Cost is what running takes before anything is run.
+type Cost struct {
+	Cells, Iterations int
+	// Minutes is an estimate for two cores with the default backend.
+	Minutes float64
+}
+
+// Request asks for an experiment.
+type Request struct {
+	Experiment string
+	Scale      Scale // empty is Smoke
+	Seeds      int   // 0 is as many as the scale says
+	// Set are hyper-parameters by name, over those of the scale.
+	Set map[string]string
+}
+
+// Plan is what a request comes down to.
+type Plan struct {
+	Setting
+	Cells []Cell
+}
+
+// registry has the experiments by name. It is filled at start, by one init
+// function for each paper; a test checks every entry.
+var registry = map[string]*Experiment{}
+
+func register(e *Experiment) { registry[e.Name] = e }
+
+// All lists the experiments, sorted by name.
+func All() []*Experiment {
+	return slices.SortedFunc(maps.Values(registry), func(a, b *Experiment) int { return cmp.Compare(a.Name, b.Name) })
+}
+
+// Find returns the experiment of a name.
+func Find(name string) (*Experiment, error) {
+	if e, ok := registry[name]; ok {
+		return e, nil
+	}
+	return nil, unknown("experiment", name, slices.Sorted(maps.Keys(registry)))
+}
+
+// Setting returns the hyper-parameters of a scale with some set by name. Seeds
+// below 1 are as many as the scale says.
+func (e *Experiment) Setting(scale Scale, seeds int, set map[string]string) (Setting, error) {
+	preset, ok := e.Presets[scale]
+	if !ok {
+		return Setting{}, &UsageError{fmt.Sprintf("%s has no scale %q", e.Name, scale)}
+	}
+	options := e.Options()
+	if err := Reset(options); err != nil {
+		return Setting{}, err
+	}
+	for _, changes := range []map[string]string{preset.Set, set} {
+		for _, name := range slices.Sorted(maps.Keys(changes)) {
+			if err := Set(options, name, changes[name]); err != nil {
+				return Setting{}, fmt.Errorf("%s: %w", e.Name, err)
+			}
+		}
+	}
+	if seeds < 1 {
+		seeds = preset.Seeds
+	}
+	return Setting{Experiment: e, Scale: scale, Seeds: seeds, Options: options}, nil
+}
+
+// NewPlan turns a request into cells.
+func NewPlan(request Request) (*Plan, error) {
+	e, err := Find(request.Experiment)
+	if err != nil {
+		return nil, err
+	}
+	setting, err := e.Setting(cmp.Or(request.Scale, Smoke), request.Seeds, request.Set)
+	if err != nil {
+		return nil, err
+	}
+	cells, err := e.Cells(setting)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", e.Name, err)
+	}
+	return &Plan{Setting: setting, Cells: cells}, nil
+}
+
+// title is the method's title, or its name where it has none.
+func (e *Experiment) title(method string) string {
+	for _, m := range e.Methods {
+		if m.Name == method {
+			return m.Title
+		}
+	}
+	return method
+}
+
+// order is the method's place among those of the experiment.
+func (e *Experiment) order(method string) int {
+	return slices.IndexFunc(e.Methods, func(m Method) bool { return m.Name == method })
+}
