@@ -49,7 +49,7 @@ func Check(ctx context.Context, name, dir string) (Report, error) {
 }
 
 func (d *definition) verify(ctx context.Context, p *place) (Report, error) {
-	report := Report{Name: d.name, Found: p.path("")}
+	report := Report{Name: d.name, Found: p.where()}
 	var wrong []error
 	for _, f := range d.source.Files {
 		checked, err := p.checkDigest(ctx, f)

@@ -50,7 +50,7 @@ func (d *definition) entry(dir string) (Entry, error) {
 		return e, err
 	}
 	defer p.close()
-	e.Found = p.path("")
+	e.Found = p.where()
 	for _, f := range d.source.Files {
 		_, _, err := p.stat(f)
 		if errors.As(err, &missing) {

@@ -44,6 +44,6 @@ func init() {
 		folders:       []string{"mnist"},
 		// The copy that torchvision uses; the home of the set no longer serves files.
 		address: "https://ossci-datasets.s3.amazonaws.com/mnist/",
-		read:   readIDXSet,
+		read:    readIDXSet,
 	})
 }

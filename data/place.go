@@ -24,6 +24,14 @@ type place struct {
 	root   *os.Root // nil for what is built in
 }
 
+// where tells in which folder the files are.
+func (p *place) where() string {
+	if p.root == nil {
+		return p.name
+	}
+	return p.path("")
+}
+
 func (p *place) close() error {
 	if p.root == nil {
 		return nil

@@ -23,6 +23,12 @@ func (f fetcher) transfer(ctx context.Context, d download, partial string) error
 		have = 0
 	}
 	response, err := f.request(ctx, d.address, have)
+	if err == nil && response.StatusCode == http.StatusRequestedRangeNotSatisfiable && have > 0 {
+		// The partial file is not of what the server has: begin anew.
+		response.Body.Close()
+		have = 0
+		response, err = f.request(ctx, d.address, have)
+	}
 	if err != nil {
 		return err
 	}
