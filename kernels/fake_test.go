@@ -1,0 +1,3 @@
+package kernels
+
+func serveFake(mode, file string) error { return nil }

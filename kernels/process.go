@@ -1,0 +1,107 @@
+package kernels
+
+import (
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"time"
+)
+
+// process is a program of several processes: the kernel, and whatever it started.
+type process struct {
+	command *exec.Cmd
+	log     string        // the file that has what it wrote
+	done    chan struct{} // closed when the program's first process has ended
+	err     error         // how it ended, once done is closed
+}
+
+// start runs a command in a group of processes of its own, its output in a file.
+func start(command *exec.Cmd, log string) (*process, error) {
+	file, err := os.OpenFile(log, os.O_CREATE|os.O_TRUNC|os.O_WRONLY, 0o600)
+	if err != nil {
+		return nil, err
+	}
+	defer file.Close()
+	command.Stdout, command.Stderr = file, file
+	ownGroup(command)
+	p := &process{command: command, log: log, done: make(chan struct{})}
+	started := make(chan error)
+	go func() {
+		// On Linux a child can be told when the thread that started it ends; the
+		// thread must live as long as the child then.
+		runtime.LockOSThread()
+		defer runtime.UnlockOSThread()
+		err := command.Start()
+		started <- err
+		if err == nil {
+			p.err = command.Wait()
+			close(p.done)
+		}
+	}()
+	if err := <-started; err != nil {
+		return nil, fmt.Errorf("start %s: %w", filepath.Base(command.Path), err)
+	}
+	return p, nil
+}
+
+// within says whether the program ended by itself in some time.
+func (p *process) within(patience time.Duration) bool {
+	select {
+	case <-p.done:
+		return true
+	case <-time.After(patience):
+		return false
+	}
+}
+
+// stop ends the program and everything it started: by asking, and where it does not
+// listen, by force.
+func (p *process) stop(patience time.Duration) {
+	if !p.within(0) {
+		terminateGroup(p.command.Process)
+		p.within(patience)
+	}
+	killGroup(p.command.Process)
+	<-p.done
+}
+
+// ending says how the program ended and the last of what it wrote.
+func (p *process) ending() string {
+	state := "exit status 0"
+	if p.err != nil {
+		state = p.err.Error()
+	}
+	if last := p.lastLines(12); last != "" {
+		return state + "\n" + last
+	}
+	return state
+}
+
+func (p *process) lastLines(count int) string {
+	file, err := os.Open(p.log)
+	if err != nil {
+		return ""
+	}
+	defer file.Close()
+	const tail = 16 << 10
+	if info, err := file.Stat(); err == nil && info.Size() > tail {
+		if _, err := file.Seek(-tail, io.SeekEnd); err != nil {
+			return ""
+		}
+	}
+	content, err := io.ReadAll(io.LimitReader(file, tail))
+	if err != nil {
+		return ""
+	}
+	return last(string(content), count)
+}
+
+// last returns the last lines of a text.
+func last(text string, count int) string {
+	lines := strings.Split(strings.TrimSpace(text), "\n")
+	return strings.Join(lines[max(0, len(lines)-count):], "\n")
+}
