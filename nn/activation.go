@@ -23,23 +23,28 @@ func (a Activation) Kind() Kind { return KindActivation }
 
 // Output is the input's shape.
 func (a Activation) Output(inputs []Shape) (Shape, error) {
-	if len(inputs) != 1 {
-		return Shape{}, fmt.Errorf("an activation reads 1 input, not %d", len(inputs))
-	}
 	if a != ReLU && a != ReLU6 {
 		return Shape{}, fmt.Errorf("no activation is called %q: there are %s and %s", string(a), ReLU, ReLU6)
 	}
-	return inputs[0], nil
+	return oneInput(KindActivation, inputs)
 }
 
 // Parameters are none.
 func (a Activation) Parameters([]Shape) []Parameter { return nil }
 
 // Build applies the function.
+//
+// It selects rather than takes a maximum, because the gradient of GoMLX's Max is 1
+// where both sides are equal, and a unit all of whose weights are pruned sits at
+// exactly 0: it has to have gradient 0 there, as in PyTorch. The comparisons are
+// such that NaN passes through.
 func (a Activation) Build(_ *Builder, inputs []*graph.Node) *graph.Node {
-	y := graph.MaxScalar(inputs[0], 0)
+	x := inputs[0]
+	zero := graph.ScalarZero(x.Graph(), x.DType())
+	y := graph.Where(graph.LessOrEqual(x, zero), zero, x)
 	if a == ReLU6 {
-		y = graph.MinScalar(y, 6)
+		six := graph.Scalar(x.Graph(), x.DType(), 6)
+		y = graph.Where(graph.GreaterOrEqual(y, six), six, y)
 	}
 	return y
 }

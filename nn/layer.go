@@ -1,6 +1,10 @@
 package nn
 
-import "github.com/gomlx/gomlx/core/graph"
+import (
+	"fmt"
+
+	"github.com/gomlx/gomlx/core/graph"
+)
 
 // Kind names a type of layer, as in "convolution".
 type Kind string
@@ -31,3 +35,11 @@ const (
 	Inference Phase = iota
 	Training
 )
+
+// oneInput is the input of a layer that reads a single one.
+func oneInput(kind Kind, inputs []Shape) (Shape, error) {
+	if len(inputs) != 1 {
+		return Shape{}, fmt.Errorf("%s reads 1 input, not %d", kind, len(inputs))
+	}
+	return inputs[0], nil
+}

@@ -21,8 +21,8 @@ func (l Linear) Kind() Kind { return KindLinear }
 
 // Output is a vector of Out features, whatever the input's shape.
 func (l Linear) Output(inputs []Shape) (Shape, error) {
-	if len(inputs) != 1 {
-		return Shape{}, fmt.Errorf("linear reads 1 input, not %d", len(inputs))
+	if _, err := oneInput(KindLinear, inputs); err != nil {
+		return Shape{}, err
 	}
 	if l.Out < 1 {
 		return Shape{}, fmt.Errorf("linear has %d outputs", l.Out)
