@@ -2,8 +2,11 @@ package experiments
 
 import (
 	"context"
+	"log/slog"
 
 	"github.com/gomlx/compute"
+
+	"espalier/progress"
 )
 
 // Cell is the unit of work: one description and the function that runs it.
@@ -24,6 +27,9 @@ type Work struct {
 	Needed  []string
 	Backend compute.Backend
 	Data    string // the data folder, or a list of them
+	// Progress and Log are never nil.
+	Progress progress.Reporter
+	Log      *slog.Logger
 }
 
 // Outcome is what a cell found.

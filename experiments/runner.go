@@ -1,13 +1,16 @@
 package experiments
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"runtime"
 	"sync"
 
 	"espalier/backend"
+	"espalier/progress"
 )
 
 // Runner runs cells and keeps their results in a store.
@@ -20,18 +23,11 @@ type Runner struct {
 	Data string
 	// Workers is how many cells run at a time; 0 is one for each processor.
 	Workers int
-	// Progress is told how the run goes; nil is told nothing.
-	Progress Progress
-}
-
-// Progress is told what happens to the cells of a run, from any goroutine.
-type Progress interface {
-	// Started: a worker begins with a cell, or goes on with one.
-	Started(Desc)
-	// Waiting: another process works on the cell.
-	Waiting(Desc)
-	// Finished: a cell has its result, one of finished among all.
-	Finished(d Desc, finished, all int)
+	// Progress shows how far the run and each of its trainings are; nil: silent.
+	Progress progress.Reporter
+	// Log is told what else a user should know, such as that another process
+	// works on a cell; nil: slog.Default().
+	Log *slog.Logger
 }
 
 // Run returns the results of cells, in their order: those that the store has are
@@ -58,11 +54,22 @@ func (r Runner) Run(ctx context.Context, cells []Cell) ([]*Result, error) {
 	if err != nil {
 		return nil, err
 	}
-	pool, err := newPool(r, chosen, cells, results, finished)
+	pool, err := newPool(r.withDefaults(), chosen, cells, results, finished)
 	if err != nil {
 		return nil, err
 	}
 	return results, pool.run(ctx)
+}
+
+func (r Runner) withDefaults() Runner {
+	r.Log = cmp.Or(r.Log, slog.Default())
+	if r.Workers < 1 {
+		r.Workers = runtime.GOMAXPROCS(0)
+	}
+	if r.Progress == nil {
+		r.Progress = progress.Silent
+	}
+	return r
 }
 
 // pool is one run of a Runner.
@@ -77,18 +84,15 @@ type pool struct {
 
 	mu       sync.Mutex
 	finished int
+	task     progress.Task
 	err      error
 	cancel   context.CancelFunc
 }
 
 func newPool(r Runner, chosen *backend.Choice, cells []Cell, results []*Result, finished int) (*pool, error) {
-	workers := r.Workers
-	if workers < 1 {
-		workers = runtime.GOMAXPROCS(0)
-	}
 	p := &pool{
 		Runner: r, chosen: chosen, cells: cells, results: results, finished: finished,
-		tokens: make(chan struct{}, workers), done: make([]chan struct{}, len(cells)), needs: make([][]int, len(cells)),
+		tokens: make(chan struct{}, r.Workers), done: make([]chan struct{}, len(cells)), needs: make([][]int, len(cells)),
 	}
 	index := make(map[string]int, len(cells))
 	for i, cell := range cells {
@@ -118,6 +122,9 @@ func newPool(r Runner, chosen *backend.Choice, cells []Cell, results []*Result, 
 func (p *pool) run(ctx context.Context) error {
 	ctx, p.cancel = context.WithCancel(ctx)
 	defer p.cancel()
+	p.task = p.Progress.Start("cells", len(p.cells))
+	defer p.task.End()
+	p.task.Step(p.finished)
 	var workers sync.WaitGroup
 	for i := range p.cells {
 		if p.results[i] != nil {
@@ -174,9 +181,7 @@ func (p *pool) fail(err error) {
 func (p *pool) runCell(ctx context.Context, i int) (err error) {
 	cell := p.cells[i]
 	claim, err := p.Store.claim(ctx, cell.Desc, func() {
-		if p.Progress != nil {
-			p.Progress.Waiting(cell.Desc)
-		}
+		p.Log.Info("another process works on this cell: waiting for it", "cell", cell.Desc.String())
 	})
 	if err != nil {
 		return err
@@ -193,9 +198,7 @@ func (p *pool) runCell(ctx context.Context, i int) (err error) {
 	defer p.mu.Unlock()
 	p.results[i] = result
 	p.finished++
-	if p.Progress != nil {
-		p.Progress.Finished(cell.Desc, p.finished, len(p.cells))
-	}
+	p.task.Step(p.finished)
 	return nil
 }
 
@@ -203,10 +206,10 @@ func (p *pool) work(ctx context.Context, cell Cell, claim *claim) (*Result, erro
 	if err := claim.begin(); err != nil {
 		return nil, err
 	}
-	if p.Progress != nil {
-		p.Progress.Started(cell.Desc)
+	work := Work{
+		Folder: p.Store.CellFolder(cell.Desc), Backend: p.chosen.Backend, Data: p.Data,
+		Progress: p.Progress, Log: p.Log,
 	}
-	work := Work{Folder: p.Store.CellFolder(cell.Desc), Backend: p.chosen.Backend, Data: p.Data}
 	for _, need := range cell.Needs {
 		work.Needed = append(work.Needed, p.Store.CellFolder(need))
 	}

@@ -1,0 +1,84 @@
+package figure
+
+import "image/color"
+
+// Figure is a chart: a title and panels side by side.
+type Figure struct {
+	Title    string
+	Subtitle string
+	Panels   []Panel
+}
+
+// Panel is one pair of axes with its lines.
+type Panel struct {
+	// Title stands above the panel; a figure of one panel needs none.
+	Title string
+	// X and Y are the axes' labels, with units.
+	X, Y string
+	// Scale is that of the horizontal axis.
+	Scale Scale
+	Lines []Line
+}
+
+// Scale is how a horizontal axis runs.
+type Scale int
+
+const (
+	// Linear runs from left to right.
+	Linear Scale = iota
+	// LogarithmicDown is logarithmic and runs from the greatest value at the left
+	// to the least at the right, as the fraction of weights that remain does.
+	LogarithmicDown
+)
+
+// Line is a series of points in the order of X.
+type Line struct {
+	Name string
+	X, Y []float64
+	// Deviation is half the height of the band around each point; nil for no
+	// band, and NaN for none at a point.
+	Deviation []float64
+	Color     color.NRGBA
+	// Reference draws the line dashed and without markers over the whole width of
+	// the panel at the height of its first point, as what others are measured
+	// against.
+	Reference bool
+	// Plain leaves out the markers, for lines of many points.
+	Plain bool
+}
+
+// The palette is Okabe and Ito's, whose colours people with any kind of colour
+// vision can tell apart.
+var (
+	Blue       = color.NRGBA{0x00, 0x72, 0xB2, 0xFF}
+	Vermillion = color.NRGBA{0xD5, 0x5E, 0x00, 0xFF}
+	Green      = color.NRGBA{0x00, 0x9E, 0x73, 0xFF}
+	Purple     = color.NRGBA{0xB5, 0x5B, 0x91, 0xFF}
+	Orange     = color.NRGBA{0xD9, 0x95, 0x00, 0xFF}
+	Sky        = color.NRGBA{0x3F, 0x9F, 0xD8, 0xFF}
+	Grey       = color.NRGBA{0x6E, 0x6E, 0x6E, 0xFF}
+)
+
+// Palette are the colours for lines without an order, in the order to use them.
+func Palette() []color.NRGBA {
+	return []color.NRGBA{Blue, Vermillion, Green, Purple, Orange, Sky, Grey}
+}
+
+// Sequence is a colour for a place between 0 and 1 in an order: from light to dark,
+// blue through violet, so that it survives a grey print.
+func Sequence(place float64) color.NRGBA {
+	stops := []color.NRGBA{
+		{0xF2, 0xA9, 0x3B, 0xFF}, {0xDB, 0x5C, 0x68, 0xFF}, {0x9C, 0x17, 0x9E, 0xFF}, {0x2B, 0x1B, 0x7E, 0xFF},
+	}
+	at := max(0, min(1, place)) * float64(len(stops)-1)
+	i := min(int(at), len(stops)-2)
+	mix := func(a, b uint8) uint8 { return uint8(float64(a) + (at-float64(i))*(float64(b)-float64(a)) + 0.5) }
+	a, b := stops[i], stops[i+1]
+	return color.NRGBA{mix(a.R, b.R), mix(a.G, b.G), mix(a.B, b.B), 0xFF}
+}
+
+// faded is the colour at an opacity between 0 and 1.
+func faded(c color.NRGBA, opacity float64) color.NRGBA {
+	c.A = uint8(255*opacity + 0.5)
+	return c
+}

@@ -1,0 +1,92 @@
+package figure
+
+import (
+	"cmp"
+	"slices"
+
+	"gonum.org/v1/plot"
+	"gonum.org/v1/plot/vg"
+	"gonum.org/v1/plot/vg/draw"
+)
+
+const (
+	nameGap    = 16 * vg.Length(1) // between the end of a line and its name
+	nameHeight = 12.5 * vg.Length(1)
+)
+
+// nameWidth is the room that the names of the lines take at the right.
+func (panel Panel) nameWidth() vg.Length {
+	var width vg.Length
+	for _, line := range panel.Lines {
+		width = max(width, nameStyle.Width(line.Name))
+	}
+	if width == 0 {
+		return 0
+	}
+	return width + nameGap
+}
+
+// drawNames writes each line's name beside its end, in its colour; names that would
+// overlap are moved apart and tied to their lines.
+func (panel Panel) drawNames(whole, data draw.Canvas, p *plot.Plot) {
+	type name struct {
+		line Line
+		end  vg.Point
+		y    vg.Length
+	}
+	var names []name
+	for _, line := range panel.Lines {
+		if line.Name == "" {
+			continue
+		}
+		points := line.points(data, p)
+		end := slices.MaxFunc(points, func(a, b vg.Point) int { return cmp.Compare(a.X, b.X) })
+		names = append(names, name{line, end, end.Y})
+	}
+	slices.SortStableFunc(names, func(a, b name) int { return cmp.Compare(a.end.Y, b.end.Y) })
+	heights := make([]vg.Length, len(names))
+	for i, n := range names {
+		heights[i] = n.y
+	}
+	spread(heights, nameHeight, data.Min.Y, whole.Max.Y-lineHeight)
+	for i, n := range names {
+		style := nameStyle
+		style.Color = n.line.Color
+		at := vg.Point{X: data.Max.X + nameGap, Y: heights[i]}
+		tie := draw.LineStyle{Color: faded(n.line.Color, 0.55), Width: vg.Points(0.7)}
+		whole.StrokeLines(tie, []vg.Point{
+			{X: n.end.X + vg.Points(4), Y: n.end.Y}, {X: at.X - vg.Points(3), Y: at.Y},
+		})
+		whole.FillText(style, at, n.line.Name)
+	}
+}
+
+// spread moves sorted heights apart until neighbours are gap from each other, each
+// as little as its group allows, and keeps them between low and high.
+func spread(heights []vg.Length, gap, low, high vg.Length) {
+	type group struct {
+		center vg.Length
+		first  int
+		n      int
+	}
+	var groups []group
+	for i, h := range heights {
+		groups = append(groups, group{h, i, 1})
+		for len(groups) > 1 {
+			a, b := groups[len(groups)-2], groups[len(groups)-1]
+			if b.center-a.center >= gap*vg.Length(a.n+b.n)/2 {
+				break
+			}
+			n := vg.Length(a.n + b.n)
+			merged := group{(a.center*vg.Length(a.n) + b.center*vg.Length(b.n)) / n, a.first, a.n + b.n}
+			groups = append(groups[:len(groups)-2], merged)
+		}
+	}
+	for _, g := range groups {
+		half := gap * vg.Length(g.n-1) / 2
+		center := max(low+half, min(high-half, g.center))
+		for i := range g.n {
+			heights[g.first+i] = center - half + gap*vg.Length(i)
+		}
+	}
+}

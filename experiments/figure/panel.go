@@ -1,0 +1,82 @@
+package figure
+
+import (
+	"math"
+
+	"gonum.org/v1/plot"
+	"gonum.org/v1/plot/vg"
+	"gonum.org/v1/plot/vg/draw"
+)
+
+// draw draws the panel: its title and the vertical axis' label above, the lines'
+// names in a margin at the right.
+func (panel Panel) draw(c draw.Canvas) {
+	top := c.Max.Y
+	if panel.Title != "" {
+		c.FillText(panelStyle, vg.Point{X: c.Min.X, Y: top}, panel.Title)
+		top -= lineHeight
+	}
+	c.FillText(axisStyle, vg.Point{X: c.Min.X, Y: top}, panel.Y)
+	top -= lineHeight + vg.Points(5)
+
+	p := panel.plot()
+	names := panel.nameWidth()
+	area := draw.Crop(c, 0, -names, 0, top-c.Max.Y)
+	p.Draw(area)
+	panel.drawNames(c, p.DataCanvas(area), p)
+}
+
+// plot returns the panel's plot, without the names of the lines.
+func (panel Panel) plot() *plot.Plot {
+	p := newPlot()
+	xMin, xMax, yMin, yMax := panel.ranges()
+	p.X.Min, p.X.Max, p.Y.Min, p.Y.Max = xMin, xMax, yMin, yMax
+	p.X.Label.Text = panel.X
+	p.X.Tick.Marker = linearTicks(xMin, xMax, 6)
+	if panel.Scale == LogarithmicDown {
+		p.X.Scale = plot.InvertedScale{Normalizer: plot.LogScale{}}
+		p.X.Tick.Marker = logTicks(xMin, xMax)
+	}
+	ticks := linearTicks(yMin, yMax, 5)
+	p.Y.Tick.Marker = ticks
+	p.Add(grid(ticks))
+	for _, line := range panel.Lines {
+		p.Add(band(line))
+	}
+	for _, line := range panel.Lines {
+		p.Add(stroke(line))
+	}
+	return p
+}
+
+// ranges are those of the axes, with air above and below the data.
+func (panel Panel) ranges() (xMin, xMax, yMin, yMax float64) {
+	xMin, yMin = math.Inf(1), math.Inf(1)
+	xMax, yMax = math.Inf(-1), math.Inf(-1)
+	for _, line := range panel.Lines {
+		for i := range line.X {
+			deviation := line.deviation(i)
+			xMin, xMax = min(xMin, line.X[i]), max(xMax, line.X[i])
+			yMin, yMax = min(yMin, line.Y[i]-deviation), max(yMax, line.Y[i]+deviation)
+		}
+	}
+	if xMin == xMax {
+		xMin, xMax = xMin*0.5, xMax*2
+		if panel.Scale == Linear {
+			xMin, xMax = xMin*2-1, xMax/2+1
+		}
+	}
+	if yMin == yMax {
+		yMin, yMax = yMin-1, yMax+1
+	}
+	air := 0.05 * (yMax - yMin)
+	return xMin, xMax, yMin - air, yMax + air
+}
+
+// deviation is that of a point, 0 where there is none.
+func (l Line) deviation(i int) float64 {
+	if l.Deviation == nil || !finite(l.Deviation[i]) {
+		return 0
+	}
+	return l.Deviation[i]
+}

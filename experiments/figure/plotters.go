@@ -1,0 +1,83 @@
+package figure
+
+import (
+	"gonum.org/v1/plot"
+	"gonum.org/v1/plot/vg"
+	"gonum.org/v1/plot/vg/draw"
+)
+
+// grid draws a light line across the panel at each tick of the vertical axis.
+type grid plot.ConstantTicks
+
+// Plot draws the lines.
+func (g grid) Plot(c draw.Canvas, p *plot.Plot) {
+	_, y := p.Transforms(&c)
+	for _, tick := range g {
+		c.StrokeLine2(draw.LineStyle{Color: gridInk, Width: vg.Points(0.8)}, c.Min.X, y(tick.Value), c.Max.X, y(tick.Value))
+	}
+}
+
+// band fills the deviation around a line.
+type band Line
+
+// Plot fills the band.
+func (b band) Plot(c draw.Canvas, p *plot.Plot) {
+	line := Line(b)
+	if line.Deviation == nil {
+		return
+	}
+	x, y := p.Transforms(&c)
+	points := line.points(c, p)
+	if line.Reference {
+		c.FillPolygon(faded(line.Color, 0.10), c.ClipPolygonXY([]vg.Point{
+			{X: c.Min.X, Y: y(line.Y[0] - line.deviation(0))}, {X: c.Min.X, Y: y(line.Y[0] + line.deviation(0))},
+			{X: c.Max.X, Y: y(line.Y[0] + line.deviation(0))}, {X: c.Max.X, Y: y(line.Y[0] - line.deviation(0))},
+		}))
+		return
+	}
+	if len(points) < 2 {
+		return
+	}
+	var outline []vg.Point
+	for i := range line.X {
+		outline = append(outline, vg.Point{X: x(line.X[i]), Y: y(line.Y[i] + line.deviation(i))})
+	}
+	for i := len(line.X) - 1; i >= 0; i-- {
+		outline = append(outline, vg.Point{X: x(line.X[i]), Y: y(line.Y[i] - line.deviation(i))})
+	}
+	c.FillPolygon(faded(line.Color, 0.14), c.ClipPolygonXY(outline))
+}
+
+// stroke draws a line and its markers.
+type stroke Line
+
+// Plot draws the line.
+func (s stroke) Plot(c draw.Canvas, p *plot.Plot) {
+	line := Line(s)
+	points := line.points(c, p)
+	style := draw.LineStyle{Color: line.Color, Width: lineSize}
+	if line.Reference {
+		style.Width, style.Dashes = vg.Points(1.2), []vg.Length{vg.Points(5), vg.Points(3)}
+	}
+	c.StrokeLines(style, points)
+	if line.Reference || line.Plain {
+		return
+	}
+	for _, point := range points {
+		c.DrawGlyphNoClip(draw.GlyphStyle{Color: ground, Radius: vg.Points(3.4), Shape: draw.CircleGlyph{}}, point)
+		c.DrawGlyphNoClip(draw.GlyphStyle{Color: line.Color, Radius: vg.Points(2.5), Shape: draw.CircleGlyph{}}, point)
+	}
+}
+
+// points are where the line runs on the canvas.
+func (l Line) points(c draw.Canvas, p *plot.Plot) []vg.Point {
+	x, y := p.Transforms(&c)
+	if l.Reference {
+		return []vg.Point{{X: c.Min.X, Y: y(l.Y[0])}, {X: c.Max.X, Y: y(l.Y[0])}}
+	}
+	points := make([]vg.Point, len(l.X))
+	for i := range points {
+		points[i] = vg.Point{X: x(l.X[i]), Y: y(l.Y[i])}
+	}
+	return points
+}

@@ -1,0 +1,156 @@
+package figure
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"math"
+
+	"gonum.org/v1/plot/vg"
+	"gonum.org/v1/plot/vg/draw"
+	"gonum.org/v1/plot/vg/vgimg"
+	"gonum.org/v1/plot/vg/vgsvg"
+)
+
+// The measures of a figure.
+const (
+	panelWidth  = 5.6 * vg.Inch
+	panelHeight = 3.5 * vg.Inch
+	titleHeight = 17 * vg.Length(1)
+	lineHeight  = 14 * vg.Length(1)
+	margin      = 12 * vg.Length(1)
+	panelGap    = 22 * vg.Length(1)
+	pngDPI      = 192
+)
+
+// SVG renders the figure as a vector graphic with a white ground. Its texts are
+// texts, in Liberation Sans or whatever has the same measures.
+func (f Figure) SVG() ([]byte, error) {
+	if err := f.check(); err != nil {
+		return nil, err
+	}
+	width, height := f.size()
+	canvas := vgsvg.New(width, height)
+	if err := f.draw(draw.New(canvas)); err != nil {
+		return nil, err
+	}
+	var out bytes.Buffer
+	if _, err := canvas.WriteTo(&out); err != nil {
+		return nil, fmt.Errorf("write SVG: %w", err)
+	}
+	return bytes.ReplaceAll(out.Bytes(),
+		[]byte("font-family:Liberation Sans;"),
+		[]byte("font-family:'Liberation Sans',Arial,Helvetica,sans-serif;")), nil
+}
+
+// PNG renders the figure at twice the resolution of a common screen.
+func (f Figure) PNG() ([]byte, error) {
+	if err := f.check(); err != nil {
+		return nil, err
+	}
+	width, height := f.size()
+	canvas := vgimg.NewWith(vgimg.UseWH(width, height), vgimg.UseDPI(pngDPI))
+	if err := f.draw(draw.New(canvas)); err != nil {
+		return nil, err
+	}
+	var out bytes.Buffer
+	if _, err := (vgimg.PngCanvas{Canvas: canvas}).WriteTo(&out); err != nil {
+		return nil, fmt.Errorf("write PNG: %w", err)
+	}
+	return out.Bytes(), nil
+}
+
+// Formats are the formats that Render knows.
+func Formats() []string { return []string{"svg", "png"} }
+
+// Render renders the figure in a format, "svg" or "png".
+func (f Figure) Render(format string) ([]byte, error) {
+	switch format {
+	case "svg":
+		return f.SVG()
+	case "png":
+		return f.PNG()
+	default:
+		return nil, fmt.Errorf("no figure format is called %q: there are svg, png", format)
+	}
+}
+
+// check reports what cannot be drawn.
+func (f Figure) check() error {
+	if len(f.Panels) == 0 {
+		return errors.New("the figure has no panels")
+	}
+	for _, panel := range f.Panels {
+		if len(panel.Lines) == 0 {
+			return fmt.Errorf("panel %q has no lines", panel.Title)
+		}
+		for _, line := range panel.Lines {
+			if err := line.check(panel.Scale); err != nil {
+				return fmt.Errorf("line %q: %w", line.Name, err)
+			}
+		}
+	}
+	return nil
+}
+
+func (l Line) check(scale Scale) error {
+	if len(l.X) == 0 || len(l.X) != len(l.Y) || l.Deviation != nil && len(l.Deviation) != len(l.X) {
+		return fmt.Errorf("%d, %d and %d values of x, y and deviation do not fit together", len(l.X), len(l.Y), len(l.Deviation))
+	}
+	for i := range l.X {
+		if !finite(l.X[i]) || !finite(l.Y[i]) {
+			return fmt.Errorf("point %d is (%v, %v)", i, l.X[i], l.Y[i])
+		}
+		if scale == LogarithmicDown && l.X[i] <= 0 {
+			return fmt.Errorf("point %d has x = %v on a logarithmic axis", i, l.X[i])
+		}
+	}
+	return nil
+}
+
+func finite(x float64) bool { return !math.IsNaN(x) && !math.IsInf(x, 0) }
+
+func (f Figure) size() (width, height vg.Length) {
+	n := vg.Length(len(f.Panels))
+	width = n*panelWidth + (n-1)*panelGap + 2*margin
+	height = panelHeight + 2*margin + f.headHeight()
+	return width, height
+}
+
+// headHeight is the room for title and subtitle.
+func (f Figure) headHeight() vg.Length {
+	var height vg.Length
+	if f.Title != "" {
+		height += titleHeight
+	}
+	if f.Subtitle != "" {
+		height += lineHeight
+	}
+	if height > 0 {
+		height += vg.Points(6)
+	}
+	return height
+}
+
+func (f Figure) draw(c draw.Canvas) error {
+	c.FillPolygon(ground, []vg.Point{
+		c.Min, {X: c.Min.X, Y: c.Max.Y}, c.Max, {X: c.Max.X, Y: c.Min.Y},
+	})
+	c = draw.Crop(c, margin, -margin, margin, -margin)
+	top := c.Max.Y
+	if f.Title != "" {
+		c.FillText(titleStyle, vg.Point{X: c.Min.X, Y: top}, f.Title)
+		top -= titleHeight
+	}
+	if f.Subtitle != "" {
+		c.FillText(subtitleStyle, vg.Point{X: c.Min.X, Y: top}, f.Subtitle)
+	}
+	c = draw.Crop(c, 0, 0, 0, -f.headHeight())
+	for i, panel := range f.Panels {
+		part := c
+		part.Min.X += vg.Length(i) * (panelWidth + panelGap)
+		part.Max.X = part.Min.X + panelWidth
+		panel.draw(part)
+	}
+	return nil
+}

@@ -1,0 +1,69 @@
+package figure
+
+import (
+	"math"
+	"strconv"
+
+	"gonum.org/v1/plot"
+)
+
+// linearTicks are round values, about n of them, from lo to hi.
+func linearTicks(lo, hi float64, n int) plot.ConstantTicks {
+	step := roundStep((hi - lo) / float64(n))
+	decimals := max(0, -int(math.Floor(math.Log10(step)+1e-9)))
+	var ticks plot.ConstantTicks
+	for k := math.Ceil(lo/step - 1e-9); k*step <= hi+1e-9*step; k++ {
+		ticks = append(ticks, plot.Tick{Value: k * step, Label: withThousands(k*step, decimals)})
+	}
+	return ticks
+}
+
+// roundStep is the least of 1, 2 and 5 times a power of ten that is not below step.
+func roundStep(step float64) float64 {
+	power := math.Pow(10, math.Floor(math.Log10(step)))
+	for _, factor := range []float64{1, 2, 5} {
+		if step <= factor*power*(1+1e-9) {
+			return factor * power
+		}
+	}
+	return 10 * power
+}
+
+// withThousands writes a number with thin commas between thousands.
+func withThousands(x float64, decimals int) string {
+	if x == 0 {
+		x = 0 // not the negative one
+	}
+	digits := strconv.FormatFloat(math.Abs(x), 'f', decimals, 64)
+	point := len(digits)
+	if decimals > 0 {
+		point -= decimals + 1
+	}
+	for i := point - 3; i > 0; i -= 3 {
+		digits = digits[:i] + "," + digits[i:]
+	}
+	if x < 0 {
+		return "−" + digits
+	}
+	return digits
+}
+
+// logTicks are 1, 2 and 5 times the powers of ten between lo and hi, and small ones
+// between them.
+func logTicks(lo, hi float64) plot.ConstantTicks {
+	var ticks plot.ConstantTicks
+	for exponent := math.Floor(math.Log10(lo)); exponent <= math.Ceil(math.Log10(hi)); exponent++ {
+		for factor := 1.0; factor < 10; factor++ {
+			value := factor * math.Pow(10, exponent)
+			if value < lo*(1-1e-9) || value > hi*(1+1e-9) {
+				continue
+			}
+			tick := plot.Tick{Value: value}
+			if factor == 1 || factor == 2 || factor == 5 {
+				tick.Label = strconv.FormatFloat(value, 'g', 6, 64)
+			}
+			ticks = append(ticks, tick)
+		}
+	}
+	return ticks
+}
