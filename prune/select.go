@@ -8,9 +8,7 @@ import (
 )
 
 // removeLowest returns the mask less the count live weights of the parameters with
-// the smallest values, ties in order of position. It is a radix selection: two
-// passes count the halves of the values' order-preserving keys and so find the
-// largest key to be removed, a third removes. No sorting, no copy of the values.
+// the smallest values, ties in order of position.
 func (m *Mask) removeLowest(parameters []nn.Parameter, values Values, count int) *Mask {
 	if count <= 0 {
 		return m
@@ -36,45 +34,41 @@ func (m *Mask) removeLowest(parameters []nn.Parameter, values Values, count int)
 	return newMask(tensors)
 }
 
+// The leading bits of a key select its bucket.
 const (
-	half     = 16
-	halfMask = 1<<half - 1
+	bucketBits = 11
+	tailBits   = 32 - bucketBits
 )
 
 // lowest returns the largest key among the count smallest ones, and how many of
-// the values with that key are among them.
+// the values with that key are among them. Instead of sorting all keys it counts
+// them in buckets and sorts the one bucket in which the count is reached.
 func (m *Mask) lowest(parameters []nn.Parameter, values Values, count int) (last uint32, ties int) {
-	var counts [1 << half]int
+	var sizes [1 << bucketBits]int
 	for _, p := range parameters {
 		rated := values[p.Name]
 		for i := range m.Live(p.Name) {
-			counts[key(rated[i])>>half]++
+			sizes[key(rated[i])>>tailBits]++
 		}
 	}
-	high, count := reach(&counts, count)
-	clear(counts[:])
+	bucket := 0
+	for count > sizes[bucket] {
+		count -= sizes[bucket]
+		bucket++
+	}
+	keys := make([]uint32, 0, sizes[bucket])
 	for _, p := range parameters {
 		rated := values[p.Name]
 		for i := range m.Live(p.Name) {
-			if k := key(rated[i]); k>>half == high {
-				counts[k&halfMask]++
+			if k := key(rated[i]); int(k>>tailBits) == bucket {
+				keys = append(keys, k)
 			}
 		}
 	}
-	low, ties := reach(&counts, count)
-	return high<<half | low, ties
-}
-
-// reach returns the bucket in which the count-th value lies, and which of that
-// bucket's values it is, counted from 1.
-func reach(counts *[1 << half]int, count int) (bucket uint32, rest int) {
-	for i, n := range counts {
-		if count <= n {
-			return uint32(i), count
-		}
-		count -= n
-	}
-	return halfMask, 0
+	slices.Sort(keys)
+	last = keys[count-1]
+	first, _ := slices.BinarySearch(keys, last)
+	return last, count - first
 }
 
 // key maps a number to an integer of the same order; -0 is 0.
