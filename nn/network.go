@@ -3,6 +3,7 @@ package nn
 import (
 	"errors"
 	"fmt"
+	"slices"
 )
 
 // Node is one layer at its place in a network.
@@ -30,8 +31,9 @@ type Network struct {
 	parameters []Parameter
 }
 
-// NewNetwork checks that layers, names and shapes fit together and returns the
-// network. It fills in the nodes' shapes.
+// NewNetwork checks that layers, names and shapes fit together, and that every
+// layer but the last is read by another, and returns the network. It fills in the
+// nodes' shapes.
 func NewNetwork(name string, input Shape, nodes []Node) (*Network, error) {
 	if input.Height < 1 || input.Width < 1 || input.Channels < 1 {
 		return nil, fmt.Errorf("network %s: input shape %v has a side below 1", name, input)
@@ -50,7 +52,22 @@ func NewNetwork(name string, input Shape, nodes []Node) (*Network, error) {
 			return nil, fmt.Errorf("network %s: layer %s: %w", name, node.Name, err)
 		}
 	}
+	if i := network.unread(); i >= 0 {
+		return nil, fmt.Errorf("network %s: layer %s: no layer reads it, and it is not the last", name, nodes[i].Name)
+	}
 	return network, nil
+}
+
+// unread is the first layer before the last that no other reads, -1 if there is
+// none.
+func (n *Network) unread() int {
+	readers := lastReaders(n)
+	for i := range len(n.Nodes) - 1 {
+		if _, ok := readers[i]; !ok {
+			return i
+		}
+	}
+	return -1
 }
 
 func (n *Network) append(node Node) error {
@@ -67,7 +84,7 @@ func (n *Network) append(node Node) error {
 	if err != nil {
 		return err
 	}
-	node.Shape = shape
+	node.Shape, node.Inputs = shape, slices.Clone(node.Inputs)
 	for _, p := range node.Layer.Parameters(inputs) {
 		p.Name, p.Layer, p.Kind = node.Name+"."+string(p.Role), node.Name, node.Layer.Kind()
 		n.parameters = append(n.parameters, p)
@@ -79,13 +96,17 @@ func (n *Network) append(node Node) error {
 func (n *Network) inputShapes(node Node) []Shape {
 	shapes := make([]Shape, len(node.Inputs))
 	for i, input := range node.Inputs {
-		if input == Input {
-			shapes[i] = n.Input
-		} else {
-			shapes[i] = n.Nodes[input].Shape
-		}
+		shapes[i] = n.shapeOf(input)
 	}
 	return shapes
+}
+
+// shapeOf is the shape of a layer's output, or of the network's input.
+func (n *Network) shapeOf(index int) Shape {
+	if index == Input {
+		return n.Input
+	}
+	return n.Nodes[index].Shape
 }
 
 // InputShapes are the shapes that the layer at an index reads.
