@@ -74,7 +74,7 @@ func (s *stream) line(longest int) ([]byte, error) {
 	start := s.offset
 	line, err := s.in.ReadSlice('\n')
 	s.offset += int64(len(line))
-	if errors.Is(err, bufio.ErrBufferFull) || err == nil && len(line) > longest {
+	if len(line) > longest {
 		return nil, s.wrong(start, "a longer line", fmt.Sprintf("at most %d bytes in a line", longest))
 	}
 	if err == io.EOF && len(line) > 0 {
