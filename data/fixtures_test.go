@@ -6,6 +6,7 @@ import (
 	"context"
 	"encoding/binary"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -87,6 +88,19 @@ func zipped(t testing.TB, content []byte) []byte {
 		t.Fatal(err)
 	}
 	return file.Bytes()
+}
+
+func unzip(t testing.TB, file []byte) []byte {
+	t.Helper()
+	r, err := gzip.NewReader(bytes.NewReader(file))
+	if err != nil {
+		t.Fatal(err)
+	}
+	content, err := io.ReadAll(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return content
 }
 
 // streamOf reads bytes as if they were a file.

@@ -57,7 +57,6 @@ func (d *definition) locate(dir string) (*place, error) {
 }
 
 func (d *definition) locateIn(dir string) (*place, error) {
-	first := d.source.Files[0]
 	for _, name := range filepath.SplitList(dir) {
 		root, err := os.OpenRoot(name)
 		if errors.Is(err, fs.ErrNotExist) {
@@ -66,17 +65,30 @@ func (d *definition) locateIn(dir string) (*place, error) {
 		if err != nil {
 			return nil, fmt.Errorf("data folder %s: %w", name, err)
 		}
-		for _, folder := range d.folders {
-			p := &place{set: d.name, name: name, files: root.FS(), folder: folder, root: root}
-			if _, _, err := p.stat(first); err == nil {
-				return p, nil
-			}
+		p, err := d.locateUnder(root, name)
+		if p != nil {
+			return p, nil
 		}
-		if err := root.Close(); err != nil {
-			return nil, fmt.Errorf("data folder %s: %w", name, err)
+		if err := errors.Join(err, root.Close()); err != nil {
+			return nil, err
 		}
 	}
-	return nil, &MissingError{Set: d.name, File: path.Join(d.folders[0], first.Name), Folder: dir}
+	return nil, &MissingError{Set: d.name, File: path.Join(d.folders[0], d.source.Files[0].Name), Folder: dir}
+}
+
+// locateUnder returns nil if none of the folders of the set has its first file.
+func (d *definition) locateUnder(root *os.Root, name string) (*place, error) {
+	for _, folder := range d.folders {
+		p := &place{set: d.name, name: name, files: root.FS(), folder: folder, root: root}
+		_, _, err := p.stat(d.source.Files[0])
+		if err == nil {
+			return p, nil
+		}
+		if missing := (*MissingError)(nil); !errors.As(err, &missing) {
+			return nil, err
+		}
+	}
+	return nil, nil
 }
 
 // stat finds a file under its name or, if it may be there uncompressed, without .gz.
