@@ -4,7 +4,6 @@ import (
 	"context"
 	"crypto/rand"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"net"
 	"os"
@@ -77,7 +76,6 @@ type client struct {
 	sockets [3]zmq4.Socket // shell, control, iopub
 	cancel  context.CancelFunc
 	readers sync.WaitGroup
-	once    sync.Once
 	stopped chan struct{} // closed when nobody takes messages any more
 }
 
@@ -190,15 +188,12 @@ func (d *client) send(socket zmq4.Socket, kind string, content any) (string, err
 
 // close hangs up. The kernel's process should have ended before, so that every
 // reader has seen the end of what it reads.
-func (d *client) close() error {
-	var errs []error
-	d.once.Do(func() {
-		close(d.stopped)
-		d.cancel()
-		for _, socket := range d.sockets {
-			errs = append(errs, socket.Close())
-		}
-		d.readers.Wait()
-	})
-	return errors.Join(errs...)
+func (d *client) close() {
+	close(d.stopped)
+	d.cancel()
+	for _, socket := range d.sockets {
+		// Its other end is closed already; that closing this one says so is no news.
+		_ = socket.Close()
+	}
+	d.readers.Wait()
 }

@@ -17,7 +17,7 @@ import (
 const (
 	startPatience    = 2 * time.Minute // a kernel's first start reads from a cold disk
 	askAgain         = 500 * time.Millisecond
-	idlePatience     = 5 * time.Second // for the last outputs after a cell's reply
+	idlePatience     = 2 * time.Second // for the last outputs after a cell's reply; later ones find their cell too
 	shutdownPatience = 3 * time.Second
 	startAttempts    = 3
 )
@@ -331,14 +331,13 @@ func (s *session) shutdown(heard func(message) error) {
 
 // stop ends the kernel, with everything it started, and removes what it left behind.
 func (s *session) stop() error {
-	var errs []error
 	if s.process != nil {
 		s.process.stop(shutdownPatience)
 	}
 	if s.client != nil {
-		errs = append(errs, s.client.close())
+		s.client.close()
 	}
-	return errors.Join(append(errs, removeAll(s.scratch))...)
+	return removeAll(s.scratch)
 }
 
 // removeAll removes a folder into which processes that are being killed may still
