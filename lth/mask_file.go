@@ -1,0 +1,59 @@
+package lth
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io/fs"
+	"path/filepath"
+
+	"espalier/internal/durable"
+	"espalier/prune"
+)
+
+// MaskFile is the name of the file in a level's folder that holds its mask, in the
+// binary form of prune.Mask.
+const MaskFile = "mask"
+
+// ReadMask reads the mask of a level from the level's folder.
+func ReadMask(folder string) (*prune.Mask, error) {
+	path := filepath.Join(folder, MaskFile)
+	form, err := durable.OS{}.ReadFile(path)
+	if err != nil {
+		return nil, err
+	}
+	mask, err := prune.ParseMask(form)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", path, err)
+	}
+	return mask, nil
+}
+
+// keepMask writes a level's mask into its folder, if there is one. A mask that is
+// there already must be the same; one that cannot be read is replaced, for a mask
+// can always be found again.
+func keepMask(folder string, mask *prune.Mask) error {
+	if folder == "" {
+		return nil
+	}
+	form, err := mask.MarshalBinary()
+	if err != nil {
+		return err
+	}
+	files, path := durable.OS{}, filepath.Join(folder, MaskFile)
+	found, err := files.ReadFile(path)
+	switch {
+	case err == nil && bytes.Equal(found, form):
+		return nil
+	case err == nil:
+		if _, damaged := prune.ParseMask(found); damaged == nil {
+			return fmt.Errorf("%s is the mask of another study; use another folder or remove this one", path)
+		}
+	case !errors.Is(err, fs.ErrNotExist):
+		return fmt.Errorf("read mask: %w", err)
+	}
+	if err := files.MkdirAll(folder); err != nil {
+		return fmt.Errorf("make the level's folder: %w", err)
+	}
+	return durable.WriteFile(files, path, form)
+}

@@ -1,0 +1,21 @@
+package lth
+
+import (
+	"context"
+
+	"espalier/prune"
+)
+
+// RandomMask prunes random weights, in each layer as many as the ticket lacks, and
+// trains the rest from the ticket's rewound weights: does it matter which weights
+// live, or only how many in each layer? The order in which weights go is drawn once,
+// so the masks of a study's levels lie inside each other as the tickets' do.
+var RandomMask = Control{Name: "random-mask", Start: randomMask}
+
+func randomMask(ctx context.Context, s Study, ticket Level) (Start, error) {
+	mask, err := prune.PruneLike(ctx, prune.Random, prune.Input{
+		Network: s.Network,
+		Random:  s.streams("random mask"),
+	}, prune.Selection{Allocation: prune.ByLayer}, ticket.Mask)
+	return Start{Mask: mask, Weights: ticket.Origin.Rewound}, err
+}

@@ -1,0 +1,168 @@
+package lth
+
+import (
+	"context"
+	"fmt"
+	"math/rand/v2"
+	"path/filepath"
+
+	"espalier/nn"
+	"espalier/prune"
+	"espalier/train"
+)
+
+// runner is a study with its defaults filled in, at work.
+type runner struct {
+	Study
+	rules   Rules
+	session *train.Session
+}
+
+// dense trains level 0 and finds what all others are rewound to.
+func (r *runner) dense(ctx context.Context) (Level, error) {
+	initial, err := nn.Initialize(r.Network, r.Initializer, r.Seed.Derive("initial weights"))
+	if err != nil {
+		return Level{}, err
+	}
+	origin := &Origin{Rewound: initial}
+	moment := r.Options.Rewind
+	level := Level{Method: Tickets, Origin: origin}
+	var snapshots []train.Length
+	switch {
+	case moment.IsZero():
+	case r.rules.Rewinding == Pretrain:
+		if origin.Rewound, err = r.pretrain(ctx, initial); err != nil {
+			return Level{}, err
+		}
+		level.start = moment
+	default:
+		snapshots = []train.Length{moment}
+	}
+	if level, err = level.from(Start{Mask: prune.Ones(r.Network), Weights: origin.Rewound}); err != nil {
+		return Level{}, err
+	}
+	if level, err = r.train(ctx, level, snapshots...); err != nil {
+		return Level{}, err
+	}
+	if snapshots != nil {
+		origin.Rewound = level.Result.Snapshots[moment.String()]
+	}
+	origin.Trained = level.Result.Weights
+	return level, nil
+}
+
+// pretrain trains from the initial weights to the rewind point, as the first part
+// of the whole training.
+func (r *runner) pretrain(ctx context.Context, initial nn.Weights) (nn.Weights, error) {
+	level := Level{Method: "pretraining", Mask: prune.Ones(r.Network), Remaining: 1, Initial: initial}
+	folder := ""
+	if r.Folder != "" {
+		folder = filepath.Join(r.Folder, level.Method)
+	}
+	job := r.job(level, folder, nil)
+	job.Options.Length = r.Options.Rewind
+	job.Options.Schedule = firstPart{whole: r.Options.Training}
+	result, err := r.session.Run(ctx, job)
+	if err != nil {
+		return nil, fmt.Errorf("pretraining: %w", err)
+	}
+	return result.Weights, nil
+}
+
+// next prunes a ticket, rewinds what is left and trains it.
+func (r *runner) next(ctx context.Context, ticket Level) (Level, error) {
+	index := ticket.Index + 1
+	mask, err := prune.Prune(ctx, r.Options.score(), prune.Input{
+		Network: r.Network,
+		Weights: ticket.Result.Weights,
+		Initial: ticket.Initial,
+		Mask:    ticket.Mask,
+		Random:  r.streams("score", index),
+	}, r.rules.Selection)
+	if err != nil {
+		return Level{}, fmt.Errorf("level %d: %w", index, err)
+	}
+	next := Level{Method: Tickets, Index: index, Origin: ticket.Origin}
+	if r.rules.Rewinding != Restart {
+		next.start = r.Options.Rewind
+	}
+	if next, err = next.from(Start{Mask: mask, Weights: ticket.Origin.Rewound}); err != nil {
+		return Level{}, err
+	}
+	return r.train(ctx, next)
+}
+
+// control trains what a control makes of a ticket, unless the same has been trained
+// as the ticket itself or as the control's level before.
+func (r *runner) control(ctx context.Context, control Control, ticket, before Level) (Level, error) {
+	start, err := control.Start(ctx, r.Study, ticket)
+	if err != nil {
+		return Level{}, fmt.Errorf("level %d: %w", ticket.Index, err)
+	}
+	level := Level{Method: control.Name, Index: ticket.Index, Origin: ticket.Origin, start: ticket.start}
+	if level, err = level.from(start); err != nil {
+		return Level{}, err
+	}
+	for _, trained := range []Level{ticket, before} {
+		if level.startsLike(trained) {
+			level.Result = trained.Result
+			return level, nil
+		}
+	}
+	return r.train(ctx, level)
+}
+
+// train writes down a level's mask and trains the level.
+func (r *runner) train(ctx context.Context, level Level, snapshots ...train.Length) (Level, error) {
+	place := r.folder(level)
+	if err := keepMask(place, level.Mask); err != nil {
+		return Level{}, fmt.Errorf("level %d: %w", level.Index, err)
+	}
+	result, err := r.session.Run(ctx, r.job(level, place, snapshots))
+	if err != nil {
+		return Level{}, fmt.Errorf("level %d: %w", level.Index, err)
+	}
+	level.Result = result
+	return level, nil
+}
+
+// job is the training of a level. The seed is the same for all, as in OpenLTH, so
+// that levels and controls see the same images in the same order.
+func (r *runner) job(level Level, folder string, snapshots []train.Length) train.Job {
+	job := train.Job{
+		Network:    r.Network,
+		Weights:    level.Initial,
+		Train:      r.Train,
+		Validation: r.Validation,
+		Test:       r.Test,
+		Options:    r.Options.Training,
+		Seed:       r.Seed.Derive("training"),
+		Snapshots:  snapshots,
+		Folder:     folder,
+		Name:       fmt.Sprintf("%s, level %d, %.3g %% of weights", level.Method, level.Index, 100*level.Remaining),
+		Progress:   r.Progress,
+		Log:        r.Log,
+	}
+	job.Options.Start = level.start
+	if level.Mask.Count() < level.Mask.Size() {
+		job.Mask = level.Mask
+	}
+	return job
+}
+
+// streams are the random numbers for one purpose at one level, by parameter.
+func (s Study) streams(purpose string, index ...int) func(parameter string) *rand.Rand {
+	derived := s.Seed.Derive(purpose, index...)
+	return func(parameter string) *rand.Rand { return derived.Stream(parameter) }
+}
+
+// folder is where a level is kept, empty for nowhere.
+func (r *runner) folder(level Level) string {
+	switch {
+	case r.Folder == "":
+		return ""
+	case level.Method == Tickets:
+		return filepath.Join(r.Folder, fmt.Sprintf("level-%02d", level.Index))
+	}
+	return filepath.Join(r.Folder, level.Method, fmt.Sprintf("level-%02d", level.Index))
+}
