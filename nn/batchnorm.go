@@ -72,7 +72,7 @@ func (l BatchNorm) buildTraining(b *Builder, x *graph.Node) *graph.Node {
 	g, channels := x.Graph(), x.Shape().Dim(3)
 	n := x.Shape().Size() / channels
 	if n < 2 {
-		panic(fmt.Sprintf("nn: batch norm %s: training needs more than one value a channel, and the batch is %s; use larger batches",
+		panic(fmt.Errorf("nn: batch norm %s: training needs more than one value a channel, and the batch is %s; use larger batches",
 			b.layer, x.Shape()))
 	}
 	mean := graph.ReduceAndKeep(x, graph.ReduceMean, 0, 1, 2)

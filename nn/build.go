@@ -34,17 +34,18 @@ func (b *Builder) variable(role Role) *model.Variable {
 	name := b.layer + "." + string(role)
 	variable := b.scope.GetVariable(name)
 	if variable == nil {
-		panic(fmt.Sprintf("nn: parameter %s has no value: call Network.LoadInto before building the graph", name))
+		panic(fmt.Errorf("nn: parameter %s has no value: call Network.LoadInto before building the graph", name))
 	}
 	return variable
 }
 
 // Build adds the network to a GoMLX graph whose variables LoadInto has set. x has
 // shape [batch, height, width, channels]; the result is [batch, outputs]. Like
-// all code that builds graphs, it panics on what does not fit.
+// all code that builds graphs, it panics, with an error, on what does not fit;
+// GoMLX's executors return that error.
 func (n *Network) Build(scope *model.Scope, x *graph.Node, phase Phase) *graph.Node {
 	if d := x.Shape().Dimensions; len(d) != 4 || d[1] != n.Input.Height || d[2] != n.Input.Width || d[3] != n.Input.Channels {
-		panic(fmt.Sprintf("nn: network %s reads [batch, %d, %d, %d], not %v",
+		panic(fmt.Errorf("nn: network %s reads [batch, %d, %d, %d], not %v",
 			n.Name, n.Input.Height, n.Input.Width, n.Input.Channels, d))
 	}
 	outputs := make([]*graph.Node, len(n.Nodes))

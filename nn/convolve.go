@@ -9,15 +9,21 @@ import (
 // rounding.
 func convolve(x, weight *graph.Node, l Convolution) *graph.Node {
 	switch depthwise := l.Groups > 1 && l.Groups == x.Shape().Dim(3) && l.Groups == l.Out; {
-	case !slidesSlowly(x.Graph()):
+	case !slidesSlowly(x.Graph()) && l.differentiable():
 		return convolveDirectly(x, weight, l)
 	case depthwise:
 		return convolveDepthwise(x, weight, l)
-	case l.Groups == 1:
-		return convolveColumns(x, weight, l)
 	default:
-		return convolveDirectly(x, weight, l)
+		return convolveColumns(x, weight, l)
 	}
+}
+
+// differentiable reports whether GoMLX has the right gradient for its own
+// convolution: that by the input is one pixel off for kernels of even extent, and
+// there is none for padding beyond the kernel (GoMLX v0.28.7, convVJPWrtX).
+func (l Convolution) differentiable() bool {
+	extent := l.Dilation*(l.Kernel-1) + 1
+	return extent%2 == 1 && l.Padding < extent
 }
 
 // convolveDirectly is the backend's own convolution.
@@ -34,16 +40,33 @@ func convolveDirectly(x, weight *graph.Node, l Convolution) *graph.Node {
 }
 
 // convolveColumns ("im2col") lays the values under the kernel at each place side
-// by side and multiplies them by the weight as one matrix product.
+// by side and multiplies them by the weight as one matrix product, or one for each
+// group.
 func convolveColumns(x, weight *graph.Node, l Convolution) *graph.Node {
 	shifts := l.window().shifts(x, graph.ScalarZero(x.Graph(), x.DType()))
+	if l.Groups == 1 {
+		return multiplyColumns(shifts, weight)
+	}
+	in, out := x.Shape().Dim(3)/l.Groups, l.Out/l.Groups
+	results := make([]*graph.Node, l.Groups)
+	for g := range l.Groups {
+		group := make([]*graph.Node, len(shifts))
+		for i, shift := range shifts {
+			group[i] = graph.SliceAxis(shift, 3, graph.AxisRange(g*in, (g+1)*in))
+		}
+		results[g] = multiplyColumns(group, graph.SliceAxis(weight, 3, graph.AxisRange(g*out, (g+1)*out)))
+	}
+	return graph.Concatenate(results, 3)
+}
+
+func multiplyColumns(shifts []*graph.Node, weight *graph.Node) *graph.Node {
 	columns := shifts[0]
 	if len(shifts) > 1 {
 		columns = graph.Concatenate(shifts, 3)
 	}
-	d := columns.Shape().Dimensions
-	y := graph.MatMul(graph.Reshape(columns, d[0]*d[1]*d[2], d[3]), graph.Reshape(weight, d[3], l.Out))
-	return graph.Reshape(y, d[0], d[1], d[2], l.Out)
+	d, out := columns.Shape().Dimensions, weight.Shape().Dim(3)
+	y := graph.MatMul(graph.Reshape(columns, d[0]*d[1]*d[2], d[3]), graph.Reshape(weight, d[3], out))
+	return graph.Reshape(y, d[0], d[1], d[2], out)
 }
 
 // convolveDepthwise adds up the input shifted to each position of the kernel times

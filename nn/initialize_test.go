@@ -201,4 +201,6 @@ func ExampleInitialize() {
 	fmt.Println(weights.Digest()[:16], weights["fc3.bias"][:3])
 	fmt.Println(weights["fc1.weight"][:3])
 	// Output:
+	// 16c9dbc29a35a080 [0 0 0]
+	// [0.037241522 0.079775155 -0.02958571]
 }
