@@ -40,6 +40,7 @@ type fakeKernel struct {
 	interrupts           chan struct{}
 	stop                 context.CancelFunc
 	count                int
+	late                 func() // what the cell before said too late; may be nil
 }
 
 // serveFake is the fake kernel's main. Modes: normal; exit (it ends at once); silent
@@ -157,6 +158,10 @@ func (k *fakeKernel) executeAll(m message) {
 		panic(err)
 	}
 	k.count++
+	if k.late != nil {
+		k.late()
+		k.late = nil
+	}
 	k.tell(m, "status", map[string]string{"execution_state": "busy"})
 	k.tell(m, "execute_input", map[string]any{"execution_count": k.count, "code": request.Code})
 	answer := map[string]any{"status": "ok", "execution_count": k.count}
@@ -227,10 +232,7 @@ func (k *fakeKernel) execute(m message, word, argument string) error {
 		}
 		<-k.interrupts
 	case "late":
-		go func() {
-			time.Sleep(50 * time.Millisecond)
-			k.print(m, "stdout", argument+"\n")
-		}()
+		k.late = func() { k.print(m, "stdout", argument+"\n") }
 	case "spawn":
 		command := exec.Command("sleep", "1000")
 		if err := command.Start(); err != nil {
