@@ -9,6 +9,7 @@ import (
 	"os"
 	"path"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"espalier/internal/durable"
@@ -119,15 +120,18 @@ func (f fetcher) getArchive(ctx context.Context, d *definition, mirror string) e
 	return f.files.Remove(name)
 }
 
-// hasAll tells whether the files of an archive are there, in their sizes.
+// hasAll tells whether the files of an archive are in one of their folders, in
+// their sizes.
 func (f fetcher) hasAll(d *definition) bool {
-	for _, file := range d.source.Files {
-		info, err := f.root.Stat(path.Join(d.folders[0], file.Name))
-		if err != nil || info.Size() != file.Bytes {
-			return false
+	return slices.ContainsFunc(d.folders, func(folder string) bool {
+		for _, file := range d.source.Files {
+			info, err := f.root.Stat(path.Join(folder, file.Name))
+			if err != nil || info.Size() != file.Bytes {
+				return false
+			}
 		}
-	}
-	return true
+		return true
+	})
 }
 
 // fetcher downloads into a folder that it cannot leave.
@@ -156,7 +160,7 @@ func (f fetcher) fetch(ctx context.Context, d download) error {
 	}
 	if digest != d.sha256 {
 		wrong := &DigestError{File: d.address, Found: digest, Expected: d.sha256}
-		return errors.Join(wrong, f.files.Remove(partial))
+		return errors.Join(fmt.Errorf("%w; the download is removed, get it again", wrong), f.files.Remove(partial))
 	}
 	if err := f.files.Rename(partial, d.name); err != nil {
 		return err

@@ -53,10 +53,6 @@ func (d *definition) locate(dir string) (*place, error) {
 	if d.embedded {
 		return &place{set: d.name, name: builtIn, files: embedded.Files, folder: d.folders[0]}, nil
 	}
-	return d.locateIn(dir)
-}
-
-func (d *definition) locateIn(dir string) (*place, error) {
 	for _, name := range filepath.SplitList(dir) {
 		root, err := os.OpenRoot(name)
 		if errors.Is(err, fs.ErrNotExist) {
