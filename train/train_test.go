@@ -36,28 +36,33 @@ func openBackend(t testing.TB) compute.Backend {
 // for validation.
 func digitsJob(t testing.TB, options train.Options) train.Job {
 	t.Helper()
-	digits, err := data.Open(context.Background(), "digits", "")
+	job, err := newDigitsJob(options)
 	if err != nil {
 		t.Fatal(err)
+	}
+	return job
+}
+
+func newDigitsJob(options train.Options) (train.Job, error) {
+	digits, err := data.Open(context.Background(), "digits", "")
+	if err != nil {
+		return train.Job{}, err
 	}
 	rest, validation, err := digits.Train.Split(500, seed.Seed(3))
 	if err != nil {
-		t.Fatal(err)
+		return train.Job{}, err
 	}
 	network, err := nn.New("lenet-digits", nn.ZooOptions{Width: 0.1})
 	if err != nil {
-		t.Fatal(err)
+		return train.Job{}, err
 	}
 	weights, err := nn.Initialize(network, nn.GlorotNormal, seed.Seed(5))
-	if err != nil {
-		t.Fatal(err)
-	}
 	options.Normalisation = digits.Normalisation
 	return train.Job{
 		Network: network, Weights: weights,
 		Train: rest, Validation: validation, Test: digits.Test,
 		Options: options, Seed: seed.Seed(7),
-	}
+	}, err
 }
 
 func TestTrainingOnDigits(t *testing.T) {
