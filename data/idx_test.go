@@ -68,7 +68,7 @@ func TestIDXRefuses(t *testing.T) {
 // A header of 16 bytes that claims four billion images, or a compressed file that
 // claims few and goes on for long, costs little.
 func TestIDXAllocatesNoMoreThanItHas(t *testing.T) {
-	bomb := zipped(t, append(idx(nil, 10, 28, 28), make([]byte, 64<<20)...))
+	bomb := zipped(t, append(idx(nil, 10, 28, 28), make([]byte, 8<<20)...))
 	for _, test := range []struct {
 		name  string
 		file  []byte
