@@ -32,7 +32,7 @@ type Desc struct {
 var reserved = []string{"experiment", "scale", "data", "network", "method", "seed"}
 
 // withOptions returns the description with the changed hyper-parameters of an
-// options struct. Those named in reserved select cells and are left out.
+// options struct, without those that a description names itself.
 func (d Desc) withOptions(options any) (Desc, error) {
 	changed, err := Changed(options)
 	if err != nil {

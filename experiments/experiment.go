@@ -10,11 +10,15 @@ import (
 // Experiment is a question of one paper that can be run.
 type Experiment struct {
 	// Name is package/question, as in lth/tickets.
-	Name     string
+	Name string
+	// Title heads its figures.
+	Title    string
 	Question string
 	Paper    string
-	Methods  []Method
-	Presets  map[Scale]Preset
+	// Methods are in the order of tables; the first is the one that the
+	// experiment is about.
+	Methods []Method
+	Presets map[Scale]Preset
 	// Options returns a new options struct, by pointer; Fields describes its
 	// hyper-parameters. Its defaults are the paper's.
 	Options func() any
@@ -29,7 +33,15 @@ type Experiment struct {
 }
 
 // Method is one of the methods that an experiment compares.
-type Method struct{ Name, Title string }
+type Method struct {
+	Name, Title string
+	// Help says in one line what it does.
+	Help string
+}
+
+// Dense is the name that every experiment gives to the network as it was before
+// anything was removed.
+const Dense = "dense"
 
 // Preset is what a scale sets: hyper-parameters by name, and how many seeds.
 type Preset struct {

@@ -22,6 +22,7 @@ import (
 //	min, max the least and greatest value of a number
 //	above, below  the same with the bound itself left out
 //	expect   what a value looks like, for types that read their own text
+//	of       "plan" where it chooses cells and is no part of what one cell is
 //
 // A field is a string, a bool, an int, a float64, a []string (commas between) or
 // whatever reads and writes its own text. The fields of an embedded struct count
@@ -100,7 +101,8 @@ func Set(options any, name, text string) error {
 	return unknown("hyper-parameter", name, names)
 }
 
-// Changed returns the texts of the hyper-parameters that are not at their default.
+// Changed returns the texts of the hyper-parameters of a cell that are not at their
+// default.
 func Changed(options any) (map[string]string, error) {
 	fields, err := Fields(options)
 	if err != nil {
@@ -108,6 +110,9 @@ func Changed(options any) (map[string]string, error) {
 	}
 	changed := make(map[string]string)
 	for _, field := range fields {
+		if field.ofPlan() {
+			continue
+		}
 		standard, err := field.canonical(field.Default)
 		if err != nil {
 			return nil, fmt.Errorf("default of %s in %T: %w", field.Name, options, err)
@@ -118,6 +123,9 @@ func Changed(options any) (map[string]string, error) {
 	}
 	return changed, nil
 }
+
+// ofPlan reports whether the field chooses cells.
+func (f Field) ofPlan() bool { return f.tag.Get("of") == "plan" }
 
 // Text is the field's value in canonical form.
 func (f Field) Text() string { return text(f.value) }

@@ -55,28 +55,6 @@ func (s Summary) mean(metric string) Number {
 	return Number(math.NaN())
 }
 
-// Option is the value that a hyper-parameter had, its default where the setting
-// does not say.
-func (s Summary) Option(name string) string {
-	if text, ok := s.Setting.Options[name]; ok {
-		return text
-	}
-	e, err := Find(s.Setting.Experiment)
-	if err != nil {
-		return ""
-	}
-	fields, err := Fields(e.Options())
-	if err != nil {
-		return ""
-	}
-	for _, field := range fields {
-		if field.Name == name {
-			return field.Default
-		}
-	}
-	return ""
-}
-
 // Summarise puts rows that differ in nothing but the seed together and sorts what
 // comes out by setting, method in the experiment's order, and level.
 func Summarise(rows []Row) []Summary {

@@ -1,0 +1,99 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"strings"
+	"syscall"
+
+	"github.com/alecthomas/kong"
+
+	"espalier/experiments"
+)
+
+// grammar is the command line.
+type grammar struct {
+	settings
+
+	List     listCommand     `cmd:"" help:"List the experiments: the question, the paper, what each scale costs."`
+	Run      runCommand      `cmd:"" help:"Run an experiment and print its results."`
+	Show     showCommand     `cmd:"" help:"Show an experiment, or one cell with its rows and whole provenance."`
+	Table    tableCommand    `cmd:"" help:"Print an experiment's results, published numbers beside measured ones."`
+	Plot     plotCommand     `cmd:"" help:"Draw an experiment's results into a file."`
+	Data     dataCommand     `cmd:"" help:"List, check or download data sets."`
+	Network  networkCommand  `cmd:"" help:"Show a network: layers, parameters, multiply-accumulates, peak activations."`
+	Notebook notebookCommand `cmd:"" help:"Run notebooks headless, or install the kernel that runs them."`
+	Bench    benchCommand    `cmd:"" help:"Time this machine's kernels and networks."`
+	Doctor   doctorCommand   `cmd:"" help:"Say what is installed, which backend and kernels are used, what is missing."`
+}
+
+// settings are the flags of every command.
+type settings struct {
+	DataFolder string `name:"data" env:"ESPALIER_DATA" placeholder:"DIR" help:"Data folder, or several separated as in PATH (ESPALIER_DATA)."`
+	Runs       string `env:"ESPALIER_RUNS" default:"runs" placeholder:"DIR" help:"Folder of results (ESPALIER_RUNS; default: runs)."`
+	Backend    string `env:"ESPALIER_BACKEND" placeholder:"NAME" help:"GoMLX backend: go, or xla where it is built in (ESPALIER_BACKEND; default: go)."`
+	Workers    int    `placeholder:"N" help:"Cells that run at a time (default: one for each processor)."`
+	JSON       bool   `name:"json" help:"Write results as JSON, one object a line."`
+}
+
+// terminal is what a command works with beside its own arguments: results go to
+// out, everything else to err.
+type terminal struct {
+	context.Context
+	settings
+	out, err io.Writer
+}
+
+// store is the run store that the flags name.
+func (t *terminal) store() *experiments.Store { return experiments.OpenStore(t.Runs) }
+
+const description = `Espalier finds out what of a neural network is needed.
+
+Experiments are named package/question, as in lth/tickets. Scale smoke takes seconds and proves that it works, bench takes minutes to hours and its result means something, paper is the published protocol. A run that was interrupted goes on where it was when the same command is given again; what has been run is never run twice.
+
+Results go to standard output, progress to standard error. Exit status: 0 done, 1 failed, 2 wrong usage, 3 something named in the message is missing.`
+
+// run is the program: it returns the exit status.
+func run(arguments []string, out, err io.Writer) (status int) {
+	defer func() {
+		// Code that builds graphs panics on what does not fit together.
+		if panicked := recover(); panicked != nil {
+			status = complain(err, fmt.Errorf("internal error: %v", panicked))
+		}
+	}()
+	var g grammar
+	parser, parseError := kong.New(&g,
+		kong.Name("espalier"), kong.Description(description),
+		kong.Writers(out, err), kong.ConfigureHelp(kong.HelpOptions{Compact: true, NoExpandSubcommands: true}),
+	)
+	if parseError != nil {
+		return complain(err, parseError)
+	}
+	command, parseError := parser.Parse(arguments)
+	if parseError != nil {
+		return complain(err, &experiments.UsageError{Message: usage(parseError, arguments)})
+	}
+	ctx, stop := interruptible()
+	defer stop()
+	return complain(err, command.Run(&terminal{Context: ctx, settings: g.settings, out: out, err: err}))
+}
+
+// usage says what is wrong with the arguments and where to read more.
+func usage(err error, arguments []string) string {
+	help := "espalier --help"
+	if len(arguments) > 0 && !strings.HasPrefix(arguments[0], "-") && !strings.Contains(err.Error(), "unexpected argument "+arguments[0]) {
+		help = "espalier " + arguments[0] + " --help"
+	}
+	return fmt.Sprintf("%v; `%s` says more", err, help)
+}
+
+// interruptible returns a context that the first interrupt or terminate signal
+// cancels; the second ends the program at once.
+func interruptible() (context.Context, context.CancelFunc) {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	context.AfterFunc(ctx, stop)
+	return ctx, stop
+}

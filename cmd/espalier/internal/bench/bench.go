@@ -1,0 +1,120 @@
+// Package bench times work that training and inference consist of. Names and
+// fields are those of the peer program in tools/peers, so that the two outputs can
+// be joined.
+package bench
+
+import (
+	"context"
+	"fmt"
+	"math"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/gomlx/compute"
+)
+
+// Case is one thing to time.
+type Case struct {
+	// Name says what is done and on which sizes, as in sgemm/512.
+	Name string
+	// Operations are the floating-point operations of one call, multiply and add
+	// counted as two; 0 where nobody counts them.
+	Operations float64
+
+	// times sets everything up and returns how long the calls took, in their
+	// order.
+	times func(context.Context, compute.Backend) ([]time.Duration, error)
+}
+
+// Measurement is how long a case took.
+type Measurement struct {
+	Name     string  `json:"name"`
+	MedianMs float64 `json:"median_ms"`
+	BestMs   float64 `json:"best_ms"`
+	Gflops   float64 `json:"gflops,omitempty"`
+}
+
+// String is the measurement in one line.
+func (m Measurement) String() string {
+	line := fmt.Sprintf("%-32s %10.3f ms median %10.3f ms best", m.Name, m.MedianMs, m.BestMs)
+	if m.Gflops > 0 {
+		line += fmt.Sprintf(" %8.1f GFLOP/s", m.Gflops)
+	}
+	return line
+}
+
+// Cases lists all cases, in the order in which they are run.
+func Cases() []Case { return slices.Concat(products(), networks()) }
+
+// Select returns the cases whose names begin with one of the prefixes, all without
+// a prefix. A prefix of no name is an error.
+func Select(prefixes []string) ([]Case, error) {
+	cases := Cases()
+	for _, prefix := range prefixes {
+		if !slices.ContainsFunc(cases, func(c Case) bool { return strings.HasPrefix(c.Name, prefix) }) {
+			names := make([]string, len(cases))
+			for i, c := range cases {
+				names[i] = c.Name
+			}
+			return nil, fmt.Errorf("no benchmark begins with %q: there are %s", prefix, strings.Join(names, ", "))
+		}
+	}
+	if len(prefixes) == 0 {
+		return cases, nil
+	}
+	return slices.DeleteFunc(cases, func(c Case) bool {
+		return !slices.ContainsFunc(prefixes, func(prefix string) bool { return strings.HasPrefix(c.Name, prefix) })
+	}), nil
+}
+
+// The rules of timing, those of the peer program.
+const (
+	warmUps    = 2
+	period     = 3 * time.Second
+	leastCalls = 5
+	mostCalls  = 400
+)
+
+// Measure times the case on a backend.
+func (c Case) Measure(ctx context.Context, backend compute.Backend) (Measurement, error) {
+	times, err := c.times(ctx, backend)
+	if err != nil {
+		return Measurement{}, fmt.Errorf("benchmark %s: %w", c.Name, err)
+	}
+	slices.Sort(times)
+	median := times[len(times)/2]
+	m := Measurement{Name: c.Name, MedianMs: milliseconds(median), BestMs: milliseconds(times[0])}
+	if c.Operations > 0 {
+		m.Gflops = math.Round(c.Operations/median.Seconds()/1e7) / 100
+	}
+	return m, nil
+}
+
+// timed calls until enough is known and returns how long the calls took.
+func timed(ctx context.Context, call func() error) ([]time.Duration, error) {
+	for range warmUps {
+		if err := call(); err != nil {
+			return nil, err
+		}
+	}
+	var times []time.Duration
+	for end := time.Now().Add(period); !enough(len(times), end); {
+		if err := ctx.Err(); err != nil {
+			return nil, err
+		}
+		start := time.Now()
+		if err := call(); err != nil {
+			return nil, err
+		}
+		times = append(times, time.Since(start))
+	}
+	return times, nil
+}
+
+// enough reports whether so many calls will do when timing should end at a time.
+func enough(calls int, end time.Time) bool {
+	return calls >= mostCalls || calls >= leastCalls && time.Now().After(end)
+}
+
+func milliseconds(d time.Duration) float64 { return math.Round(d.Seconds()*1e7) / 1e4 }

@@ -1,0 +1,66 @@
+package bench
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/gomlx/compute"
+	"github.com/gomlx/gomlx/core/graph"
+	"github.com/gomlx/gomlx/core/tensors"
+
+	"espalier/seed"
+)
+
+// products are matrix products of float32.
+func products() []Case {
+	cases := []Case{}
+	for _, n := range []int{512, 1024, 2048} {
+		cases = append(cases, product(fmt.Sprintf("sgemm/%d", n), n, n, n))
+	}
+	return append(cases, product("sgemm/60x784x300", 60, 784, 300))
+}
+
+// product multiplies [m, k] by [k, n].
+func product(name string, m, k, n int) Case {
+	return Case{
+		Name: name, Operations: 2 * float64(m) * float64(k) * float64(n),
+		times: func(ctx context.Context, backend compute.Backend) ([]time.Duration, error) {
+			exec, err := graph.NewExec(backend, func(a, b *graph.Node) *graph.Node { return graph.MatMul(a, b) })
+			if err != nil {
+				return nil, err
+			}
+			defer exec.Finalize()
+			a := tensors.FromFlatDataAndDimensions(normal("a", m*k), m, k)
+			b := tensors.FromFlatDataAndDimensions(normal("b", k*n), k, n)
+			return timed(ctx, func() error { return finish(exec.Exec(a, b)) })
+		},
+	}
+}
+
+// finish waits for outputs, of which reading a value needs the first to be there,
+// and frees them.
+func finish(outputs []*tensors.Tensor, err error) error {
+	if err != nil {
+		return err
+	}
+	if err := tensors.ConstFlatData(outputs[0], func([]float32) {}); err != nil {
+		return err
+	}
+	for _, output := range outputs {
+		if err := output.FinalizeAll(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// normal draws n numbers, the same every time.
+func normal(name string, n int) []float32 {
+	random := seed.Seed(0).Stream(name)
+	values := make([]float32, n)
+	for i := range values {
+		values[i] = float32(random.NormFloat64())
+	}
+	return values
+}

@@ -1,0 +1,53 @@
+package main
+
+import (
+	"fmt"
+
+	"espalier/experiments"
+	"espalier/nn"
+)
+
+type networkCommand struct {
+	Name    string   `arg:"" optional:"" help:"The network, as in resnet20; without a name, all are listed."`
+	Input   nn.Shape `placeholder:"CxHxW" help:"Shape of an image, as in 3x32x32 (default: the paper's)."`
+	Classes int      `placeholder:"N" help:"Number of outputs (default: the paper's)."`
+	Width   float64  `placeholder:"FACTOR" help:"Multiplies the channels of every layer (default: 1)."`
+}
+
+// Run prints a network's layers and what they cost.
+func (c networkCommand) Run(t *terminal) error {
+	if c.Name == "" {
+		return listNetworks(t)
+	}
+	if c.Classes < 0 || c.Width < 0 {
+		return &experiments.UsageError{Message: fmt.Sprintf("--classes %d --width %g: expected positive numbers", c.Classes, c.Width)}
+	}
+	network, err := nn.New(c.Name, nn.ZooOptions{Input: c.Input, Classes: c.Classes, Width: c.Width})
+	if err != nil {
+		return &experiments.UsageError{Message: err.Error()}
+	}
+	summary := network.Summary(nil)
+	if t.JSON {
+		return printJSON(t.out, summary)
+	}
+	return summary.WriteTable(t.out)
+}
+
+func listNetworks(t *terminal) error {
+	var rows []string
+	for _, a := range nn.Zoo() {
+		if t.JSON {
+			if err := printJSON(t.out, struct {
+				Name    string   `json:"name"`
+				Summary string   `json:"summary"`
+				Input   nn.Shape `json:"input"`
+				Classes int      `json:"classes"`
+			}{a.Name, a.Summary, a.Input, a.Classes}); err != nil {
+				return err
+			}
+			continue
+		}
+		rows = append(rows, fmt.Sprintf("%s\t%s\t%s", a.Name, a.Input, a.Summary))
+	}
+	return printColumns(t.out, rows...)
+}

@@ -1,0 +1,65 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"log/slog"
+
+	"espalier/experiments"
+)
+
+type runCommand struct {
+	Name  string   `arg:"" help:"The experiment, as in lth/tickets; espalier list names them."`
+	Scale string   `default:"smoke" help:"smoke, bench or paper (default: smoke)." placeholder:"SCALE"`
+	Seeds int      `placeholder:"N" help:"How many seeds to run (default: what the scale says)."`
+	Set   []string `sep:"none" placeholder:"FIELD=VALUE" help:"Set a hyper-parameter; espalier show NAME lists them. May be repeated."`
+}
+
+// Run runs the cells that are not finished and prints the summary of all.
+func (c runCommand) Run(t *terminal) error {
+	scale, err := experiments.ParseScale(c.Scale)
+	if err != nil {
+		return err
+	}
+	set, err := experiments.ParseSet(c.Set)
+	if err != nil {
+		return err
+	}
+	if c.Seeds < 0 {
+		return &experiments.UsageError{Message: fmt.Sprintf("--seeds %d: expected a whole number of at least 1", c.Seeds)}
+	}
+	plan, err := experiments.NewPlan(experiments.Request{Experiment: c.Name, Scale: scale, Seeds: c.Seeds, Set: set})
+	if err != nil {
+		return err
+	}
+	log := slog.New(slog.NewTextHandler(t.err, &slog.HandlerOptions{ReplaceAttr: withoutTime}))
+	runner := experiments.Runner{
+		Store: t.store(), Backend: t.Backend, Data: t.DataFolder, Workers: t.Workers, Log: log,
+	}
+	results, err := runner.Run(t, plan.Cells)
+	if err != nil {
+		return errors.Join(err, t.Err())
+	}
+	return printResults(t, results, "md")
+}
+
+// withoutTime leaves the time out of log lines: whoever reads them is there.
+func withoutTime(groups []string, a slog.Attr) slog.Attr {
+	if len(groups) == 0 && a.Key == slog.TimeKey {
+		return slog.Attr{}
+	}
+	return a
+}
+
+// printResults prints tables of results in a format, or their summaries as JSON.
+func printResults(t *terminal, results []*experiments.Result, format string) error {
+	summaries := experiments.Summarise(experiments.Rows(results))
+	if t.JSON {
+		return printJSON(t.out, summaries...)
+	}
+	tables, err := experiments.Tables(summaries)
+	if err != nil {
+		return err
+	}
+	return experiments.WriteTables(t.out, tables, format)
+}

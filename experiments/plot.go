@@ -1,0 +1,239 @@
+package experiments
+
+import (
+	"fmt"
+	"image/color"
+	"math"
+	"slices"
+	"strings"
+
+	"espalier/experiments/figure"
+)
+
+// Plot is a kind of picture of an experiment's results.
+type Plot string
+
+// The plots.
+const (
+	// AccuracyPlot shows the test accuracy at the end of training against the
+	// weights that remain.
+	AccuracyPlot Plot = "accuracy"
+	// EarlyStopPlot shows the test accuracy at early stopping.
+	EarlyStopPlot Plot = "early-stop-accuracy"
+	// SpeedPlot shows the iteration of early stopping.
+	SpeedPlot Plot = "early-stop-iteration"
+	// CurvesPlot shows how the validation loss falls during training, level by
+	// level, for the experiment's first method.
+	CurvesPlot Plot = "curves"
+)
+
+// Plots lists the plots.
+func Plots() []Plot { return []Plot{AccuracyPlot, EarlyStopPlot, SpeedPlot, CurvesPlot} }
+
+// Draw makes a plot of results, which differ at most in data, method and seed. The
+// store has the curves.
+func (s *Store) Draw(plot Plot, results []*Result) (figure.Figure, error) {
+	switch plot {
+	case AccuracyPlot:
+		return SweepFigure(Summarise(Rows(results)), TestAccuracy, "test accuracy (%)")
+	case EarlyStopPlot:
+		return SweepFigure(Summarise(Rows(results)), EarlyStopAccuracy, "test accuracy at early stopping (%)")
+	case SpeedPlot:
+		return SweepFigure(Summarise(Rows(results)), EarlyStopIteration, "iteration of early stopping")
+	case CurvesPlot:
+		return s.CurvesFigure(results, ValidationLoss, "validation loss")
+	default:
+		names := make([]string, len(Plots()))
+		for i, p := range Plots() {
+			names[i] = string(p)
+		}
+		return figure.Figure{}, unknown("plot", string(plot), names)
+	}
+}
+
+// SweepFigure draws a metric against the weights that remain: a panel for each data
+// set, a line with its deviation for each method. Fractions are shown as percents
+// where the label says so.
+func SweepFigure(summaries []Summary, metric, label string) (figure.Figure, error) {
+	if err := sameSetting(summaries); err != nil {
+		return figure.Figure{}, err
+	}
+	var panels []figure.Panel
+	groups := BySetting(summaries)
+	for _, group := range groups {
+		panel := figure.Panel{X: "weights remaining (%)", Y: label, Scale: figure.LogarithmicDown}
+		if len(groups) > 1 {
+			panel.Title = group[0].Setting.Data
+		}
+		panel.Lines = sweepLines(group, metric, strings.HasSuffix(label, "(%)"))
+		if len(panel.Lines) == 0 {
+			return figure.Figure{}, fmt.Errorf("%s was not measured in %s", metric, settingTitle(group[0].Setting))
+		}
+		panels = append(panels, panel)
+	}
+	return figure.Figure{Title: figureTitle(summaries[0].Setting), Subtitle: figureSubtitle(summaries), Panels: panels}, nil
+}
+
+// sweepLines are the methods' lines, in the experiment's order. A method that was
+// measured at one level alone, such as the dense network, is a reference.
+func sweepLines(group []Summary, metric string, percents bool) []figure.Line {
+	factor := 1.0
+	if percents {
+		factor = 100
+	}
+	var lines []figure.Line
+	for method := range methodsOf(group) {
+		line := figure.Line{Name: method, Color: methodColor(group[0].Setting.Experiment, method)}
+		for _, s := range group {
+			mean := float64(s.mean(metric))
+			if s.Method != method || math.IsNaN(mean) {
+				continue
+			}
+			line.X = append(line.X, 100*float64(s.mean(Remaining)))
+			line.Y = append(line.Y, factor*mean)
+			line.Deviation = append(line.Deviation, factor*float64(s.Metrics[metric].Deviation))
+		}
+		if len(line.X) == 0 {
+			continue
+		}
+		line.Reference = len(line.X) == 1
+		if e, err := Find(group[0].Setting.Experiment); err == nil {
+			line.Name = e.title(method)
+		}
+		lines = append(lines, line)
+	}
+	return lines
+}
+
+// methodsOf yields the methods of sorted summaries, each once.
+func methodsOf(group []Summary) func(func(string) bool) {
+	return func(yield func(string) bool) {
+		last := ""
+		for _, s := range group {
+			if s.Method != last {
+				if last = s.Method; !yield(last) {
+					return
+				}
+			}
+		}
+	}
+}
+
+// methodColor is a method's colour, the same in every plot of an experiment. The
+// dense network is grey.
+func methodColor(experiment, method string) color.NRGBA {
+	e, err := Find(experiment)
+	if err != nil || method == Dense {
+		return figure.Grey
+	}
+	palette := figure.Palette()
+	return palette[max(0, e.order(method))%(len(palette)-1)]
+}
+
+// CurvesFigure draws a column of the curves of the first method among results
+// against the iteration: a panel for each data set, a line for each level, the mean
+// over the seeds.
+func (s *Store) CurvesFigure(results []*Result, column, label string) (figure.Figure, error) {
+	summaries := Summarise(Rows(results))
+	if err := sameSetting(summaries); err != nil {
+		return figure.Figure{}, err
+	}
+	var panels []figure.Panel
+	groups := BySetting(summaries)
+	for _, group := range groups {
+		method := group[0].Method
+		of := slices.DeleteFunc(slices.Clone(results), func(r *Result) bool {
+			return r.Desc.Method != method || r.Desc.Setting().Canonical() != group[0].Setting.Canonical()
+		})
+		lines, err := s.curveLines(of, group, column)
+		if err != nil {
+			return figure.Figure{}, err
+		}
+		panel := figure.Panel{X: "training iteration", Y: label, Lines: lines}
+		if len(groups) > 1 {
+			panel.Title = group[0].Setting.Data
+		}
+		panels = append(panels, panel)
+	}
+	return figure.Figure{Title: figureTitle(summaries[0].Setting), Subtitle: figureSubtitle(summaries), Panels: panels}, nil
+}
+
+// curveLines are one method's curves, a line for each level, coloured from the
+// first to the last.
+func (s *Store) curveLines(results []*Result, group []Summary, column string) ([]figure.Line, error) {
+	columns := make(map[int][]map[string][]Number) // by level, then seed
+	for _, result := range results {
+		curves, err := s.Curves(result.Desc)
+		if err != nil {
+			return nil, err
+		}
+		for _, curve := range curves {
+			columns[curve.Level] = append(columns[curve.Level], curve.Columns)
+		}
+	}
+	levels := slices.DeleteFunc(slices.Clone(group), func(sum Summary) bool {
+		return sum.Method != group[0].Method || len(columns[sum.Level]) == 0
+	})
+	sortLevels(levels)
+	var lines []figure.Line
+	for i, level := range levels {
+		line := meanCurve(columns[level.Level], column)
+		if len(line.X) == 0 {
+			continue
+		}
+		line.Name = percent(float64(level.mean(Remaining)), 1)
+		line.Plain = true
+		line.Color = figure.Sequence(1 - float64(i)/float64(max(1, len(levels)-1)))
+		lines = append(lines, line)
+	}
+	if len(lines) == 0 {
+		return nil, fmt.Errorf("%s has no curves of %s", settingTitle(group[0].Setting), column)
+	}
+	return lines, nil
+}
+
+// meanCurve is the mean of a column over seeds at the iterations that all have.
+func meanCurve(seeds []map[string][]Number, column string) figure.Line {
+	var line figure.Line
+	for i, iteration := range seeds[0][Iteration] {
+		sum := 0.0
+		for _, columns := range seeds {
+			if i >= len(columns[Iteration]) || columns[Iteration][i] != iteration || i >= len(columns[column]) {
+				sum = math.NaN()
+				break
+			}
+			sum += float64(columns[column][i])
+		}
+		if mean := sum / float64(len(seeds)); !math.IsNaN(mean) && !math.IsInf(mean, 0) {
+			line.X = append(line.X, float64(iteration))
+			line.Y = append(line.Y, mean)
+		}
+	}
+	return line
+}
+
+// figureTitle is the experiment's question.
+func figureTitle(setting Desc) string {
+	if e, err := Find(setting.Experiment); err == nil {
+		return e.Title
+	}
+	return setting.Experiment
+}
+
+func figureSubtitle(summaries []Summary) string {
+	setting := summaries[0].Setting
+	for _, s := range summaries {
+		if s.Setting.Data != setting.Data {
+			setting.Data = "several data sets"
+		}
+	}
+	seeds := 0
+	for _, s := range summaries {
+		seeds = max(seeds, len(s.Seeds))
+	}
+	words := "one seed"
+	if seeds > 1 {
+		words = fmt.Sprintf("mean and standard deviation of %d seeds", seeds)
+	}
+	return settingTitle(setting) + "; " + words
+}

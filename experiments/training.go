@@ -1,0 +1,132 @@
+package experiments
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"espalier/data"
+	"espalier/nn"
+	"espalier/prune"
+	"espalier/train"
+)
+
+// Training are the hyper-parameters of training a network, for the options structs
+// of experiments to embed.
+type Training struct {
+	Length        train.Length `name:"length" default:"50000it" help:"How long each network is trained." expect:"a length such as 160ep, 500it or 2ep50it"`
+	Batch         int          `name:"batch" default:"60" min:"1" help:"Images in a batch."`
+	Optimizer     string       `name:"optimizer" default:"adam" enum:"adam,sgd" help:"What takes the steps."`
+	LearningRate  float64      `name:"learning-rate" default:"0.0012" above:"0" help:"The learning rate, before the schedule."`
+	Momentum      float64      `name:"momentum" default:"0.9" min:"0" below:"1" help:"Of sgd."`
+	Nesterov      bool         `name:"nesterov" default:"false" help:"Nesterov's momentum, of sgd."`
+	WeightDecay   float64      `name:"weight-decay" default:"0" min:"0" help:"L2 penalty, added to the gradient."`
+	Schedule      schedule     `name:"schedule" default:"constant" help:"How the learning rate goes." expect:"a schedule such as constant, cosine or warmup(5ep)*multistep(80ep,120ep;0.1)"`
+	Crop          int          `name:"crop" default:"0" min:"0" help:"Pixels of padding before a random crop; 0 is no crop."`
+	Flip          bool         `name:"flip" default:"false" help:"Mirror images at random."`
+	Validation    int          `name:"validation" default:"5000" min:"1" help:"Training images that are held out to stop early by."`
+	EvaluateEvery train.Length `name:"evaluate-every" default:"100it" help:"How often validation and test images are evaluated; 0it is every epoch." expect:"a length such as 1ep or 100it"`
+	Initializer   initializer  `name:"initializer" default:"glorot-normal" help:"What initial weights are drawn from."`
+}
+
+// options are the training options for a data set.
+func (t Training) options(normalisation data.Normalisation) train.Options {
+	options := train.Options{
+		Length: t.Length, BatchSize: t.Batch, Schedule: t.Schedule.Schedule,
+		Augmentation: data.Augmentation{Crop: t.Crop, Flip: t.Flip}, Normalisation: normalisation,
+		EvaluateEvery: t.EvaluateEvery,
+		Workers:       1, // cells already run beside each other
+	}
+	if t.Optimizer == "sgd" {
+		options.Optimizer = train.SGD{
+			LearningRate: t.LearningRate, Momentum: t.Momentum, Nesterov: t.Nesterov, WeightDecay: t.WeightDecay,
+		}
+	} else {
+		options.Optimizer = train.Adam{LearningRate: t.LearningRate, WeightDecay: t.WeightDecay}
+	}
+	return options
+}
+
+// schedule is a train.Schedule as a hyper-parameter.
+type schedule struct{ train.Schedule }
+
+// MarshalText writes the schedule.
+func (s schedule) MarshalText() ([]byte, error) {
+	if s.Schedule == nil {
+		return []byte(train.Constant{}.String()), nil
+	}
+	return []byte(s.Schedule.String()), nil
+}
+
+// UnmarshalText reads what train.ParseSchedule reads.
+func (s *schedule) UnmarshalText(text []byte) (err error) {
+	s.Schedule, err = train.ParseSchedule(string(text))
+	return err
+}
+
+// initializer is an nn.Initializer as a hyper-parameter.
+type initializer nn.Initializer
+
+// MarshalText writes the initializer's name.
+func (i initializer) MarshalText() ([]byte, error) { return []byte(i), nil }
+
+// UnmarshalText reads the name of an initializer.
+func (i *initializer) UnmarshalText(text []byte) error {
+	*i = initializer(text)
+	return nn.Initializer(*i).Check()
+}
+
+// network is the name of a network of the zoo.
+type network string
+
+// MarshalText writes the name.
+func (n network) MarshalText() ([]byte, error) { return []byte(n), nil }
+
+// UnmarshalText reads the name of a network.
+func (n *network) UnmarshalText(text []byte) error {
+	*n = network(text)
+	return named("network", string(text), nn.ZooNames())
+}
+
+// score is the name of a pruning score.
+type score string
+
+// MarshalText writes the name.
+func (s score) MarshalText() ([]byte, error) { return []byte(s), nil }
+
+// UnmarshalText reads the name of a score.
+func (s *score) UnmarshalText(text []byte) error {
+	*s = score(text)
+	return named("score", string(text), prune.Names())
+}
+
+// dataSets are the names of data sets, with commas between.
+type dataSets []string
+
+// MarshalText writes the names.
+func (d dataSets) MarshalText() ([]byte, error) { return []byte(strings.Join(d, ",")), nil }
+
+// UnmarshalText reads the names of data sets, each once.
+func (d *dataSets) UnmarshalText(text []byte) error {
+	var names dataSets
+	for name := range strings.SplitSeq(string(text), ",") {
+		name = strings.TrimSpace(name)
+		if err := named("data set", name, data.Names()); err != nil {
+			return err
+		}
+		if slices.Contains(names, name) {
+			return fmt.Errorf("%s comes twice", name)
+		}
+		names = append(names, name)
+	}
+	*d = names
+	return nil
+}
+
+// named reports a name that is none of those there are.
+func named(kind, name string, names []string) error {
+	if slices.Contains(names, name) {
+		return nil
+	}
+	return unknown(kind, name, names)
+}
