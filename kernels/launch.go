@@ -151,13 +151,28 @@ func wrapGo(args []string) (int, error) {
 			return 0, err
 		}
 	}
-	if !initialisesCells(args) {
+	switch {
+	case len(args) > 0 && args[0] == "get":
+		return getModules(program, args)
+	case !initialisesCells(args):
 		return 0, replace(program, append([]string{program}, args...), os.Environ())
 	}
 	if status, err := runReal(program, args...); err != nil || status != 0 {
 		return status, err
 	}
 	return requireCheckout(program, os.Getenv(rootVariable), args[2])
+}
+
+const offlineHint = "Cells do not ask the network for modules. To let them: %env GOPROXY=https://proxy.golang.org,direct"
+
+// getModules runs go get, and where it fails for want of a network says how to have
+// one, as go itself says only that there is no such package.
+func getModules(program string, args []string) (int, error) {
+	status, err := runReal(program, args...)
+	if status != 0 && os.Getenv("GOPROXY") == "off" {
+		fmt.Fprintf(os.Stderr, "%s\n", offlineHint)
+	}
+	return status, err
 }
 
 // initialisesCells says whether the arguments are those by which GoNB makes the

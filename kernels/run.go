@@ -179,16 +179,20 @@ func (r *runner) execute(ctx context.Context, cell *Cell) *CellError {
 	return &CellError{Text: explain(reply, cell)}
 }
 
-var colour = regexp.MustCompile("\x1b\\[[0-9;]*m")
+var (
+	colour      = regexp.MustCompile("\x1b\\[[0-9;]*m")
+	packageLine = regexp.MustCompile(`(?m)^# gonb_.*\n`) // the compiler's, of no news
+)
 
 // explain returns the error of a cell as text: what the kernel said, and, as of a
 // program that failed it says no more than the exit status, the last that the
 // program wrote to its standard error.
 func explain(reply reply, cell *Cell) string {
-	text := strings.TrimSpace(reply.Value)
+	text := reply.Value
 	if trace := strings.Join(reply.Traceback, "\n"); len(trace) > len(text) {
-		text = strings.TrimSpace(trace)
+		text = trace // of the compiler's messages it knows the lines of the cell
 	}
+	text = strings.TrimSpace(packageLine.ReplaceAllString(text, ""))
 	for _, output := range cell.Outputs {
 		if output.Kind == StreamOutput && output.Name == "stderr" {
 			said := strings.TrimSuffix(strings.TrimSpace(output.Text), text)
