@@ -1,3 +1,3 @@
-// Package progress shows how far long work is: on a terminal as a bar with rate
-// and time left, in a GoNB notebook as one line updated in place, and nowhere else.
+// Package progress is what long work tells about how far it is. Package live shows
+// it to a person.
 package progress
