@@ -1,6 +1,7 @@
 package data
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -74,7 +75,7 @@ func (b Batches) validate(epoch, skip int) error {
 	case skip < 0 || skip > b.PerEpoch():
 		return fmt.Errorf("cannot skip %d of the %d batches of an epoch", skip, b.PerEpoch())
 	}
-	return errors.Join(b.Normalisation.validate(b.Images.Channels()), b.Augmentation.validate())
+	return cmp.Or(b.Normalisation.validate(b.Images.Channels()), b.Augmentation.validate())
 }
 
 // preparer returns the function from a batch's number to the batch. It may be

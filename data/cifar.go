@@ -53,8 +53,8 @@ func interleave(pixels, planes []uint8) {
 	}
 }
 
-// readSet returns the reader of a set whose last file holds the test images and
-// whose others hold equal shares of the training images.
+// readSet reads a set whose last file holds the test images and whose others hold
+// equal shares of the training images.
 func (r cifarRecord) readSet(ctx context.Context, d *definition, p *place) (train, test part, err error) {
 	last := len(d.source.Files) - 1
 	if train, err = r.readPart(ctx, p, d.source.Files[:last], d.train); err != nil {

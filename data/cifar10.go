@@ -3,7 +3,7 @@ package data
 func init() {
 	record := cifarRecord{classes: []int{10}}
 	// 10,000 images in each file. The files have no digests, because the order of
-	// the images in them may differ; cifar10Check does not depend on it.
+	// the images in them may differ; what the census counts does not depend on it.
 	const bytes = 10000 * (1 + cifarPixels)
 	register(definition{
 		name: "cifar-10",

@@ -89,7 +89,7 @@ func find(name string) (*definition, error) {
 func (d *definition) open(ctx context.Context, p *place) (*Dataset, error) {
 	train, test, err := d.read(ctx, d, p)
 	if err != nil {
-		return nil, fmt.Errorf("data set %s: %w", d.name, err)
+		return nil, err // which names the file
 	}
 	set := &Dataset{Name: d.name, Normalisation: d.normalisation.clone(), Source: d.source.clone()}
 	if set.Train, err = d.images("train", train, d.train); err != nil {

@@ -167,13 +167,16 @@ func allocated(f func()) uint64 {
 // realFolder returns the data folder that has a set, or skips the test.
 func realFolder(t *testing.T, name string) string {
 	t.Helper()
+	if testing.Short() {
+		t.Skipf("the real files of %s are not read with -short", name)
+	}
 	folders := os.Getenv("ESPALIER_DATA")
 	if extra := os.Getenv("ESPALIER_CIFAR10"); extra != "" {
 		folders = strings.TrimPrefix(folders+string(filepath.ListSeparator)+extra, string(filepath.ListSeparator))
 	}
 	p, err := registry[name].locate(folders)
 	if err != nil {
-		t.Skipf("the real files of %s: set ESPALIER_DATA to a data folder that has them (%v)", name, err)
+		t.Skipf("the real files of %s: set ESPALIER_DATA, or for CIFAR-10 ESPALIER_CIFAR10, to a data folder that has them (%v)", name, err)
 	}
 	p.close()
 	return folders

@@ -1,6 +1,7 @@
 package data
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -57,23 +58,30 @@ func Get(ctx context.Context, name, dir string, o GetOptions) error {
 		return err
 	}
 	if err := d.get(ctx, dir, o); err != nil {
-		return fmt.Errorf("get data set %s: %w", name, err)
+		return fmt.Errorf("get data set %s %w", name, err)
 	}
 	return nil
 }
 
-func (d *definition) get(ctx context.Context, dir string, o GetOptions) (err error) {
+func (d *definition) get(ctx context.Context, dir string, o GetOptions) error {
 	if d.embedded {
 		return nil
 	}
 	folders := filepath.SplitList(dir)
 	if len(folders) == 0 {
-		return errors.New("no data folder is named: name one with --data or ESPALIER_DATA")
+		return errors.New("into a data folder: none is named; name one with --data or ESPALIER_DATA")
 	}
-	if err := os.MkdirAll(folders[0], 0o755); err != nil {
+	if err := d.getInto(ctx, folders[0], o); err != nil {
+		return fmt.Errorf("into %s: %w", folders[0], err)
+	}
+	return nil
+}
+
+func (d *definition) getInto(ctx context.Context, folder string, o GetOptions) (err error) {
+	if err := os.MkdirAll(folder, 0o755); err != nil {
 		return err
 	}
-	root, err := os.OpenRoot(folders[0])
+	root, err := os.OpenRoot(folder)
 	if err != nil {
 		return err
 	}
@@ -88,13 +96,19 @@ func (d *definition) get(ctx context.Context, dir string, o GetOptions) (err err
 	if d.archive != nil {
 		return f.getArchive(ctx, d, o.Mirror)
 	}
+	return f.getFiles(ctx, d, cmp.Or(o.Mirror, d.address))
+}
+
+// getFiles downloads the files of a set one by one.
+func (f fetcher) getFiles(ctx context.Context, d *definition, address string) error {
 	for _, file := range d.source.Files {
-		to := download{address: d.address, name: path.Join(d.folders[0], file.Name), bytes: file.Bytes, sha256: file.SHA256}
-		if o.Mirror != "" {
-			to.address = o.Mirror
-		}
-		to.address = strings.TrimSuffix(to.address, "/") + "/" + file.Name
-		if err := f.fetch(ctx, to); err != nil {
+		err := f.fetch(ctx, download{
+			address: strings.TrimSuffix(address, "/") + "/" + file.Name,
+			name:    path.Join(d.folders[0], file.Name),
+			bytes:   file.Bytes,
+			sha256:  file.SHA256,
+		})
+		if err != nil {
 			return err
 		}
 	}

@@ -318,7 +318,7 @@ func TestGetNeedsAFolderUnlessBuiltIn(t *testing.T) {
 	if err := Get(t.Context(), "digits", "", GetOptions{}); err != nil {
 		t.Error(err)
 	}
-	if err := Get(t.Context(), "mnist", "", GetOptions{}); err == nil || !strings.Contains(err.Error(), "no data folder is named") {
+	if err := Get(t.Context(), "mnist", "", GetOptions{}); err == nil || !strings.Contains(err.Error(), "into a data folder: none is named") {
 		t.Errorf("error %v", err)
 	}
 }

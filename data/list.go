@@ -1,8 +1,6 @@
 package data
 
-import (
-	"errors"
-)
+import "errors"
 
 // Entry is what List tells of a set.
 type Entry struct {

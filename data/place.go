@@ -51,7 +51,7 @@ func (p *place) path(file string) string {
 // has its first file.
 func (d *definition) locate(dir string) (*place, error) {
 	if d.embedded {
-		return &place{set: d.name, name: builtIn, files: embedded.Files, folder: d.folders[0]}, nil
+		return &place{set: d.name, name: builtIn, files: embedded.Files(), folder: d.folders[0]}, nil
 	}
 	for _, name := range filepath.SplitList(dir) {
 		root, err := os.OpenRoot(name)

@@ -3,9 +3,14 @@
 // and under which licence is told beside its files.
 package embedded
 
-import "embed"
+import (
+	"embed"
+	"io/fs"
+)
 
-// Files holds the folder optdigits: the handwritten digits of the UCI repository.
-//
 //go:embed optdigits
-var Files embed.FS
+var files embed.FS
+
+// Files returns the folders of the sets: optdigits, the handwritten digits of the
+// UCI repository.
+func Files() fs.FS { return files }
