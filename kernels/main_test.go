@@ -10,19 +10,24 @@ import (
 )
 
 // TestMain lets the test program be what the espalier program is, a kernel's
-// launcher and its go command, and the fake kernel besides.
+// launcher and its go command, and what the tests fake besides.
 func TestMain(m *testing.M) {
 	if status, intercepted := Intercept(os.Args); intercepted {
 		os.Exit(status)
 	}
-	if len(os.Args) == 4 && os.Args[1] == "fake-kernel" {
-		if err := serveFake(os.Args[2], os.Args[3]); err != nil {
-			fmt.Fprintln(os.Stderr, "fake kernel:", err)
-			os.Exit(1)
-		}
-		return
+	var err error
+	switch {
+	case len(os.Args) == 4 && os.Args[1] == "fake-kernel":
+		err = serveFake(os.Args[2], os.Args[3])
+	case len(os.Args) == 2 && os.Args[1] == "fake-lab":
+		err = serveFakeLab()
+	default:
+		os.Exit(m.Run())
 	}
-	os.Exit(m.Run())
+	if err != nil {
+		fmt.Fprintln(os.Stderr, os.Args[1]+":", err)
+		os.Exit(1)
+	}
 }
 
 // checkout returns the root of the checkout that is tested.

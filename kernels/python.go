@@ -1,0 +1,85 @@
+package kernels
+
+import (
+	"bytes"
+	"cmp"
+	"context"
+	_ "embed"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+
+	"espalier/internal/durable"
+)
+
+//go:embed requirements.txt
+var requirements []byte
+
+// environment is a Python virtual environment.
+type environment struct{ folder string }
+
+func (e environment) python() string {
+	if runtime.GOOS == "windows" {
+		return filepath.Join(e.folder, "Scripts", "python.exe")
+	}
+	return filepath.Join(e.folder, "bin", "python")
+}
+
+// install makes the environment out of a Python, where it is not there, and puts the
+// requirements into it, where they are not.
+func (e environment) install(ctx context.Context, python string, log io.Writer) error {
+	if err := e.make(ctx, python, log); err != nil {
+		return err
+	}
+	stamp := filepath.Join(e.folder, "requirements.txt")
+	if done, err := os.ReadFile(stamp); err == nil && bytes.Equal(done, requirements) {
+		return nil
+	}
+	logf(log, "installing JupyterLab into %s\n", e.folder)
+	file, err := os.CreateTemp("", "espalier-requirements-*.txt")
+	if err != nil {
+		return err
+	}
+	defer os.Remove(file.Name())
+	_, err = file.Write(requirements)
+	if err := cmp.Or(err, file.Close()); err != nil {
+		return err
+	}
+	if said, err := combined(ctx, e.python(), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "-r", file.Name()); err != nil {
+		return fmt.Errorf("install JupyterLab with pip: %w\n%s", err, last(said, 12))
+	}
+	return durable.WriteFile(durable.OS{}, stamp, requirements)
+}
+
+func (e environment) make(ctx context.Context, python string, log io.Writer) error {
+	if _, err := combined(ctx, e.python(), "-m", "pip", "--version"); err == nil {
+		return nil
+	}
+	const without = "; `espalier notebook run` needs no Python"
+	if _, err := exec.LookPath(python); err != nil {
+		return &MissingError{What: python, How: "install Python 3.9 or later with its venv module (Debian, Ubuntu: apt install python3-venv)" + without}
+	}
+	logf(log, "making a Python environment in %s\n", e.folder)
+	if said, err := combined(ctx, python, "-m", "venv", e.folder); err != nil {
+		if ctx.Err() != nil {
+			return err
+		}
+		return &MissingError{
+			What: fmt.Sprintf("a venv module of %s that works (%v: %s)", python, err, last(said, 1)),
+			How:  "install it (Debian, Ubuntu: apt install python3-venv)" + without,
+		}
+	}
+	return nil
+}
+
+// combined runs a program and returns what it said.
+func combined(ctx context.Context, program string, args ...string) (string, error) {
+	said, err := exec.CommandContext(ctx, program, args...).CombinedOutput()
+	if err != nil {
+		err = cmp.Or(context.Cause(ctx), err)
+	}
+	return string(said), err
+}
