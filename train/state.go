@@ -46,20 +46,20 @@ type header struct {
 // encode writes a state.
 func (s *state) encode(h header, network *nn.Network) ([]byte, error) {
 	tensors := make(map[string]safetensors.TensorView)
-	add := func(prefix string, weights nn.Weights) {
+	put := func(prefix string, weights nn.Weights) {
 		for _, p := range network.Parameters() {
 			if values, ok := weights[p.Name]; ok {
 				tensors[prefix+p.Name] = float32View(p.Shape, values)
 			}
 		}
 	}
-	add("weights/", s.result.Weights)
-	add("best/", s.result.Best)
+	put("weights/", s.result.Weights)
+	put("best/", s.result.Best)
 	for name, slot := range s.slots {
-		add("slots/"+name+"/", slot)
+		put("slots/"+name+"/", slot)
 	}
 	for name, snapshot := range s.result.Snapshots {
-		add("snapshots/"+name+"/", snapshot)
+		put("snapshots/"+name+"/", snapshot)
 	}
 	tensors["history"] = float64View([]int{len(s.result.History), pointFields}, flattenHistory(s.result.History))
 	tensors["loss"] = float64View([]int{2}, []float64{s.lossSum, float64(s.lossCount)})
@@ -88,7 +88,7 @@ func decode(content []byte, network *nn.Network) (*state, header, error) {
 		return nil, header{}, fmt.Errorf("its format is %q, not %q", fields["format"], format)
 	}
 	h := header{job: fields["job"], backend: fields["backend"]}
-	s := &state{slots: make(map[string]nn.Weights)}
+	s := &state{}
 	if s.iteration, err = strconv.Atoi(fields["iteration"]); err != nil || s.iteration < 0 {
 		return nil, h, fmt.Errorf("iteration %q is not a number of steps", fields["iteration"])
 	}
@@ -108,36 +108,35 @@ func (s *state) put(name string, view safetensors.TensorView) error {
 	if view.DType() != safetensors.F32 {
 		return fmt.Errorf("it is of type %s, not F32", view.DType())
 	}
-	section, parameter, _ := strings.Cut(name, "/")
-	var to *nn.Weights
+	section, rest, _ := strings.Cut(name, "/")
+	values := float32s(view.Data())
 	switch section {
 	case "weights":
-		to = &s.result.Weights
+		add(&s.result.Weights, rest, values)
 	case "best":
-		to = &s.result.Best
-	case "slots", "snapshots":
-		group := &s.slots
-		if section == "snapshots" {
-			group = &s.result.Snapshots
-		}
-		if *group == nil {
-			*group = make(map[string]nn.Weights)
-		}
-		var key string
-		key, parameter, _ = strings.Cut(parameter, "/")
-		if (*group)[key] == nil {
-			(*group)[key] = make(nn.Weights)
-		}
-		(*group)[key][parameter] = float32s(view.Data())
-		return nil
+		add(&s.result.Best, rest, values)
+	case "slots":
+		slot, parameter, _ := strings.Cut(rest, "/")
+		weights := s.slots[slot]
+		add(&weights, parameter, values)
+		add(&s.slots, slot, weights)
+	case "snapshots":
+		moment, parameter, _ := strings.Cut(rest, "/")
+		weights := s.result.Snapshots[moment]
+		add(&weights, parameter, values)
+		add(&s.result.Snapshots, moment, weights)
 	default:
 		return errors.New("no such tensor is written")
 	}
-	if *to == nil {
-		*to = make(nn.Weights)
-	}
-	(*to)[parameter] = float32s(view.Data())
 	return nil
+}
+
+// add sets a value in a map and makes the map where it is nil.
+func add[M ~map[string]V, V any](m *M, key string, value V) {
+	if *m == nil {
+		*m = make(M)
+	}
+	(*m)[key] = value
 }
 
 func (s *state) putNumbers(name string, view safetensors.TensorView) error {
