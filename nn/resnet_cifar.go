@@ -3,10 +3,11 @@ package nn
 import "fmt"
 
 func init() {
-	for _, depth := range []int{20, 32, 44, 56, 110, 1202} {
+	for _, depth := range []int{20, 32, 44, 56, 110} {
 		registerCIFARResNet(depth, "", "shortcut A", padded)
 		registerCIFARResNet(depth, "b", "shortcut B", projected("shortcut"))
 	}
+	registerCIFARResNet(1202, "", "shortcut A", padded)
 	register(Architecture{
 		Name:    "resnet-digits",
 		Summary: "ResNet-8 of the CIFAR family for the 8×8 digits, shortcut A",
