@@ -190,7 +190,9 @@ func TestJupyterLab(t *testing.T) {
 	root := checkout(t)
 	ctx, cancel := context.WithTimeout(t.Context(), 5*time.Minute)
 	defer cancel()
-	path := placed(t, notebookOf("import \"espalier/seed\"\n\n%%\nfmt.Println(seed.Seed(7) == 7)"))
+	notebook := notebookOf("import \"espalier/seed\"\n\n%%\nfmt.Println(seed.Seed(7) == 7)")
+	notebook.describe()
+	path := placed(t, notebook)
 	err := Lab(ctx, root, LabOptions{Log: os.Stderr, Ready: func(address string) {
 		defer cancel()
 		parsed, err := url.Parse(address)
