@@ -68,7 +68,7 @@ func Install(ctx context.Context, root string, o InstallOptions) (Spec, error) {
 // InstallTools builds GoNB and goimports into .lab/bin of a checkout and fetches the
 // modules of the checkout, unless that was done for the same versions. Programs that
 // call it at the same time wait for each other.
-func InstallTools(ctx context.Context, root string, o InstallOptions) (err error) {
+func InstallTools(ctx context.Context, root string, o InstallOptions) error {
 	folder := toolFolder(root)
 	if err := os.MkdirAll(folder, 0o755); err != nil {
 		return fmt.Errorf("install the kernel: %w", err)
@@ -142,7 +142,7 @@ func runGo(ctx context.Context, log io.Writer, folder string, environment []stri
 	command.Stderr = command.Stdout
 	if err := command.Run(); err != nil {
 		err = cmp.Or(context.Cause(ctx), err)
-		return fmt.Errorf("go %s in %s: %w\n%s", strings.Join(args, " "), folder, err, last(said.String(), 12))
+		return fmt.Errorf("go %s in %s: %w\n%s", strings.Join(args, " "), folder, err, lastLines(said.String(), 12))
 	}
 	return nil
 }
@@ -154,7 +154,7 @@ func stableExecutable(root string) (string, error) {
 	if err != nil {
 		return "", fmt.Errorf("install the kernel: %w", err)
 	}
-	if !within(program, os.TempDir()) {
+	if !inside(program, os.TempDir()) {
 		return program, nil
 	}
 	copied := filepath.Join(toolFolder(root), "espalier-kernel"+executableSuffix())
@@ -173,7 +173,7 @@ func stableExecutable(root string) (string, error) {
 	return copied, os.Chmod(copied, 0o755)
 }
 
-func within(path, folder string) bool {
+func inside(path, folder string) bool {
 	relative, err := filepath.Rel(folder, path)
 	return err == nil && filepath.IsLocal(relative)
 }

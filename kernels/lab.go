@@ -42,7 +42,7 @@ func Lab(ctx context.Context, root string, o LabOptions) error {
 	if err != nil {
 		return err
 	}
-	python := environment{folder: filepath.Join(laboratory(root), "venv")}
+	python := virtualEnvironment{folder: filepath.Join(laboratory(root), "venv")}
 	if err := python.install(ctx, cmp.Or(o.Python, "python3"), o.Log); err != nil {
 		return err
 	}
@@ -76,7 +76,7 @@ type labServer struct {
 	url     string
 }
 
-func startLab(ctx context.Context, root string, python environment, o LabOptions) (_ *labServer, err error) {
+func startLab(ctx context.Context, root string, python virtualEnvironment, o LabOptions) (_ *labServer, err error) {
 	s := &labServer{token: rand.Text()}
 	if s.runtime, err = os.MkdirTemp("", "espalier-lab-"); err != nil {
 		return nil, err
@@ -98,7 +98,7 @@ func startLab(ctx context.Context, root string, python environment, o LabOptions
 	return s, nil
 }
 
-func (s *labServer) command(ctx context.Context, root string, python environment, o LabOptions) *exec.Cmd {
+func (s *labServer) command(ctx context.Context, root string, python virtualEnvironment, o LabOptions) *exec.Cmd {
 	args := []string{
 		"-m", "jupyterlab", "--no-browser", "--ServerApp.ip=127.0.0.1",
 		"--ServerApp.port=" + strconv.Itoa(cmp.Or(o.Port, 8888)), "--ServerApp.port_retries=50",

@@ -206,7 +206,7 @@ func TestJupyterLab(t *testing.T) {
 				t.Errorf("%s: %s, want %d", path, response.Status, want)
 			}
 		}
-		python := environment{folder: filepath.Join(root, ".lab", "venv")}
+		python := virtualEnvironment{folder: filepath.Join(root, ".lab", "venv")}
 		if said, err := combined(ctx, python.python(), "-m", "jupyter", "execute", "--inplace", path); err != nil {
 			t.Errorf("%v\n%s", err, said)
 		}

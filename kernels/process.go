@@ -75,33 +75,34 @@ func (p *process) ending() string {
 	if p.err != nil {
 		state = p.err.Error()
 	}
-	if last := p.lastLines(12); last != "" {
-		return state + "\n" + last
+	if said := p.tail(); said != "" {
+		return state + "\n" + lastLines(said, 12)
 	}
 	return state
 }
 
-func (p *process) lastLines(count int) string {
+// tail returns the end of what the program wrote.
+func (p *process) tail() string {
 	file, err := os.Open(p.log)
 	if err != nil {
 		return ""
 	}
 	defer file.Close()
-	const tail = 16 << 10
-	if info, err := file.Stat(); err == nil && info.Size() > tail {
-		if _, err := file.Seek(-tail, io.SeekEnd); err != nil {
+	const most = 16 << 10
+	if info, err := file.Stat(); err == nil && info.Size() > most {
+		if _, err := file.Seek(-most, io.SeekEnd); err != nil {
 			return ""
 		}
 	}
-	content, err := io.ReadAll(io.LimitReader(file, tail))
+	content, err := io.ReadAll(io.LimitReader(file, most))
 	if err != nil {
 		return ""
 	}
-	return last(string(content), count)
+	return strings.TrimSpace(string(content))
 }
 
-// last returns the last lines of a text.
-func last(text string, count int) string {
+// lastLines returns the last lines of a text.
+func lastLines(text string, count int) string {
 	lines := strings.Split(strings.TrimSpace(text), "\n")
 	return strings.Join(lines[max(0, len(lines)-count):], "\n")
 }

@@ -18,10 +18,10 @@ import (
 //go:embed requirements.txt
 var requirements []byte
 
-// environment is a Python virtual environment.
-type environment struct{ folder string }
+// virtualEnvironment is where Python packages are installed apart from the system's.
+type virtualEnvironment struct{ folder string }
 
-func (e environment) python() string {
+func (e virtualEnvironment) python() string {
 	if runtime.GOOS == "windows" {
 		return filepath.Join(e.folder, "Scripts", "python.exe")
 	}
@@ -30,7 +30,7 @@ func (e environment) python() string {
 
 // install makes the environment out of a Python, where it is not there, and puts the
 // requirements into it, where they are not.
-func (e environment) install(ctx context.Context, python string, log io.Writer) error {
+func (e virtualEnvironment) install(ctx context.Context, python string, log io.Writer) error {
 	if err := e.make(ctx, python, log); err != nil {
 		return err
 	}
@@ -49,12 +49,12 @@ func (e environment) install(ctx context.Context, python string, log io.Writer) 
 		return err
 	}
 	if said, err := combined(ctx, e.python(), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "-r", file.Name()); err != nil {
-		return fmt.Errorf("install JupyterLab with pip: %w\n%s", err, last(said, 12))
+		return fmt.Errorf("install JupyterLab with pip: %w\n%s", err, lastLines(said, 12))
 	}
 	return durable.WriteFile(durable.OS{}, stamp, requirements)
 }
 
-func (e environment) make(ctx context.Context, python string, log io.Writer) error {
+func (e virtualEnvironment) make(ctx context.Context, python string, log io.Writer) error {
 	if _, err := combined(ctx, e.python(), "-m", "pip", "--version"); err == nil {
 		return nil
 	}
@@ -68,7 +68,7 @@ func (e environment) make(ctx context.Context, python string, log io.Writer) err
 			return err
 		}
 		return &MissingError{
-			What: fmt.Sprintf("a venv module of %s that works (%v: %s)", python, err, last(said, 1)),
+			What: fmt.Sprintf("a venv module of %s that works (%v: %s)", python, err, lastLines(said, 1)),
 			How:  "install it (Debian, Ubuntu: apt install python3-venv)" + without,
 		}
 	}

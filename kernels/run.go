@@ -57,7 +57,8 @@ type Result struct {
 // that dies. The end of the context interrupts the cell that runs, so that it can
 // save what it has, and ends the run with the context's error in a *CellError. In
 // all these cases the outputs so far are written, and the Result is returned beside
-// the error. When Run returns, the kernel, everything that its cells started and
+// the error; where the kernel does not even start, nothing is written and the Result
+// is nil. When Run returns, the kernel, everything that its cells started and
 // its temporary files are gone.
 func Run(ctx context.Context, path string, o RunOptions) (*Result, error) {
 	o, err := o.complete(path)
@@ -167,8 +168,7 @@ func (r *runner) execute(ctx context.Context, cell *Cell) *CellError {
 		return &CellError{Err: err}
 	}
 	r.collector.begin(id, cell)
-	limits := limits{cell: r.options.CellTimeout, grace: r.options.InterruptGrace}
-	reply, err := r.session.await(ctx, id, limits, r.collector.take)
+	reply, err := r.session.await(ctx, id, limits{cell: r.options.CellTimeout, grace: r.options.InterruptGrace}, r.collector.take)
 	if err != nil {
 		return &CellError{Err: err}
 	}
@@ -196,7 +196,7 @@ func explain(reply reply, cell *Cell) string {
 	for _, output := range cell.Outputs {
 		if output.Kind == StreamOutput && output.Name == "stderr" {
 			said := strings.TrimSuffix(strings.TrimSpace(output.Text), text)
-			text += "\n" + last(said, 20)
+			text += "\n" + lastLines(said, 20)
 		}
 	}
 	return colour.ReplaceAllString(strings.TrimSpace(text), "")
