@@ -224,7 +224,7 @@ func TestLeNetOnMNIST(t *testing.T) {
 	study.Network = must(nn.New("lenet300", nn.ZooOptions{}))(t)
 	study.Train, study.Validation, study.Test = rest, validation, nil
 	study.Options.Levels = 2
-	study.Options.Training.Length = train.Iterations(30)
+	study.Options.Training.Length = train.Iterations(5)
 	study.Options.Training.Normalisation = mnist.Normalisation
 	var counts []int
 	for _, level := range collect(t, study.Tickets(t.Context())) {
