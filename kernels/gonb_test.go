@@ -21,6 +21,7 @@ gonbui.Sync()`
 
 // TestGoNB runs cells through the real kernel, in a folder outside the checkout.
 func TestGoNB(t *testing.T) {
+	t.Parallel()
 	spec := realSpec(t)
 	path := placed(t, notebookOf(
 		"%%\nfmt.Println(\"a\")\nfmt.Println(\"b\")",
@@ -56,6 +57,7 @@ func TestGoNB(t *testing.T) {
 
 // TestGoNBErrors looks at what a user is told.
 func TestGoNBErrors(t *testing.T) {
+	t.Parallel()
 	spec := realSpec(t)
 	for _, test := range []struct {
 		name, source string
@@ -66,7 +68,7 @@ func TestGoNBErrors(t *testing.T) {
 		{"compile", "%%\nx := leaf()", time.Minute, nil, []string{": cell 1 (x := leaf()): Cell[1]: Line 2", "undefined: leaf"}},
 		{"unknown module", "import \"example.com/leaf\"\n\n%%\nleaf.Grow()", time.Minute, nil, []string{"example.com/leaf", offlineHint}},
 		{"unknown package of the checkout", "import \"espalier/leaf\"\n\n%%\nleaf.Grow()", time.Minute, nil, []string{"espalier/leaf"}},
-		{"timeout", "%%\ntime.Sleep(time.Hour)", 5 * time.Second, ErrTimeout, []string{"interrupted after 5s"}},
+		{"timeout", "%%\ntime.Sleep(time.Hour)", 2 * time.Second, ErrTimeout, []string{"interrupted after 2s"}},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()

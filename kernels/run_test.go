@@ -35,6 +35,7 @@ func stdout(cell *Cell) string {
 }
 
 func TestRunOutputs(t *testing.T) {
+	t.Parallel()
 	stream := func(name, text string) Output { return Output{Kind: StreamOutput, Name: name, Text: text} }
 	shown := func(kind OutputKind, text string, count int) Output {
 		return Output{Kind: kind, Data: map[string]any{"text/plain": text}, Metadata: map[string]any{}, ExecutionCount: count}
@@ -73,7 +74,8 @@ func TestRunOutputs(t *testing.T) {
 }
 
 func TestRunFaults(t *testing.T) {
-	const short = 300 * time.Millisecond
+	t.Parallel()
+	const short = time.Second
 	for _, test := range []struct {
 		name    string
 		options RunOptions
@@ -86,8 +88,8 @@ func TestRunFaults(t *testing.T) {
 		{name: "a cell fails", sources: []string{"print a", "print b\nwarn because\nfail exit status 2"}, number: 2, text: "exit status 2\n\tbecause", kept: "b\n"},
 		{name: "the reply cannot be read", sources: []string{"garbled"}, number: 1, text: "cannot be read"},
 		{name: "the kernel dies", sources: []string{"print a", "print b\ndie crack"}, number: 2, cause: ErrKernelDied, text: "exit status 7\n\ta branch fell: crack", kept: "b\n"},
-		{name: "a cell sleeps and heeds the interrupt", options: RunOptions{CellTimeout: short}, sources: []string{"print a\nsleep"}, number: 1, cause: ErrTimeout, text: "300ms", kept: "a\n"},
-		{name: "a cell hangs and does not", options: RunOptions{CellTimeout: short, InterruptGrace: short}, sources: []string{"print a\nhang"}, number: 1, cause: ErrTimeout, text: "300ms", kept: "a\n"},
+		{name: "a cell sleeps and heeds the interrupt", options: RunOptions{CellTimeout: short}, sources: []string{"print a\nsleep"}, number: 1, cause: ErrTimeout, text: "after 1s", kept: "a\n"},
+		{name: "a cell hangs and does not", options: RunOptions{CellTimeout: short, InterruptGrace: short}, sources: []string{"print a\nhang"}, number: 1, cause: ErrTimeout, text: "after 1s", kept: "a\n"},
 		{name: "a cell floods", options: RunOptions{OutputLimit: 1 << 20}, sources: []string{"print a\nflood"}, number: 1, cause: ErrOutputLimit, text: "1048576 bytes"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
@@ -121,13 +123,14 @@ func TestRunFaults(t *testing.T) {
 }
 
 func TestRunKernelDoesNotStart(t *testing.T) {
+	t.Parallel()
 	for _, test := range []struct {
 		mode, text string
 		patience   time.Duration
 	}{
 		{"exit", "no wish to live", time.Minute},
-		{"silent", "deadline", 2 * time.Second},
-		{"forged", "wrong signature", 2 * time.Second},
+		{"silent", "deadline", time.Second},
+		{"forged", "wrong signature", 3 * time.Second},
 	} {
 		t.Run(test.mode, func(t *testing.T) {
 			t.Parallel()
@@ -146,12 +149,14 @@ func TestRunKernelDoesNotStart(t *testing.T) {
 }
 
 func TestRunWaitsForASlowKernel(t *testing.T) {
+	t.Parallel()
 	if _, err := run(t, RunOptions{Spec: fakeSpec(t, "slow")}, "print a"); err != nil {
 		t.Fatal(err)
 	}
 }
 
 func TestRunMissingProgram(t *testing.T) {
+	t.Parallel()
 	_, err := run(t, RunOptions{Spec: Spec{Argv: []string{"/nonexistent/kernel", connectionArgument}}}, "print a")
 	if !errors.Is(err, os.ErrNotExist) {
 		t.Errorf("the error is %v, want one about a file that does not exist", err)
@@ -159,6 +164,7 @@ func TestRunMissingProgram(t *testing.T) {
 }
 
 func TestRunCancelled(t *testing.T) {
+	t.Parallel()
 	ctx, cancel := context.WithCancel(t.Context())
 	cause := context.Canceled
 	path := placed(t, notebookOf("print a\nsleep", "print never"))
@@ -175,10 +181,11 @@ func TestRunCancelled(t *testing.T) {
 // TestRunLeavesNothing looks for the processes and files of a kernel that ends well,
 // that is killed, and that dies.
 func TestRunLeavesNothing(t *testing.T) {
+	t.Parallel()
 	for _, last := range []string{"print b", "hang", "die"} {
 		t.Run(last, func(t *testing.T) {
 			t.Parallel()
-			o := RunOptions{CellTimeout: 100 * time.Millisecond, InterruptGrace: 100 * time.Millisecond}
+			o := RunOptions{CellTimeout: time.Second, InterruptGrace: 100 * time.Millisecond}
 			result, err := run(t, o, "spawn", "leave", last)
 			if (err != nil) != (last != "print b") {
 				t.Fatal(err)
@@ -214,6 +221,7 @@ func gone(pid int) bool {
 }
 
 func TestRunTags(t *testing.T) {
+	t.Parallel()
 	notebook := notebookOf("fail expected", "fail never", "", "print a")
 	notebook.Cells[0].Metadata = map[string]any{"tags": []any{raisesException}}
 	notebook.Cells[1].Metadata = map[string]any{"tags": []any{skipExecution}}
@@ -235,6 +243,7 @@ func TestRunTags(t *testing.T) {
 }
 
 func TestRunOptions(t *testing.T) {
+	t.Parallel()
 	folder, err := filepath.EvalSymlinks(t.TempDir())
 	if err != nil {
 		t.Fatal(err)
@@ -271,6 +280,7 @@ func TestRunOptions(t *testing.T) {
 
 // TestRunIsRepeatable executes an executed notebook and finds the same bytes.
 func TestRunIsRepeatable(t *testing.T) {
+	t.Parallel()
 	notebook := notebookOf("print a", "display x")
 	notebook.Cells[0].Metadata = map[string]any{"execution": map[string]any{"iopub.status.busy": "2024-01-01T00:00:00Z"}}
 	path := placed(t, notebook)
