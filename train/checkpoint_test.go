@@ -53,16 +53,19 @@ func filesIn(t testing.TB, folder string) []string {
 	return names
 }
 
-// smallJob is over within a blink: a linear classifier of the digits, 30 steps, a
-// checkpoint every 5.
+// smallJob is over within a blink: a narrow network with batch norm, whose running
+// statistics are state too, 30 steps, a checkpoint every 5.
 func smallJob(t testing.TB) train.Job {
 	t.Helper()
 	job := digitsJob(t, train.Options{
 		Length: train.Iterations(30), BatchSize: 50, EvaluateEvery: train.Iterations(8), Checkpoint: train.Iterations(5),
 		Optimizer: train.SGD{LearningRate: .1, Momentum: .9},
 	})
-	c := nn.NewComposer("linear", job.Network.Input)
-	c.Add("fc", nn.Linear{Out: 10}, nn.Input)
+	c := nn.NewComposer("narrow", job.Network.Input)
+	x := c.Add("fc1", nn.Linear{Out: 6, NoBias: true}, nn.Input)
+	x = c.Add("bn1", nn.BatchNorm{}, x)
+	x = c.Add("relu1", nn.ReLU, x)
+	c.Add("fc2", nn.Linear{Out: 10}, x)
 	var err error
 	if job.Network, err = c.Network(); err != nil {
 		t.Fatal(err)

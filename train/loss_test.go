@@ -30,7 +30,7 @@ func TestCrossEntropy(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	outputs, err := exec.Exec(tensors.FromFlatDataAndDimensions(logits, batch, classes), labels)
+	outputs, err := exec.Call(tensors.FromFlatDataAndDimensions(logits, batch, classes), labels)
 	if err != nil {
 		t.Fatal(err)
 	}

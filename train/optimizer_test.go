@@ -39,7 +39,7 @@ func descend(t *testing.T, optimizer train.Optimizer, start []float32, gradients
 		for _, scalar := range optimizer.Scalars(optimizer.Rate(), i+1) {
 			inputs = append(inputs, float32(scalar))
 		}
-		outputs, err := step.Exec(inputs...)
+		outputs, err := step.Call(inputs...)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -63,8 +63,12 @@ func newProgram(backend compute.Backend, r recipe) (*program, error) {
 	return p, nil
 }
 
-// close frees what the backend holds.
+// close frees what the backend holds. What cannot be freed now is when the backend
+// is, so errors do not matter.
 func (p *program) close() {
+	for _, in := range p.inputs {
+		_, _ = in.images.FinalizeAll(), in.labels.FinalizeAll()
+	}
 	p.infer.Finalize()
 	if p.step != nil {
 		p.step.Finalize()
@@ -234,7 +238,7 @@ func (p *program) train(batch data.Batch, scalars []float64) (float64, error) {
 	if err != nil {
 		return 0, err
 	}
-	outputs, err := p.step.Exec(in.images, in.labels, p.scalars)
+	outputs, err := p.step.Call(in.images, in.labels, p.scalars)
 	if err != nil {
 		return 0, err
 	}
@@ -250,7 +254,7 @@ func (p *program) logits(batch data.Batch, use func([]float32)) error {
 	if err != nil {
 		return err
 	}
-	outputs, err := p.infer.Exec(in.images)
+	outputs, err := p.infer.Call(in.images)
 	if err != nil {
 		return err
 	}

@@ -156,8 +156,10 @@ func (t *trainer) every(length, zero Length) bool {
 
 func (t *trainer) snapshot() error {
 	for _, moment := range t.job.Snapshots {
-		_, taken := t.state.result.Snapshots[moment.String()]
-		if taken || moment.Iterations(t.clock.PerEpoch) != t.state.iteration {
+		if moment.Iterations(t.clock.PerEpoch) != t.state.iteration {
+			continue
+		}
+		if _, taken := t.state.result.Snapshots[moment.String()]; taken {
 			continue
 		}
 		weights, err := t.program.weights()

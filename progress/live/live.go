@@ -16,7 +16,7 @@ import (
 func New() progress.Reporter {
 	switch {
 	case gonbui.IsNotebook:
-		return newBoard(&notebook{id: "progress_" + gonbui.UniqueID()}, 500*time.Millisecond)
+		return newBoard(&notebook{id: "progress_" + gonbui.UniqueId()}, 500*time.Millisecond)
 	case term.IsTerminal(int(os.Stderr.Fd())) && os.Getenv("TERM") != "dumb":
 		return newBoard(terminal{file: os.Stderr}, 100*time.Millisecond)
 	}
