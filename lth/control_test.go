@@ -13,7 +13,7 @@ import (
 func counts(m *prune.Mask) map[string]int {
 	all := make(map[string]int)
 	for _, name := range m.Names() {
-		all[name], _ = m.CountOf(name)
+		all[name] = m.CountOf(name)
 	}
 	return all
 }

@@ -26,8 +26,7 @@ func pruned(t *testing.T, variant lth.Variant, name string) map[string]int {
 	mask := must(prune.Prune(t.Context(), prune.Random, in, sel))(t)
 	lost := make(map[string]int)
 	for _, p := range network.Prunable() {
-		live, _ := mask.CountOf(p.Name)
-		lost[p.Layer] = p.Size() - live
+		lost[p.Layer] = p.Size() - mask.CountOf(p.Name)
 	}
 	lost["output"] = lost[prune.OutputLayer(network)]
 	delete(lost, prune.OutputLayer(network))

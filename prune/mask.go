@@ -159,11 +159,10 @@ func (m *Mask) Size() int {
 // Density is the fraction of weights that live; 1 where nothing is masked.
 func (m *Mask) Density() float64 { return density(m.Count(), m.Size()) }
 
-// CountOf is the number of live weights of one parameter; ok is false where it is
-// not masked.
-func (m *Mask) CountOf(name string) (live int, ok bool) {
-	t, ok := m.tensor(name)
-	return t.live, ok
+// CountOf is the number of live weights of one parameter, 0 where it is not masked.
+func (m *Mask) CountOf(name string) int {
+	t, _ := m.tensor(name)
+	return t.live
 }
 
 // SizeOf is the number of weights of one parameter, 0 where it is not masked.

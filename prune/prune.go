@@ -128,8 +128,7 @@ func (sel Selection) pools(n *nn.Network) ([]Pool, error) {
 func (m *Mask) countOf(parameters []nn.Parameter) int {
 	count := 0
 	for _, p := range parameters {
-		live, _ := m.CountOf(p.Name)
-		count += live
+		count += m.CountOf(p.Name)
 	}
 	return count
 }

@@ -126,8 +126,7 @@ func TestPruneLikeHasTheTargetsCounts(t *testing.T) {
 	in, target := input(t, network, 1), drawn(network, 5)
 	m := must[*prune.Mask](t)(prune.PruneLike(context.Background(), prune.Random, in, prune.Selection{Allocation: prune.ByLayer}, target))
 	for _, name := range m.Names() {
-		got, _ := m.CountOf(name)
-		if want, _ := target.CountOf(name); got != want {
+		if got, want := m.CountOf(name), target.CountOf(name); got != want {
 			t.Errorf("%s has %d live weights, the target %d", name, got, want)
 		}
 	}

@@ -36,7 +36,7 @@ func (m *Mask) removeLowest(parameters []nn.Parameter, values Values, count int)
 
 // The leading bits of a key select its bucket.
 const (
-	bucketBits = 11
+	bucketBits = 13
 	tailBits   = 32 - bucketBits
 )
 

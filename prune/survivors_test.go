@@ -16,6 +16,9 @@ import (
 func rounds(t *testing.T, name string, sel prune.Selection, rounds int) []int {
 	t.Helper()
 	network := must[*nn.Network](t)(nn.New(name, nn.ZooOptions{}))
+	if testing.Short() && prune.Ones(network).Size() > 3_500_000 {
+		t.Skipf("%s has too many weights for -short", name)
+	}
 	in := prune.Input{Network: network, Weights: make(nn.Weights), Mask: prune.Ones(network)}
 	spared := 0
 	for _, p := range network.Prunable() {

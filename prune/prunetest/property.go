@@ -214,8 +214,7 @@ func lowestFirst(pool prune.Pool, values prune.Values, before, after *prune.Mask
 func count(m *prune.Mask, parameters []nn.Parameter) int {
 	total := 0
 	for _, p := range parameters {
-		live, _ := m.CountOf(p.Name)
-		total += live
+		total += m.CountOf(p.Name)
 	}
 	return total
 }
