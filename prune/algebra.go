@@ -72,18 +72,21 @@ func (m *Mask) Subset(of *Mask) bool {
 // number of live weights, but which ones they are is drawn anew. The stream for a
 // parameter comes from random, and the permutation is Fisher and Yates'.
 func (m *Mask) Shuffle(random func(parameter string) *rand.Rand) *Mask {
-	editor := m.Edit()
-	for _, t := range m.tensors {
+	tensors := slices.Clone(m.tensors)
+	for i, t := range tensors {
 		order := make([]bool, t.size)
-		for i := range t.all() {
-			order[i] = true
+		for live := range t.all() {
+			order[live] = true
 		}
-		random(t.name).Shuffle(len(order), func(i, j int) { order[i], order[j] = order[j], order[i] })
-		for i, live := range order {
-			editor.Set(t.name, i, live)
+		random(t.name).Shuffle(t.size, func(a, b int) { order[a], order[b] = order[b], order[a] })
+		tensors[i].bits = make([]uint64, len(t.bits))
+		for j, live := range order {
+			if live {
+				tensors[i].bits[j/wordBits] |= 1 << (j % wordBits)
+			}
 		}
 	}
-	return editor.Mask()
+	return newMask(tensors)
 }
 
 // Editor makes a mask that differs from another one.
