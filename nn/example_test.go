@@ -7,7 +7,7 @@ import (
 	"espalier/nn"
 )
 
-// A network of one's own: the comment on a layer's place names what it reads.
+// A network of one's own.
 func ExampleComposer() {
 	c := nn.NewComposer("tiny", nn.Shape{Height: 8, Width: 8, Channels: 1})
 	x := c.Add("conv", nn.Convolution{Out: 8, Kernel: 3, Padding: 1}, nn.Input)
