@@ -39,7 +39,8 @@ func toyStudy(t testing.TB) lth.Study {
 	}
 	return lth.Study{
 		Network: must(nn.New("lenet-digits", nn.ZooOptions{Width: 0.1}))(t),
-		Train:   rest, Validation: validation, Test: digits.Test,
+		Train:   rest, Validation: validation,
+		Test: must(digits.Test.Balanced(10, seed.Seed(3)))(t),
 		Options: lth.Options{
 			Levels: 3,
 			Training: train.Options{

@@ -119,6 +119,7 @@ func rewindingStudy(t *testing.T, variant lth.Variant) lth.Study {
 	study.Options.Variant = variant
 	study.Options.Levels = 2
 	study.Options.Rewind = train.Iterations(20)
+	study.Options.Training.BatchSize = 10
 	return study
 }
 

@@ -5,7 +5,7 @@ import "espalier/nn"
 // Pool is a set of parameters whose weights compete: the lowest rated ones go, in
 // whichever of the parameters they are.
 type Pool struct {
-	// Fraction of the pool's live weights to remove.
+	// Fraction of the pool's live weights to remove; at 0 none is.
 	Fraction   float64
 	Parameters []nn.Parameter
 	// Beside are spared parameters that belong to what the fraction is taken of

@@ -36,6 +36,9 @@ func Prune(ctx context.Context, score Score, in Input, sel Selection) (*Mask, er
 		count = Round
 	}
 	return prune(ctx, score, in, sel, func(pool Pool, mask *Mask) int {
+		if pool.Fraction == 0 {
+			return 0
+		}
 		return count(pool.Fraction, mask.countOf(pool.Parameters), mask.countOf(pool.Beside))
 	})
 }

@@ -187,3 +187,15 @@ func TestPrunedWeightsNeedNoNumber(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+// A pool without a fraction keeps all, even where the count would add one.
+func TestPoolWithoutFractionLosesNothing(t *testing.T) {
+	firstOnly := func(_ *nn.Network, fraction float64, candidates, _ []nn.Parameter) []prune.Pool {
+		return []prune.Pool{{Fraction: fraction, Parameters: candidates[:1]}, {Parameters: candidates[1:]}}
+	}
+	sel := prune.Selection{Fraction: 0.2, Allocation: firstOnly, Count: prune.CeilPlusOne}
+	m := must[*prune.Mask](t)(prune.Prune(context.Background(), prune.Magnitude, input(t, perceptron(t), 1), sel))
+	if m.CountOf("fc1.weight") != 55 || m.CountOf("fc2.weight") != 30 {
+		t.Errorf("%d and %d weights live, want 55 and 30", m.CountOf("fc1.weight"), m.CountOf("fc2.weight"))
+	}
+}
