@@ -2,6 +2,7 @@ package experiments
 
 import (
 	"context"
+	"fmt"
 	"log/slog"
 
 	"github.com/gomlx/compute"
@@ -17,6 +18,17 @@ type Cell struct {
 	// Run does the work. It keeps checkpoints in its folder and goes on from
 	// them; cancelled, it writes one and returns the context's error.
 	Run func(ctx context.Context, work Work) (Outcome, error)
+}
+
+// run runs the cell. Code that builds graphs panics on what does not fit together;
+// in a worker that would end the whole program.
+func (c Cell) run(ctx context.Context, work Work) (outcome Outcome, err error) {
+	defer func() {
+		if panicked := recover(); panicked != nil {
+			err = fmt.Errorf("internal error: %v", panicked)
+		}
+	}()
+	return c.Run(ctx, work)
 }
 
 // Work is what a cell is given to run with.

@@ -213,7 +213,7 @@ func (p *pool) work(ctx context.Context, cell Cell, claim *claim) (*Result, erro
 	for _, need := range cell.Needs {
 		work.Needed = append(work.Needed, p.Store.CellFolder(need))
 	}
-	outcome, err := cell.Run(ctx, work)
+	outcome, err := cell.run(ctx, work)
 	if err != nil {
 		if ctx.Err() == nil {
 			err = fmt.Errorf("cell %s: %w", cell.Desc, err)

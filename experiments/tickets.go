@@ -45,8 +45,8 @@ var tickets = &Experiment{
 	},
 	Presets: map[Scale]Preset{
 		Smoke: {Seeds: 2, Set: map[string]string{
-			"data": "digits", "network": "lenet-digits", "levels": "6", "fraction": "0.4",
-			"length": "600it", "validation": "500", "evaluate-every": "50it",
+			"data": "digits", "network": "lenet-digits", "width": "0.5", "levels": "6", "fraction": "0.4",
+			"length": "400it", "validation": "500", "evaluate-every": "50it",
 		}},
 		Bench: {Seeds: 3, Set: map[string]string{
 			"data": "mnist,fashion-mnist", "levels": "12", "length": "6000it", "evaluate-every": "250it",
@@ -199,16 +199,13 @@ func curve(level lth.Level) Curve {
 	return Curve{Level: level.Index, Columns: columns}
 }
 
-// millisecondsPerStep is what a step of LeNet-300-100 takes on one core with the
-// default backend, evaluation included.
-const millisecondsPerStep = 2.5
-
 // cost counts the trainings that differ: a control's level 0 is the ticket's, but
 // for new initial weights, and so is one-shot's level 1.
 func (o *Tickets) cost(s Setting) (Cost, error) {
 	trainings := o.Levels + 1
-	cells := 1
+	methods := map[string]bool{lth.Tickets: true}
 	for _, method := range o.Methods {
+		methods[method] = true
 		switch method {
 		case lth.RandomReinitialization.Name:
 			trainings += o.Levels + 1
@@ -217,22 +214,17 @@ func (o *Tickets) cost(s Setting) (Cost, error) {
 		case lth.OneShot.Name:
 			trainings += o.Levels - 1
 		}
-		if method != lth.Tickets {
-			cells++
+	}
+	cost := Cost{Cells: s.Seeds * len(o.Data) * len(methods)}
+	for _, set := range o.Data {
+		one, err := o.Training.cost(set, string(o.Network), o.Width)
+		if err != nil {
+			return Cost{}, err
 		}
+		cost.Iterations += s.Seeds * trainings * one.Iterations
+		cost.Minutes += float64(s.Seeds*trainings) * one.Minutes
 	}
-	runs := s.Seeds * len(o.Data)
-	images := 60000
-	if len(o.Data) > 0 && o.Data[0] == "digits" {
-		images = 3823
-	}
-	perEpoch := (images - o.Validation + o.Batch - 1) / o.Batch
-	iterations := runs * trainings * o.Length.Iterations(max(1, perEpoch))
-	const cores = 2
-	return Cost{
-		Cells: runs * cells, Iterations: iterations,
-		Minutes: float64(iterations) * millisecondsPerStep / cores / 60000,
-	}, nil
+	return cost, nil
 }
 
 // ticketsPublished are the paper's numbers for LeNet-300-100 on MNIST, trained for
@@ -255,4 +247,3 @@ func ticketsPublished() []Published {
 		on(Published{Statement: "ticket of 21.1 % is more accurate than re-initialised", Metric: EarlyStopAccuracy, Relation: Difference, Of: ticket(0.211), To: again(0.211), Value: 0.005}),
 	}
 }
-

@@ -26,6 +26,7 @@ type grammar struct {
 	Data     dataCommand     `cmd:"" help:"List, check or download data sets."`
 	Network  networkCommand  `cmd:"" help:"Show a network: layers, parameters, multiply-accumulates, peak activations."`
 	Notebook notebookCommand `cmd:"" help:"Run notebooks headless, or install the kernel that runs them."`
+	Lab      labCommand      `cmd:"" help:"Start JupyterLab with the kernel, on loopback, with a token."`
 	Bench    benchCommand    `cmd:"" help:"Time this machine's kernels and networks."`
 	Doctor   doctorCommand   `cmd:"" help:"Say what is installed, which backend and kernels are used, what is missing."`
 }

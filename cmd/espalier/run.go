@@ -6,6 +6,7 @@ import (
 	"log/slog"
 
 	"espalier/experiments"
+	"espalier/progress/live"
 )
 
 type runCommand struct {
@@ -34,7 +35,8 @@ func (c runCommand) Run(t *terminal) error {
 	}
 	log := slog.New(slog.NewTextHandler(t.err, &slog.HandlerOptions{ReplaceAttr: withoutTime}))
 	runner := experiments.Runner{
-		Store: t.store(), Backend: t.Backend, Data: t.DataFolder, Workers: t.Workers, Log: log,
+		Store: t.store(), Backend: t.Backend, Data: t.DataFolder, Workers: t.Workers,
+		Progress: live.New(), Log: log,
 	}
 	results, err := runner.Run(t, plan.Cells)
 	if err != nil {

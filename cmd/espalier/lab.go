@@ -1,0 +1,34 @@
+package main
+
+import (
+	"fmt"
+
+	"espalier/kernels"
+)
+
+type labCommand struct {
+	Folder string `placeholder:"DIR" help:"What JupyterLab shows (default: the checkout)."`
+	Port   int    `placeholder:"N" help:"The first port to try (default: 8888)."`
+	Python string `placeholder:"FILE" help:"The Python to make the virtual environment with (default: python3)."`
+}
+
+// Run starts JupyterLab, prints its address with the token, and stops it at an
+// interrupt.
+func (c labCommand) Run(t *terminal) error {
+	root, err := kernels.FindRoot(".")
+	if err != nil {
+		return err
+	}
+	return kernels.Lab(t, root, kernels.LabOptions{
+		Folder: c.Folder, Port: c.Port, Python: c.Python, Log: t.err,
+		Ready: func(url string) {
+			if t.JSON {
+				_ = printJSON(t.out, struct {
+					URL string `json:"url"`
+				}{url})
+				return
+			}
+			fmt.Fprintln(t.out, url)
+		},
+	})
+}
