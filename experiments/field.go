@@ -110,7 +110,7 @@ func Changed(options any) (map[string]string, error) {
 	}
 	changed := make(map[string]string)
 	for _, field := range fields {
-		if field.ofPlan() {
+		if field.OfPlan() {
 			continue
 		}
 		standard, err := field.canonical(field.Default)
@@ -124,8 +124,8 @@ func Changed(options any) (map[string]string, error) {
 	return changed, nil
 }
 
-// ofPlan reports whether the field chooses cells.
-func (f Field) ofPlan() bool { return f.tag.Get("of") == "plan" }
+// OfPlan reports whether the field chooses cells.
+func (f Field) OfPlan() bool { return f.tag.Get("of") == "plan" }
 
 // Text is the field's value in canonical form.
 func (f Field) Text() string { return text(f.value) }

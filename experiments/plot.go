@@ -22,7 +22,7 @@ const (
 	EarlyStopPlot Plot = "early-stop-accuracy"
 	// SpeedPlot shows the iteration of early stopping.
 	SpeedPlot Plot = "early-stop-iteration"
-	// CurvesPlot shows how the validation loss falls during training, level by
+	// CurvesPlot shows how the test accuracy rises during training, level by
 	// level, for the experiment's first method.
 	CurvesPlot Plot = "curves"
 )
@@ -41,7 +41,7 @@ func (s *Store) Draw(plot Plot, results []*Result) (figure.Figure, error) {
 	case SpeedPlot:
 		return SweepFigure(Summarise(Rows(results)), EarlyStopIteration, "iteration of early stopping")
 	case CurvesPlot:
-		return s.CurvesFigure(results, ValidationLoss, "validation loss")
+		return s.CurvesFigure(results, TestAccuracy, "test accuracy (%)")
 	default:
 		names := make([]string, len(Plots()))
 		for i, p := range Plots() {
@@ -65,22 +65,20 @@ func SweepFigure(summaries []Summary, metric, label string) (figure.Figure, erro
 		if len(groups) > 1 {
 			panel.Title = group[0].Setting.Data
 		}
-		panel.Lines = sweepLines(group, metric, strings.HasSuffix(label, "(%)"))
+		panel.Lines = sweepLines(group, metric, unit(label))
 		if len(panel.Lines) == 0 {
 			return figure.Figure{}, fmt.Errorf("%s was not measured in %s", metric, settingTitle(group[0].Setting))
 		}
 		panels = append(panels, panel)
 	}
-	return figure.Figure{Title: figureTitle(summaries[0].Setting), Subtitle: figureSubtitle(summaries), Panels: panels}, nil
+	return figure.Figure{
+		Title: figureTitle(summaries[0].Setting), Subtitle: figureSubtitle(summaries, "mean and standard deviation"), Panels: panels,
+	}, nil
 }
 
 // sweepLines are the methods' lines, in the experiment's order. A method that was
 // measured at one level alone, such as the dense network, is a reference.
-func sweepLines(group []Summary, metric string, percents bool) []figure.Line {
-	factor := 1.0
-	if percents {
-		factor = 100
-	}
+func sweepLines(group []Summary, metric string, unit float64) []figure.Line {
 	var lines []figure.Line
 	for method := range methodsOf(group) {
 		line := figure.Line{Name: method, Color: methodColor(group[0].Setting.Experiment, method)}
@@ -90,8 +88,8 @@ func sweepLines(group []Summary, metric string, percents bool) []figure.Line {
 				continue
 			}
 			line.X = append(line.X, 100*float64(s.mean(Remaining)))
-			line.Y = append(line.Y, factor*mean)
-			line.Deviation = append(line.Deviation, factor*float64(s.Metrics[metric].Deviation))
+			line.Y = append(line.Y, unit*mean)
+			line.Deviation = append(line.Deviation, unit*float64(s.Metrics[metric].Deviation))
 		}
 		if len(line.X) == 0 {
 			continue
@@ -103,6 +101,14 @@ func sweepLines(group []Summary, metric string, percents bool) []figure.Line {
 		lines = append(lines, line)
 	}
 	return lines
+}
+
+// unit is what values are multiplied by for an axis with a label.
+func unit(label string) float64 {
+	if strings.HasSuffix(label, "(%)") {
+		return 100
+	}
+	return 1
 }
 
 // methodsOf yields the methods of sorted summaries, each once.
@@ -132,7 +138,7 @@ func methodColor(experiment, method string) color.NRGBA {
 
 // CurvesFigure draws a column of the curves of the first method among results
 // against the iteration: a panel for each data set, a line for each level, the mean
-// over the seeds.
+// over the seeds. Fractions are shown as percents where the label says so.
 func (s *Store) CurvesFigure(results []*Result, column, label string) (figure.Figure, error) {
 	summaries := Summarise(Rows(results))
 	if err := sameSetting(summaries); err != nil {
@@ -145,22 +151,24 @@ func (s *Store) CurvesFigure(results []*Result, column, label string) (figure.Fi
 		of := slices.DeleteFunc(slices.Clone(results), func(r *Result) bool {
 			return r.Desc.Method != method || r.Desc.Setting().Canonical() != group[0].Setting.Canonical()
 		})
-		lines, err := s.curveLines(of, group, column)
+		lines, err := s.curveLines(of, group, column, unit(label))
 		if err != nil {
 			return figure.Figure{}, err
 		}
-		panel := figure.Panel{X: "training iteration", Y: label, Lines: lines}
+		panel := figure.Panel{X: "training iteration", Y: label + " of the " + methodTitle(group[0]) + ", by weights remaining", Lines: lines}
 		if len(groups) > 1 {
 			panel.Title = group[0].Setting.Data
 		}
 		panels = append(panels, panel)
 	}
-	return figure.Figure{Title: figureTitle(summaries[0].Setting), Subtitle: figureSubtitle(summaries), Panels: panels}, nil
+	return figure.Figure{
+		Title: figureTitle(summaries[0].Setting), Subtitle: figureSubtitle(summaries, "mean"), Panels: panels,
+	}, nil
 }
 
 // curveLines are one method's curves, a line for each level, coloured from the
 // first to the last.
-func (s *Store) curveLines(results []*Result, group []Summary, column string) ([]figure.Line, error) {
+func (s *Store) curveLines(results []*Result, group []Summary, column string, unit float64) ([]figure.Line, error) {
 	columns := make(map[int][]map[string][]Number) // by level, then seed
 	for _, result := range results {
 		curves, err := s.Curves(result.Desc)
@@ -177,11 +185,11 @@ func (s *Store) curveLines(results []*Result, group []Summary, column string) ([
 	sortLevels(levels)
 	var lines []figure.Line
 	for i, level := range levels {
-		line := meanCurve(columns[level.Level], column)
+		line := meanCurve(columns[level.Level], column, unit)
 		if len(line.X) == 0 {
 			continue
 		}
-		line.Name = percent(float64(level.mean(Remaining)), 1)
+		line.Name = fmt.Sprintf("%.3g %%", 100*float64(level.mean(Remaining)))
 		line.Plain = true
 		line.Color = figure.Sequence(1 - float64(i)/float64(max(1, len(levels)-1)))
 		lines = append(lines, line)
@@ -193,7 +201,7 @@ func (s *Store) curveLines(results []*Result, group []Summary, column string) ([
 }
 
 // meanCurve is the mean of a column over seeds at the iterations that all have.
-func meanCurve(seeds []map[string][]Number, column string) figure.Line {
+func meanCurve(seeds []map[string][]Number, column string, unit float64) figure.Line {
 	var line figure.Line
 	for i, iteration := range seeds[0][Iteration] {
 		sum := 0.0
@@ -206,7 +214,7 @@ func meanCurve(seeds []map[string][]Number, column string) figure.Line {
 		}
 		if mean := sum / float64(len(seeds)); !math.IsNaN(mean) && !math.IsInf(mean, 0) {
 			line.X = append(line.X, float64(iteration))
-			line.Y = append(line.Y, mean)
+			line.Y = append(line.Y, unit*mean)
 		}
 	}
 	return line
@@ -220,7 +228,15 @@ func figureTitle(setting Desc) string {
 	return setting.Experiment
 }
 
-func figureSubtitle(summaries []Summary) string {
+func methodTitle(s Summary) string {
+	if e, err := Find(s.Setting.Experiment); err == nil {
+		return e.title(s.Method)
+	}
+	return s.Method
+}
+
+// figureSubtitle says of what results a figure shows which statistic.
+func figureSubtitle(summaries []Summary, statistic string) string {
 	setting := summaries[0].Setting
 	for _, s := range summaries {
 		if s.Setting.Data != setting.Data {
@@ -233,7 +249,7 @@ func figureSubtitle(summaries []Summary) string {
 	}
 	words := "one seed"
 	if seeds > 1 {
-		words = fmt.Sprintf("mean and standard deviation of %d seeds", seeds)
+		words = fmt.Sprintf("%s of %d seeds", statistic, seeds)
 	}
 	return settingTitle(setting) + "; " + words
 }

@@ -73,7 +73,7 @@ func scaleChanges(setting Desc) []string {
 		if !ok {
 			value, err = field.canonical(field.Default)
 		}
-		if err == nil && !field.ofPlan() && !slices.Contains(reserved, field.Name) && value != field.Text() {
+		if err == nil && !field.OfPlan() && !slices.Contains(reserved, field.Name) && value != field.Text() {
 			changes = append(changes, field.Name+"="+value)
 		}
 	}

@@ -50,8 +50,8 @@ func (t Training) options(normalisation data.Normalisation) train.Options {
 // What cost estimates by: the arithmetic that the default backend does in a second
 // on one core, measured on LeNet-300-100, and what every step takes besides.
 const (
-	costOperations = 9e9
-	costStep       = 0.0003 // seconds
+	costOperations = 6e9
+	costStep       = 0.0008 // seconds
 	costCores      = 2
 )
 

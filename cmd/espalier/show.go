@@ -28,11 +28,13 @@ func (c showCommand) Run(t *terminal) error {
 
 // shownField is a hyper-parameter as `show NAME --json` writes it.
 type shownField struct {
-	Name    string                       `json:"name"`
-	Help    string                       `json:"help"`
-	Expects string                       `json:"expects"`
-	Default string                       `json:"default"`
-	Scales  map[experiments.Scale]string `json:"scales"`
+	Name    string `json:"name"`
+	Help    string `json:"help"`
+	Expects string `json:"expects"`
+	Default string `json:"default"`
+	// Plan marks those that choose cells and are no part of what a cell is.
+	Plan   bool                         `json:"plan,omitempty"`
+	Scales map[experiments.Scale]string `json:"scales"`
 }
 
 func showExperiment(t *terminal, e *experiments.Experiment) error {
@@ -59,6 +61,8 @@ func showExperiment(t *terminal, e *experiments.Experiment) error {
 	rows = append(rows, scaleRows(entry.Scales)...)
 	rows = append(rows, "", "hyper-parameters, for --set")
 	rows = append(rows, fieldRows(fields)...)
+	rows = append(rows, "", "what is run, for --set")
+	rows = append(rows, planRows(fields)...)
 	for _, block := range splitBlocks(rows) {
 		if err := printColumns(t.out, block...); err != nil {
 			return err
@@ -93,7 +97,7 @@ func shownFields(e *experiments.Experiment) ([]shownField, error) {
 	for i, field := range fields {
 		shown[i] = shownField{
 			Name: field.Name, Help: field.Help, Expects: field.Expects(), Default: field.Text(),
-			Scales: make(map[experiments.Scale]string),
+			Plan: field.OfPlan(), Scales: make(map[experiments.Scale]string),
 		}
 	}
 	for scale := range e.Presets {
@@ -119,11 +123,30 @@ func fieldRows(fields []shownField) []string {
 	}
 	rows := []string{header + "\t"}
 	for _, field := range fields {
+		if field.Plan {
+			continue
+		}
 		row := "  " + field.Name
 		for _, scale := range experiments.Scales() {
 			row += "\t" + field.Scales[scale]
 		}
 		rows = append(rows, row+"\t"+field.Help)
+	}
+	return rows
+}
+
+// planRows are the hyper-parameters that choose cells. Their values are lists, so
+// each scale has a line.
+func planRows(fields []shownField) []string {
+	var rows []string
+	for _, field := range fields {
+		if !field.Plan {
+			continue
+		}
+		rows = append(rows, "  "+field.Name+"\t\t"+field.Help)
+		for _, scale := range experiments.Scales() {
+			rows = append(rows, "\t"+string(scale)+"\t"+field.Scales[scale])
+		}
 	}
 	return rows
 }

@@ -1,6 +1,9 @@
 package figure
 
-import "image/color"
+import (
+	"image/color"
+	"strings"
+)
 
 // Figure is a chart: a title and panels side by side.
 type Figure struct {
@@ -81,4 +84,21 @@ func Sequence(place float64) color.NRGBA {
 func faded(c color.NRGBA, opacity float64) color.NRGBA {
 	c.A = uint8(255*opacity + 0.5)
 	return c
+}
+
+// String says in words what the figure shows, for those who cannot see it.
+func (f Figure) String() string {
+	var parts []string
+	for _, panel := range f.Panels {
+		var names []string
+		for _, line := range panel.Lines {
+			names = append(names, line.Name)
+		}
+		part := panel.Y + " against " + panel.X + ": " + strings.Join(names, ", ")
+		if panel.Title != "" {
+			part = panel.Title + ", " + part
+		}
+		parts = append(parts, part)
+	}
+	return "Figure: " + f.Title + ". " + strings.Join(parts, "; ")
 }

@@ -57,7 +57,7 @@ func (panel Panel) drawNames(whole, data draw.Canvas, p *plot.Plot) {
 		whole.StrokeLines(tie, []vg.Point{
 			{X: n.end.X + vg.Points(4), Y: n.end.Y}, {X: at.X - vg.Points(3), Y: at.Y},
 		})
-		whole.FillText(style, at, n.line.Name)
+		whole.FillText(style, vg.Point{X: at.X, Y: at.Y + middle(style)}, n.line.Name)
 	}
 }
 

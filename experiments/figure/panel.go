@@ -2,6 +2,7 @@ package figure
 
 import (
 	"math"
+	"slices"
 
 	"gonum.org/v1/plot"
 	"gonum.org/v1/plot/vg"
@@ -19,15 +20,15 @@ func (panel Panel) draw(c draw.Canvas) {
 	c.FillText(axisStyle, vg.Point{X: c.Min.X, Y: top}, panel.Y)
 	top -= lineHeight + vg.Points(5)
 
-	p := panel.plot()
-	names := panel.nameWidth()
-	area := draw.Crop(c, 0, -names, 0, top-c.Max.Y)
+	p, values := panel.plot()
+	area := draw.Crop(c, values.width(), -panel.nameWidth(), 0, top-c.Max.Y)
 	p.Draw(area)
 	panel.drawNames(c, p.DataCanvas(area), p)
 }
 
-// plot returns the panel's plot, without the names of the lines.
-func (panel Panel) plot() *plot.Plot {
+// plot returns the panel's plot, without the names of the lines, and its grid, for
+// which there must be room at the left. The first lines lie on top.
+func (panel Panel) plot() (*plot.Plot, grid) {
 	p := newPlot()
 	xMin, xMax, yMin, yMax := panel.ranges()
 	p.X.Min, p.X.Max, p.Y.Min, p.Y.Max = xMin, xMax, yMin, yMax
@@ -37,16 +38,15 @@ func (panel Panel) plot() *plot.Plot {
 		p.X.Scale = plot.InvertedScale{Normalizer: plot.LogScale{}}
 		p.X.Tick.Marker = logTicks(xMin, xMax)
 	}
-	ticks := linearTicks(yMin, yMax, 5)
-	p.Y.Tick.Marker = ticks
-	p.Add(grid(ticks))
+	values := grid(linearTicks(yMin, yMax, 5))
+	p.Add(values)
 	for _, line := range panel.Lines {
 		p.Add(band(line))
 	}
-	for _, line := range panel.Lines {
+	for _, line := range slices.Backward(panel.Lines) {
 		p.Add(stroke(line))
 	}
-	return p
+	return p, values
 }
 
 // ranges are those of the axes, with air above and below the data.
@@ -65,6 +65,9 @@ func (panel Panel) ranges() (xMin, xMax, yMin, yMax float64) {
 		if panel.Scale == Linear {
 			xMin, xMax = xMin*2-1, xMax/2+1
 		}
+	}
+	if panel.Scale == LogarithmicDown {
+		xMin = logFloor(xMin)
 	}
 	if yMin == yMax {
 		yMin, yMax = yMin-1, yMax+1

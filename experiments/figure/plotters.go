@@ -6,15 +6,30 @@ import (
 	"gonum.org/v1/plot/vg/draw"
 )
 
-// grid draws a light line across the panel at each tick of the vertical axis.
+// grid draws a light line across the panel at each tick of the vertical axis and
+// the tick's label at its left.
 type grid plot.ConstantTicks
 
 // Plot draws the lines.
 func (g grid) Plot(c draw.Canvas, p *plot.Plot) {
 	_, y := p.Transforms(&c)
 	for _, tick := range g {
-		c.StrokeLine2(draw.LineStyle{Color: gridInk, Width: vg.Points(0.8)}, c.Min.X, y(tick.Value), c.Max.X, y(tick.Value))
+		at := y(tick.Value)
+		if !c.ContainsY(at) {
+			continue
+		}
+		c.StrokeLine2(draw.LineStyle{Color: gridInk, Width: vg.Points(0.8)}, c.Min.X, at, c.Max.X, at)
+		c.FillText(valueStyle, vg.Point{X: c.Min.X - valueGap, Y: at + middle(valueStyle)}, tick.Label)
 	}
+}
+
+// width is the room that the labels take at the left.
+func (g grid) width() vg.Length {
+	var width vg.Length
+	for _, tick := range g {
+		width = max(width, valueStyle.Width(tick.Label))
+	}
+	return width + valueGap
 }
 
 // band fills the deviation around a line.

@@ -139,11 +139,11 @@ func (f Figure) draw(c draw.Canvas) error {
 	c = draw.Crop(c, margin, -margin, margin, -margin)
 	top := c.Max.Y
 	if f.Title != "" {
-		c.FillText(titleStyle, vg.Point{X: c.Min.X, Y: top}, f.Title)
+		c.FillText(fitted(titleStyle, f.Title, c.Max.X-c.Min.X), vg.Point{X: c.Min.X, Y: top}, f.Title)
 		top -= titleHeight
 	}
 	if f.Subtitle != "" {
-		c.FillText(subtitleStyle, vg.Point{X: c.Min.X, Y: top}, f.Subtitle)
+		c.FillText(fitted(subtitleStyle, f.Subtitle, c.Max.X-c.Min.X), vg.Point{X: c.Min.X, Y: top}, f.Subtitle)
 	}
 	c = draw.Crop(c, 0, 0, 0, -f.headHeight())
 	for i, panel := range f.Panels {

@@ -26,6 +26,7 @@ var (
 	panelStyle    = textStyle(10.5, stdfont.WeightBold, ink, draw.XLeft, draw.YTop)
 	axisStyle     = textStyle(9.5, stdfont.WeightNormal, softInk, draw.XLeft, draw.YTop)
 	tickStyle     = textStyle(9, stdfont.WeightNormal, softInk, draw.XCenter, draw.YTop)
+	valueStyle    = textStyle(9, stdfont.WeightNormal, softInk, draw.XRight, draw.YCenter)
 	nameStyle     = textStyle(9.5, stdfont.WeightBold, ink, draw.XLeft, draw.YCenter)
 )
 
@@ -52,9 +53,24 @@ func newPlot() *plot.Plot {
 	p.X.Tick.LineStyle = p.X.LineStyle
 	p.X.Tick.Length = vg.Points(4)
 	p.X.Padding = vg.Points(3)
-	p.Y.Tick.Label = tickStyle
-	p.Y.Tick.Label.XAlign, p.Y.Tick.Label.YAlign = draw.XRight, draw.YCenter
 	p.Y.LineStyle.Width, p.Y.Tick.Length = 0, 0
-	p.Y.Padding = vg.Points(4)
+	p.Y.Tick.Marker = plot.ConstantTicks{} // the grid has the labels
+	p.Y.Padding = 0
 	return p
+}
+
+// valueGap is between the values of the vertical axis and the panel.
+const valueGap = 6 * vg.Length(1)
+
+// middle is by how much a text that is centred by its line has to rise for its
+// capitals and digits to be centred.
+func middle(style text.Style) vg.Length { return style.FontExtents().Descent / 3 }
+
+// fitted is the style, made smaller where a line of text would be wider than its
+// room.
+func fitted(style text.Style, line string, room vg.Length) text.Style {
+	if width := style.Width(line); width > room {
+		style.Font.Size *= room / width
+	}
+	return style
 }

@@ -18,18 +18,32 @@ func linearTicks(lo, hi float64, n int) plot.ConstantTicks {
 	return ticks
 }
 
-// roundStep is the least of 1, 2 and 5 times a power of ten that is not below step.
+// roundStep is 1, 2 or 5 times a power of ten, whichever is nearest to step in
+// proportion.
 func roundStep(step float64) float64 {
 	power := math.Pow(10, math.Floor(math.Log10(step)))
-	for _, factor := range []float64{1, 2, 5} {
-		if step <= factor*power*(1+1e-9) {
-			return factor * power
+	round := power
+	for _, factor := range []float64{2, 5, 10} {
+		if math.Abs(math.Log(factor*power/step)) < math.Abs(math.Log(round/step)) {
+			round = factor * power
 		}
 	}
-	return 10 * power
+	return round
 }
 
-// withThousands writes a number with thin commas between thousands.
+// logFloor is the labelled tick of a logarithmic axis at or just below lo, or lo
+// where the next one is far.
+func logFloor(lo float64) float64 {
+	power := math.Pow(10, math.Floor(math.Log10(lo)))
+	for _, factor := range []float64{5, 2, 1} {
+		if tick := factor * power; tick <= lo && tick >= 0.9*lo {
+			return tick
+		}
+	}
+	return lo
+}
+
+// withThousands writes a number with commas between thousands.
 func withThousands(x float64, decimals int) string {
 	if x == 0 {
 		x = 0 // not the negative one

@@ -1,109 +1,72 @@
 package show
 
 import (
-	"context"
-	"errors"
+	"cmp"
 	"fmt"
+	"io"
 	"os"
-	"os/signal"
 	"strings"
-	"syscall"
 
 	"github.com/janpfeifer/gonb/gonbui"
 	"github.com/janpfeifer/gonb/gonbui/protocol"
 
-	"espalier/backend"
 	"espalier/experiments"
 	"espalier/experiments/figure"
 	"espalier/progress/live"
 )
 
-// Store is the one that ESPALIER_RUNS names, runs/ beside the notebook where it
-// names none.
-func Store() *experiments.Store {
-	folder := os.Getenv("ESPALIER_RUNS")
-	if folder == "" {
-		folder = "runs"
+// Runner returns a runner that works as the environment says: results are kept in
+// ESPALIER_RUNS or runs, data come from ESPALIER_DATA, the backend is
+// ESPALIER_BACKEND or the default, and progress is shown below the cell.
+func Runner() experiments.Runner {
+	return experiments.Runner{
+		Store:    experiments.OpenStore(cmp.Or(os.Getenv("ESPALIER_RUNS"), "runs")),
+		Data:     os.Getenv("ESPALIER_DATA"),
+		Progress: live.New(),
 	}
-	return experiments.OpenStore(folder)
 }
 
-// Run runs those cells of an experiment that are not in the store yet, with live
-// progress, and returns the results of all. Interrupting the notebook's cell stops
-// it so that it goes on from there the next time.
-func Run(request experiments.Request) ([]*experiments.Result, error) {
-	plan, err := experiments.NewPlan(request)
-	if err != nil {
-		return nil, err
+// Markdown shows text in Markdown.
+func Markdown(text string) error {
+	if !gonbui.IsNotebook {
+		return printed(os.Stdout, text)
 	}
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	defer stop()
-	runner := experiments.Runner{
-		Store: Store(), Backend: os.Getenv(backend.Variable), Data: os.Getenv("ESPALIER_DATA"), Progress: live.New(),
-	}
-	return runner.Run(ctx, plan.Cells)
+	gonbui.DisplayMarkdown(text)
+	return gonbui.Error()
 }
 
-// Tables displays the tables of results, one for each setting, published numbers
-// beside measured ones.
-func Tables(results []*experiments.Result) error {
+// Results shows the tables of results.
+func Results(results []*experiments.Result) error {
 	tables, err := experiments.Tables(experiments.Summarise(experiments.Rows(results)))
 	if err != nil {
 		return err
 	}
-	var text strings.Builder
-	if err := experiments.WriteTables(&text, tables, "md"); err != nil {
-		return err
+	for _, table := range tables {
+		if err := Markdown(table.Markdown()); err != nil {
+			return err
+		}
 	}
-	Markdown(text.String())
 	return nil
 }
 
-// Plot displays a plot of results, which differ at most in data, method and seed.
-func Plot(plot experiments.Plot, results []*experiments.Result) error {
-	drawn, err := Store().Draw(plot, results)
-	if err != nil {
-		return err
-	}
-	return Figure(drawn)
-}
-
-// Figure displays a figure as SVG, which stays sharp at any size and is text in the
-// notebook's file.
+// Figure shows a figure.
 func Figure(f figure.Figure) error {
-	picture, err := f.Render("svg")
+	picture, err := f.SVG()
 	if err != nil {
 		return err
 	}
-	send(map[protocol.MIMEType]any{
+	if !gonbui.IsNotebook {
+		return printed(os.Stdout, f.String())
+	}
+	gonbui.SendData(&protocol.DisplayData{Data: map[protocol.MIMEType]any{
 		protocol.MIMEImageSVG:  string(picture),
-		protocol.MIMETextPlain: f.Title,
-	})
-	return nil
-}
-
-// Markdown displays text that is written in Markdown.
-func Markdown(text string) {
-	send(map[protocol.MIMEType]any{
-		protocol.MIMETextMarkdown: text,
-		protocol.MIMETextPlain:    text,
-	})
-}
-
-func send(data map[protocol.MIMEType]any) {
-	gonbui.SendData(&protocol.DisplayData{Data: data})
+		protocol.MIMETextPlain: f.String(),
+	}})
 	gonbui.Sync()
+	return gonbui.Error()
 }
 
-// Check does nothing without an error. With one it ends the notebook's cell, which
-// then counts as failed, with one line that says what was wrong.
-func Check(err error) {
-	if err == nil {
-		return
-	}
-	if errors.Is(err, context.Canceled) {
-		err = fmt.Errorf("interrupted; run the cell again to go on: %w", err)
-	}
-	fmt.Fprintln(os.Stderr, strings.ReplaceAll(err.Error(), "\n", "; "))
-	os.Exit(1)
+func printed(w io.Writer, text string) error {
+	_, err := fmt.Fprintln(w, strings.TrimRight(text, "\n"))
+	return err
 }
