@@ -1,72 +1,114 @@
 package show
 
 import (
-	"cmp"
+	"context"
+	"errors"
 	"fmt"
-	"io"
 	"os"
+	"os/signal"
 	"strings"
+	"syscall"
 
 	"github.com/janpfeifer/gonb/gonbui"
 	"github.com/janpfeifer/gonb/gonbui/protocol"
 
+	"espalier/backend"
 	"espalier/experiments"
 	"espalier/experiments/figure"
 	"espalier/progress/live"
 )
 
-// Runner returns a runner that works as the environment says: results are kept in
-// ESPALIER_RUNS or runs, data come from ESPALIER_DATA, the backend is
-// ESPALIER_BACKEND or the default, and progress is shown below the cell.
-func Runner() experiments.Runner {
-	return experiments.Runner{
-		Store:    experiments.OpenStore(cmp.Or(os.Getenv("ESPALIER_RUNS"), "runs")),
-		Data:     os.Getenv("ESPALIER_DATA"),
-		Progress: live.New(),
+// Store is the one that ESPALIER_RUNS names, runs/ beside the notebook where it
+// names none.
+func Store() *experiments.Store {
+	folder := os.Getenv("ESPALIER_RUNS")
+	if folder == "" {
+		folder = "runs"
 	}
+	return experiments.OpenStore(folder)
 }
 
-// Markdown shows text in Markdown.
-func Markdown(text string) error {
-	if !gonbui.IsNotebook {
-		return printed(os.Stdout, text)
+// Run runs those cells of an experiment that are not in the store yet, with live
+// progress, and returns the results of all. Interrupting the notebook's cell stops
+// it so that it goes on from there the next time.
+func Run(request experiments.Request) ([]*experiments.Result, error) {
+	plan, err := experiments.NewPlan(request)
+	if err != nil {
+		return nil, err
 	}
-	gonbui.DisplayMarkdown(text)
-	return gonbui.Error()
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	runner := experiments.Runner{
+		Store: Store(), Backend: os.Getenv(backend.Variable), Data: os.Getenv("ESPALIER_DATA"), Progress: live.New(),
+	}
+	return runner.Run(ctx, plan.Cells)
 }
 
-// Results shows the tables of results.
-func Results(results []*experiments.Result) error {
+// Tables displays the tables of results, one for each setting, published numbers
+// beside measured ones.
+func Tables(results []*experiments.Result) error {
 	tables, err := experiments.Tables(experiments.Summarise(experiments.Rows(results)))
 	if err != nil {
 		return err
 	}
-	for _, table := range tables {
-		if err := Markdown(table.Markdown()); err != nil {
-			return err
-		}
+	var text strings.Builder
+	if err := experiments.WriteTables(&text, tables, "md"); err != nil {
+		return err
 	}
+	Markdown(text.String())
 	return nil
 }
 
-// Figure shows a figure.
-func Figure(f figure.Figure) error {
-	picture, err := f.SVG()
+// Plot displays a plot of results, which differ at most in data, method and seed.
+func Plot(plot experiments.Plot, results []*experiments.Result) error {
+	drawn, err := Store().Draw(plot, results)
 	if err != nil {
 		return err
 	}
-	if !gonbui.IsNotebook {
-		return printed(os.Stdout, f.String())
-	}
-	gonbui.SendData(&protocol.DisplayData{Data: map[protocol.MIMEType]any{
-		protocol.MIMEImageSVG:  string(picture),
-		protocol.MIMETextPlain: f.String(),
-	}})
-	gonbui.Sync()
-	return gonbui.Error()
+	return Figure(drawn)
 }
 
-func printed(w io.Writer, text string) error {
-	_, err := fmt.Fprintln(w, strings.TrimRight(text, "\n"))
-	return err
+// Figure displays a figure as SVG, which stays sharp at any size and is text in the
+// notebook's file.
+func Figure(f figure.Figure) error {
+	picture, err := f.Render("svg")
+	if err != nil {
+		return err
+	}
+	send(map[protocol.MIMEType]any{
+		protocol.MIMEImageSVG:  string(picture),
+		protocol.MIMETextPlain: f.String(),
+	})
+	return nil
+}
+
+// Markdown displays text that is written in Markdown.
+func Markdown(text string) {
+	send(map[protocol.MIMEType]any{
+		protocol.MIMETextMarkdown: text,
+		protocol.MIMETextPlain:    text,
+	})
+}
+
+// send displays data; its text alone where there is no notebook.
+func send(data map[protocol.MIMEType]any) {
+	if !gonbui.IsNotebook {
+		fmt.Println(data[protocol.MIMETextPlain])
+		return
+	}
+	gonbui.SendData(&protocol.DisplayData{Data: data})
+	gonbui.Sync()
+}
+
+// Check does nothing without an error. With one it ends the notebook's cell, which
+// then counts as failed, with one line that says what was wrong.
+func Check(err error) {
+	if err == nil {
+		return
+	}
+	if errors.Is(err, context.Canceled) {
+		err = fmt.Errorf("interrupted; run the cell again to go on: %w", err)
+	}
+	fmt.Fprintln(os.Stderr, strings.ReplaceAll(err.Error(), "\n", "; "))
+	os.Exit(1)
 }

@@ -1,0 +1,77 @@
+package show_test
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"espalier/experiments"
+	"espalier/experiments/figure"
+	"espalier/experiments/show"
+)
+
+func ExampleFigure() {
+	show.Check(show.Figure(figure.Figure{
+		Title: "Winning tickets",
+		Panels: []figure.Panel{{X: "weights remaining (%)", Y: "test accuracy (%)", Lines: []figure.Line{
+			{Name: "ticket", X: []float64{100, 50}, Y: []float64{98, 97}, Color: figure.Blue},
+		}}},
+	}))
+	// Output:
+	// Figure: Winning tickets. test accuracy (%) against weights remaining (%): ticket
+}
+
+func ExampleMarkdown() {
+	show.Markdown("Tickets **win**.")
+	// Output:
+	// Tickets **win**.
+}
+
+// A cell that is run again gets its results from the store.
+func TestRunKeepsResultsWhereTheEnvironmentSays(t *testing.T) {
+	folder := t.TempDir()
+	t.Setenv("ESPALIER_RUNS", folder)
+	t.Setenv("ESPALIER_BACKEND", "")
+	request := experiments.Request{Experiment: "lth/tickets", Seeds: 1, Set: map[string]string{
+		"methods": "tickets", "width": "0.1", "levels": "1", "length": "5it", "evaluate-every": "5it", "validation": "50",
+	}}
+	results, err := show.Run(request)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(results) != 1 || len(results[0].Measurements) != 2 {
+		t.Fatalf("got %d results", len(results))
+	}
+	if show.Store().Folder() != folder {
+		t.Errorf("the store is in %s, want %s", show.Store().Folder(), folder)
+	}
+	stored, err := filepath.Glob(filepath.Join(folder, "cells", "*", "*", "result.json"))
+	if err != nil || len(stored) != 1 {
+		t.Fatalf("stored results: %v, %v", stored, err)
+	}
+	before, err := os.Stat(stored[0])
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := show.Run(request); err != nil {
+		t.Fatal(err)
+	}
+	after, err := os.Stat(stored[0])
+	if err != nil {
+		t.Fatal(err)
+	}
+	if before.ModTime() != after.ModTime() {
+		t.Error("running again wrote the result again")
+	}
+	if err := show.Plot(experiments.AccuracyPlot, results); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestRunTellsWhatIsWrong(t *testing.T) {
+	_, err := show.Run(experiments.Request{Experiment: "lth/ticket"})
+	if err == nil || !strings.Contains(err.Error(), "lth/tickets") {
+		t.Errorf("error %v", err)
+	}
+}
