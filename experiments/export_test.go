@@ -1,0 +1,15 @@
+package experiments
+
+import "espalier/internal/durable"
+
+// OpenStoreOn is OpenStore on another file system, which can fail.
+func OpenStoreOn(files durable.FS, folder string) *Store { return &Store{folder: folder, files: files} }
+
+// WithOptions is withOptions.
+func (d Desc) WithOptions(options any) (Desc, error) { return d.withOptions(options) }
+
+// Measured is measured.
+func (p Published) Measured(summaries []Summary) float64 { return p.measured(summaries) }
+
+// Near is near.
+func Near(name string, names []string) []string { return near(name, names) }
