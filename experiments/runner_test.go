@@ -227,7 +227,9 @@ func TestACancelledRunStopsAndGoesOn(t *testing.T) {
 func TestAFailingCellStopsTheRunAndIsNamed(t *testing.T) {
 	cause := errors.New("the disk is on fire")
 	for name, run := range map[string]func(context.Context, experiments.Work) (experiments.Outcome, error){
-		"the disk is on fire": func(context.Context, experiments.Work) (experiments.Outcome, error) { return experiments.Outcome{}, cause },
+		"the disk is on fire": func(context.Context, experiments.Work) (experiments.Outcome, error) {
+			return experiments.Outcome{}, cause
+		},
 		"internal error: a shape does not fit": func(context.Context, experiments.Work) (experiments.Outcome, error) {
 			panic(errors.New("a shape does not fit"))
 		},

@@ -104,7 +104,7 @@ func (t Table) cells(pm string) [][]string {
 		for _, column := range t.Columns {
 			row = append(row, column.statistic(s.Metrics[column.Metric], pm))
 			if t.publishes(column) {
-				row = append(row, t.published(column, s))
+				row = append(row, t.publishedText(column, s))
 			}
 		}
 		rows = append(rows, row)
@@ -119,16 +119,25 @@ func (t Table) publishes(column Column) bool {
 	})
 }
 
-// published is the published value beside a measured one, or nothing.
-func (t Table) published(column Column, s Summary) string {
+// published is what was published about a metric at a summary's point.
+func (t Table) published(column Column, s Summary) (Published, bool) {
 	for _, p := range t.Published {
 		if p.Relation == Value && p.Metric == column.Metric {
 			if _, here := at([]Summary{s}, p.Of); here {
-				return p.approximately(column.number(p.Value))
+				return p, true
 			}
 		}
 	}
-	return ""
+	return Published{}, false
+}
+
+// publishedText is the published value beside a measured one, or nothing.
+func (t Table) publishedText(column Column, s Summary) string {
+	p, ok := t.published(column, s)
+	if !ok {
+		return ""
+	}
+	return p.approximately(column.number(p.Value))
 }
 
 // approximately marks a text as approximate where the value is.

@@ -52,12 +52,8 @@ func (t Table) csvRow(s Summary) []string {
 
 // publishedValue is the published value of a metric at a summary's point, or NaN.
 func (t Table) publishedValue(column Column, s Summary) Number {
-	for _, p := range t.Published {
-		if p.Relation == Value && p.Metric == column.Metric {
-			if _, here := at([]Summary{s}, p.Of); here {
-				return Number(p.Value)
-			}
-		}
+	if p, ok := t.published(column, s); ok {
+		return Number(p.Value)
 	}
 	return Number(math.NaN())
 }

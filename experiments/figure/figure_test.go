@@ -1,43 +1,175 @@
 package figure_test
 
 import (
+	"bytes"
+	"encoding/xml"
+	"errors"
+	"image/png"
+	"io"
 	"math"
-	"os"
+	"strings"
 	"testing"
 
 	"espalier/experiments/figure"
 )
 
+// sample has lines whose ends are near each other, a reference, a band with a hole,
+// and letters that XML must escape.
 func sample() figure.Figure {
 	remaining := []float64{100, 60.2, 36.3, 21.9, 13.2, 8.0, 4.9}
-	lines := []figure.Line{
-		{Name: "winning ticket", X: remaining, Y: []float64{96.2, 96.4, 96.5, 96.3, 95.8, 94.9, 92.5}, Deviation: []float64{.2, .2, .3, .2, .3, .4, .9}, Color: figure.Blue},
-		{Name: "random re-initialisation", X: remaining, Y: []float64{96.2, 95.9, 95.2, 94.1, 92, 88.1, 81.3}, Deviation: []float64{.2, .2, .3, .4, .7, 1.2, 2.4}, Color: figure.Vermillion},
-		{Name: "random mask", X: remaining, Y: []float64{96.2, 95.8, 95.0, 93.6, 91, 87.0, 80.4}, Deviation: []float64{.2, .2, .3, .4, .7, 1.2, 2.4}, Color: figure.Green},
-		{Name: "shuffled mask", X: remaining, Y: []float64{96.2, 95.8, 95.1, 93.7, 91.4, 87.3, 80.9}, Deviation: []float64{.2, .2, .3, .4, .7, 1.2, math.NaN()}, Color: figure.Purple},
-		{Name: "one-shot", X: remaining, Y: []float64{96.2, 96.3, 96.2, 95.4, 93.8, 90.5, 86.3}, Deviation: []float64{.2, .2, .3, .4, .7, 1.2, 1.4}, Color: figure.Orange},
-		{Name: "dense", X: remaining[:1], Y: []float64{96.2}, Deviation: []float64{.2}, Color: figure.Grey, Reference: true},
-	}
 	return figure.Figure{
-		Title: "Winning tickets", Subtitle: "mlp on digits, smoke scale; mean and standard deviation of 2 seeds",
-		Panels: []figure.Panel{{X: "weights remaining (%)", Y: "test accuracy (%)", Scale: figure.LogarithmicDown, Lines: lines}},
+		Title: "Winning tickets", Subtitle: "mean & deviation of <2> seeds",
+		Panels: []figure.Panel{{X: "weights remaining (%)", Y: "test accuracy (%)", Scale: figure.LogarithmicDown, Lines: []figure.Line{
+			{Name: "winning ticket", X: remaining, Y: []float64{96.2, 96.4, 96.5, 96.3, 95.8, 94.9, 92.5}, Deviation: []float64{.2, .2, .3, .2, .3, .4, .9}, Color: figure.Blue},
+			{Name: "random mask", X: remaining, Y: []float64{96.2, 95.8, 95.0, 93.6, 91, 87.0, 80.4}, Deviation: []float64{.2, .2, .3, .4, .7, 1.2, math.NaN()}, Color: figure.Green},
+			{Name: "shuffled mask", X: remaining, Y: []float64{96.2, 95.8, 95.1, 93.7, 91.4, 87.3, 80.5}, Color: figure.Purple},
+			{Name: "dense", X: remaining[:1], Y: []float64{96.2}, Deviation: []float64{.2}, Color: figure.Grey, Reference: true},
+		}}},
 	}
 }
 
-func TestLook(t *testing.T) {
-	png, err := sample().PNG()
+func TestSVGIsWellFormedAndNamesEveryLine(t *testing.T) {
+	svg, err := sample().SVG()
 	if err != nil {
 		t.Fatal(err)
 	}
-	os.WriteFile("/tmp/fig.png", png, 0o644)
+	var texts []string
+	decoder := xml.NewDecoder(bytes.NewReader(svg))
+	for {
+		token, err := decoder.Token()
+		if errors.Is(err, io.EOF) {
+			break
+		} else if err != nil {
+			t.Fatalf("not well-formed: %v", err)
+		}
+		if text, ok := token.(xml.CharData); ok && strings.TrimSpace(string(text)) != "" {
+			texts = append(texts, strings.TrimSpace(string(text)))
+		}
+	}
+	all := strings.Join(texts, "\n")
+	for _, want := range []string{
+		"Winning tickets", "mean & deviation of <2> seeds", "winning ticket", "random mask", "shuffled mask", "dense",
+		"weights remaining (%)", "test accuracy (%)", "100", "50", "20", "10",
+	} {
+		if !strings.Contains(all, want) {
+			t.Errorf("the figure lacks the text %q", want)
+		}
+	}
+	if !bytes.Contains(svg, []byte("'Liberation Sans',Arial")) {
+		t.Error("the figure's font has nothing to fall back on")
+	}
+}
+
+func TestPNGHasItsSizeAndColours(t *testing.T) {
+	picture, err := sample().PNG()
+	if err != nil {
+		t.Fatal(err)
+	}
+	decoded, err := png.Decode(bytes.NewReader(picture))
+	if err != nil {
+		t.Fatal(err)
+	}
+	bounds := decoded.Bounds()
+	if bounds.Dx() < 1000 || bounds.Dy() < 700 {
+		t.Errorf("the picture is %v", bounds)
+	}
+	seen := map[[3]uint32]bool{}
+	for y := bounds.Min.Y; y < bounds.Max.Y; y++ {
+		for x := bounds.Min.X; x < bounds.Max.X; x++ {
+			r, g, b, _ := decoded.At(x, y).RGBA()
+			seen[[3]uint32{r >> 8, g >> 8, b >> 8}] = true
+		}
+	}
+	for _, line := range sample().Panels[0].Lines {
+		if c := line.Color; !seen[[3]uint32{uint32(c.R), uint32(c.G), uint32(c.B)}] {
+			t.Errorf("no pixel has the colour of %s", line.Name)
+		}
+	}
+	if !seen[[3]uint32{255, 255, 255}] {
+		t.Error("the ground is not white")
+	}
+}
+
+func TestFiguresAreTheSameEveryTime(t *testing.T) {
+	for _, format := range figure.Formats() {
+		first, err := sample().Render(format)
+		if err != nil {
+			t.Fatal(err)
+		}
+		again, err := sample().Render(format)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !bytes.Equal(first, again) {
+			t.Errorf("%s differs from time to time", format)
+		}
+	}
+}
+
+func TestPanelsStandSideBySide(t *testing.T) {
 	two := sample()
 	two.Panels = append(two.Panels, two.Panels[0])
-	two.Panels[0].Title, two.Panels[1].Title = "MNIST", "Fashion-MNIST"
-	png, err = two.PNG()
+	one, err := sample().PNG()
 	if err != nil {
 		t.Fatal(err)
 	}
-	os.WriteFile("/tmp/fig2.png", png, 0o644)
-	svg, _ := sample().SVG()
-	os.WriteFile("/tmp/fig.svg", svg, 0o644)
+	wide, err := two.PNG()
+	if err != nil {
+		t.Fatal(err)
+	}
+	a, err := png.DecodeConfig(bytes.NewReader(one))
+	if err != nil {
+		t.Fatal(err)
+	}
+	b, err := png.DecodeConfig(bytes.NewReader(wide))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if b.Width < 19*a.Width/10 || a.Height != b.Height {
+		t.Errorf("one panel is %d×%d, two are %d×%d", a.Width, a.Height, b.Width, b.Height)
+	}
+}
+
+// Whatever has finite numbers can be drawn.
+func TestOddFiguresAreDrawn(t *testing.T) {
+	line := func(x, y []float64) figure.Figure {
+		return figure.Figure{Panels: []figure.Panel{{Lines: []figure.Line{{X: x, Y: y, Color: figure.Blue}}}}}
+	}
+	for name, f := range map[string]figure.Figure{
+		"one point":       line([]float64{3}, []float64{7}),
+		"a flat line":     line([]float64{1, 2}, []float64{0, 0}),
+		"great numbers":   line([]float64{1, 1e9}, []float64{-1e12, 1e12}),
+		"small numbers":   line([]float64{0, 1e-9}, []float64{1e-12, 2e-12}),
+		"at zero":         line([]float64{0}, []float64{0}),
+		"a long subtitle": {Title: strings.Repeat("long ", 60), Panels: sample().Panels},
+	} {
+		if _, err := f.PNG(); err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	one := sample()
+	one.Panels[0].Lines = one.Panels[0].Lines[3:]
+	one.Panels[0].Lines[0].Reference = false
+	if _, err := one.SVG(); err != nil {
+		t.Errorf("one point on a logarithmic axis: %v", err)
+	}
+}
+
+func TestWhatCannotBeDrawnIsAnError(t *testing.T) {
+	for want, change := range map[string]func(*figure.Figure){
+		"no panels":          func(f *figure.Figure) { f.Panels = nil },
+		"no lines":           func(f *figure.Figure) { f.Panels[0].Lines = nil },
+		"do not fit":         func(f *figure.Figure) { f.Panels[0].Lines[0].Y = nil },
+		"logarithmic axis":   func(f *figure.Figure) { f.Panels[0].Lines[0].X = []float64{0, 1, 2, 3, 4, 5, 6} },
+		`"winning ticket": `: func(f *figure.Figure) { f.Panels[0].Lines[0].Y[2] = math.NaN() },
+	} {
+		f := sample()
+		change(&f)
+		if _, err := f.SVG(); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("want an error with %q, got %v", want, err)
+		}
+	}
+	if _, err := sample().Render("bmp"); err == nil {
+		t.Error("a format that does not exist was rendered")
+	}
 }

@@ -65,28 +65,27 @@ func (panel Panel) drawNames(whole, data draw.Canvas, p *plot.Plot) {
 // as little as its group allows, and keeps them between low and high.
 func spread(heights []vg.Length, gap, low, high vg.Length) {
 	type group struct {
-		center vg.Length
-		first  int
-		n      int
+		sum      vg.Length // of the heights before
+		first, n int
+	}
+	half := func(g group) vg.Length { return gap * vg.Length(g.n-1) / 2 }
+	center := func(g group) vg.Length {
+		return max(low+half(g), min(high-half(g), g.sum/vg.Length(g.n)))
 	}
 	var groups []group
 	for i, h := range heights {
 		groups = append(groups, group{h, i, 1})
 		for len(groups) > 1 {
 			a, b := groups[len(groups)-2], groups[len(groups)-1]
-			if b.center-a.center >= gap*vg.Length(a.n+b.n)/2 {
+			if center(b)-half(b)-center(a)-half(a) >= gap {
 				break
 			}
-			n := vg.Length(a.n + b.n)
-			merged := group{(a.center*vg.Length(a.n) + b.center*vg.Length(b.n)) / n, a.first, a.n + b.n}
-			groups = append(groups[:len(groups)-2], merged)
+			groups = append(groups[:len(groups)-2], group{a.sum + b.sum, a.first, a.n + b.n})
 		}
 	}
 	for _, g := range groups {
-		half := gap * vg.Length(g.n-1) / 2
-		center := max(low+half, min(high-half, g.center))
 		for i := range g.n {
-			heights[g.first+i] = center - half + gap*vg.Length(i)
+			heights[g.first+i] = center(g) - half(g) + gap*vg.Length(i)
 		}
 	}
 }

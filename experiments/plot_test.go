@@ -1,0 +1,83 @@
+package experiments_test
+
+import (
+	"errors"
+	"slices"
+	"strings"
+	"testing"
+
+	"espalier/experiments"
+)
+
+func TestSweepFigure(t *testing.T) {
+	var rows []experiments.Row
+	for seed := 1; seed <= 2; seed++ {
+		for level, remaining := range []experiments.Number{1, 0.6, 0.36} {
+			for _, method := range []string{"tickets", "random-reinitialization"} {
+				rows = append(rows, row(method, seed, level, experiments.Metrics{
+					experiments.Remaining: remaining, experiments.TestAccuracy: 0.9 + experiments.Number(seed)/100,
+				}))
+			}
+		}
+		rows = append(rows, row(experiments.Dense, seed, 0, experiments.Metrics{experiments.Remaining: 1, experiments.TestAccuracy: 0.93}))
+	}
+	drawn, err := experiments.SweepFigure(experiments.Summarise(rows), experiments.TestAccuracy, "test accuracy (%)")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(drawn.Panels) != 1 || len(drawn.Panels[0].Lines) != 3 {
+		t.Fatalf("figure %+v", drawn)
+	}
+	ticket, dense := drawn.Panels[0].Lines[0], drawn.Panels[0].Lines[2]
+	if ticket.Name != "winning ticket" || !slices.Equal(ticket.X, []float64{100, 60, 36}) || ticket.Y[0] < 91.4 || ticket.Y[0] > 91.6 {
+		t.Errorf("ticket's line %+v", ticket)
+	}
+	if !dense.Reference || ticket.Reference || dense.Color == ticket.Color {
+		t.Error("the dense network is not drawn as a reference in a colour of its own")
+	}
+	if _, err := experiments.SweepFigure(experiments.Summarise(rows), "never measured", "x"); err == nil {
+		t.Error("a metric that was not measured was drawn")
+	}
+	other := row("tickets", 1, 0, experiments.Metrics{experiments.Remaining: 1, experiments.TestAccuracy: 0.5})
+	other.Options = map[string]string{"width": "3"}
+	var usage *experiments.UsageError
+	_, err = experiments.SweepFigure(experiments.Summarise(append(rows, other)), experiments.TestAccuracy, "x")
+	if !errors.As(err, &usage) || !strings.Contains(err.Error(), "width=3") {
+		t.Errorf("results of two settings in one figure: %v", err)
+	}
+	other.Options, other.Data = nil, "mnist"
+	drawn, err = experiments.SweepFigure(experiments.Summarise(append(rows, other)), experiments.TestAccuracy, "x")
+	if err != nil || len(drawn.Panels) != 2 || drawn.Panels[0].Title != "digits" || drawn.Panels[1].Title != "mnist" {
+		t.Errorf("two data sets give %d panels, %v", len(drawn.Panels), err)
+	}
+}
+
+func TestDraw(t *testing.T) {
+	store := filled(t, desc("tickets", 1), desc("tickets", 2))
+	results, err := store.Results()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, plot := range []experiments.Plot{experiments.AccuracyPlot, experiments.CurvesPlot} {
+		drawn, err := store.Draw(plot, results)
+		if err != nil {
+			t.Fatalf("%s: %v", plot, err)
+		}
+		if _, err := drawn.SVG(); err != nil {
+			t.Errorf("%s: %v", plot, err)
+		}
+	}
+	curves, err := store.Draw(experiments.CurvesPlot, results)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if line := curves.Panels[0].Lines[0]; !slices.Equal(line.X, []float64{10, 20}) || !slices.Equal(line.Y, []float64{90, 95}) {
+		t.Errorf("mean curve %v %v", line.X, line.Y)
+	}
+	if _, err := store.Draw("acuracy", results); err == nil || !strings.Contains(err.Error(), "did you mean accuracy") {
+		t.Errorf("unknown plot: %v", err)
+	}
+	if _, err := store.Draw(experiments.SpeedPlot, results); err == nil {
+		t.Error("a metric that was not measured was drawn")
+	}
+}
