@@ -1,0 +1,97 @@
+package simd
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"runtime"
+	"sync/atomic"
+	"testing"
+)
+
+// benchWorkers is the Parallel of benchmarks: goroutines that stay, as many as
+// there are processors.
+func benchWorkers(b *testing.B) Parallel {
+	n := runtime.GOMAXPROCS(0)
+	start, done := make(chan func(), n), make(chan struct{}, n)
+	for range n - 1 {
+		go func() {
+			for work := range start {
+				work()
+				done <- struct{}{}
+			}
+		}()
+	}
+	b.Cleanup(func() { close(start) })
+	var next atomic.Int64
+	return func(tasks int, run func(int)) {
+		next.Store(0)
+		work := func() {
+			for task := int(next.Add(1)) - 1; task < tasks; task = int(next.Add(1)) - 1 {
+				run(task)
+			}
+		}
+		others := min(n, tasks) - 1
+		for range others {
+			start <- work
+		}
+		work()
+		for range others {
+			<-done
+		}
+	}
+}
+
+// gflops reports multiply-adds as two operations each.
+func gflops(b *testing.B, multiplyAdds int) {
+	b.ReportMetric(2*float64(multiplyAdds)*float64(b.N)/b.Elapsed().Seconds()/1e9, "GFLOP/s")
+}
+
+// BenchmarkPeak is what the register tile reaches on data in the first-level
+// cache, on all processors at once.
+func BenchmarkPeak(b *testing.B) {
+	p := benchWorkers(b)
+	const steps, repeats = 256, 64
+	n := runtime.GOMAXPROCS(0)
+	tiles := make([]*tile, n)
+	rows, vectors := active.wide, active.vectors()
+	for i := range tiles {
+		c := make([]float32, rows*16*vectors)
+		a, x := make([]float32, steps*rows), make([]float32, steps*16*vectors)
+		tiles[i] = &tile{aStep: uintptr(4 * rows), cRow: uintptr(64 * vectors), bStep: uintptr(64 * vectors), bVector: 64,
+			b: at(x, 0), taps: &tap{}, tapCount: 1, length: steps, rows: rows, cols: 16 * vectors}
+		tiles[i].a[0], tiles[i].c[0] = at(a, 0), at(c, 0)
+	}
+	kernel := active.panel[rows][vectors-1]
+	for b.Loop() {
+		p(n, func(i int) {
+			for range repeats {
+				kernel(tiles[i])
+			}
+		})
+	}
+	gflops(b, n*repeats*steps*rows*16*vectors)
+}
+
+func BenchmarkGemm(b *testing.B) {
+	for _, c := range []struct {
+		m, k, n        int
+		transA, transB bool
+	}{
+		{512, 512, 512, false, false}, {1024, 1024, 1024, false, false}, {2048, 2048, 2048, false, false},
+		{512, 512, 512, true, false}, {512, 512, 512, false, true}, {60, 784, 300, false, false}, {60, 300, 784, false, true}, {784, 60, 300, true, false},
+		{60, 300, 100, false, false}, {1000, 784, 10, false, false}, {4096, 256, 16, false, false}, {2708, 1433, 16, false, false}, {1433, 2708, 16, true, false},
+		{16384, 256, 512, false, false}, {16384, 512, 256, false, true}, {256, 16384, 512, true, false}, {64, 131072, 64, true, false},
+		{1, 1024, 1024, false, false}, {1024, 1024, 1, false, false},
+	} {
+		b.Run(fmt.Sprintf("%dx%dx%d/%t,%t", c.m, c.k, c.n, c.transA, c.transB), func(b *testing.B) {
+			p := benchWorkers(b)
+			g := randomProduct(rand.New(rand.NewPCG(1, 1)), c.m, c.n, c.k, 0, c.transA, c.transB, false)
+			for b.Loop() {
+				if err := Gemm(p, g); err != nil {
+					b.Fatal(err)
+				}
+			}
+			gflops(b, c.m*c.n*c.k)
+		})
+	}
+}

@@ -1,0 +1,80 @@
+package simd
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// variant is one set of kernels.
+type variant struct {
+	name string
+
+	// rows[vectors-1][groups] is the tile of groups × four rows; groups 0 is the
+	// tile of a single row. Missing ones are nil.
+	rows [2][5]func(*tile)
+	// panel[rows][vectors-1] is the tile of that many neighbouring rows.
+	panel [17][2]func(*tile)
+	// wide and narrow are the rows of the panels for products of more than 16
+	// columns and of at most 16.
+	wide, narrow int
+
+	packColumns    func(dst, src *float32, srcStep, rows, cols int)
+	packTransposed func(dst *float32, dstStep int, src *float32, srcStep, rows, cols, width int)
+}
+
+// vectors is how many vectors of 16 columns the widest tile has.
+func (v *variant) vectors() int {
+	if v.rows[1][1] != nil {
+		return 2
+	}
+	return 1
+}
+
+// groups is how many groups of four rows the highest tile has.
+func (v *variant) groups(vectors int) int {
+	n := 1
+	for g, f := range v.rows[vectors-1] {
+		if f != nil {
+			n = max(n, g)
+		}
+	}
+	return n
+}
+
+var plain = variant{
+	name:           "go",
+	rows:           [2][5]func(*tile){{tileRow1Go, tileRow4Go}},
+	panel:          [17][2]func(*tile){4: {tilePanel4Go}},
+	wide:           4,
+	narrow:         4,
+	packColumns:    packColumnsGo,
+	packTransposed: packTransposedGo,
+}
+
+// variants are what this processor can run, best first.
+var variants = append(native(), plain)
+
+var active = &variants[0]
+
+// Variants names the sets of kernels that this processor can run, best first.
+func Variants() []string {
+	var names []string
+	for _, v := range variants {
+		names = append(names, v.name)
+	}
+	return names
+}
+
+// Variant names the set of kernels in use: "avx512", "avx2" or "go".
+func Variant() string { return active.name }
+
+// Use chooses the set of kernels by name. It must not be called while kernels run.
+func Use(name string) error {
+	i := slices.IndexFunc(variants, func(v variant) bool { return v.name == name })
+	if i < 0 {
+		return fmt.Errorf("simd: no kernels named %q on this processor: there are %s", name, strings.Join(Variants(), ", "))
+	}
+	active = &variants[i]
+	return nil
+}
