@@ -177,7 +177,7 @@ func (g *product) plan() {
 		g.parts = min(tasksWanted, max(1, g.K/stepsToShare))
 	}
 	g.kBlock = min(g.K, (ceilDiv(g.K, ceilDiv(g.K, stepsInCache))+3)&^3)
-	g.directA = !g.A.Transposed && (g.A.Stride%256 != 0 || g.N <= 2*g.columns)
+	g.directA = g.N <= 2*g.columns || !g.A.Transposed && g.A.Stride%256 != 0
 	g.directB = !g.B.Transposed && g.M <= 8*g.rows
 	g.mBlock = min(ceilDiv(g.M, g.rows)*g.rows, 16*g.rows)
 	g.nBlock = min(ceilDiv(g.N, g.columns)*g.columns, 256)
@@ -213,8 +213,11 @@ func (g *product) kChunk(mChunk int) int {
 // reserve gets the memory for the packed panels of a chunk.
 func (g *product) reserve(mChunk, kChunk int) {
 	k := min(kChunk, g.K)
-	if !g.directA {
+	switch {
+	case !g.directA:
 		g.packedA = newScratch(ceilDiv(mChunk, g.rows) * g.rows * k)
+	case g.A.Transposed && g.M%g.rows != 0:
+		g.packedA = newScratch(g.rows * k)
 	}
 	switch {
 	case !g.directB:
@@ -238,10 +241,13 @@ func (g *product) runChunk(p Parallel) {
 func (g *product) packUnits() int { return g.packUnitsA() + g.packUnitsB() }
 
 func (g *product) packUnitsA() int {
-	if g.directA {
-		return 0
+	switch {
+	case !g.directA:
+		return ceilDiv(g.i1-g.i0, g.rows)
+	case g.A.Transposed:
+		return min(1, (g.i1-g.i0)%g.rows)
 	}
-	return ceilDiv(g.i1-g.i0, g.rows)
+	return 0
 }
 
 func (g *product) packUnitsB() int {
@@ -269,7 +275,7 @@ func (g *product) packTask(task int) {
 
 // panelA is where a panel of A begins that holds steps from k on.
 func (g *product) panelA(unit, k, length int) []float32 {
-	return g.packedA.data[(k-g.k0)*ceilDiv(g.i1-g.i0, g.rows)*g.rows+unit*length*g.rows:]
+	return g.packedA.data[g.rows*((k-g.k0)*g.packUnitsA()+unit*length):]
 }
 
 // panelB is where a panel of B begins that holds steps from k on.
@@ -280,16 +286,15 @@ func (g *product) panelB(unit, k, length int) []float32 {
 func (g *product) packA(unit, k, length int) {
 	dst := g.panelA(unit, k, length)
 	i := g.i0 + unit*g.rows
+	if g.directA {
+		i = g.i1 / g.rows * g.rows
+	}
 	n := min(g.rows, g.i1-i)
 	if !g.A.Transposed {
 		g.v.packTransposed(&dst[0], g.rows, &g.A.Data[i*g.A.Stride+k], g.A.Stride, n, length, g.rows)
 		return
 	}
-	src := g.A.Data[k*g.A.Stride+i:]
-	for s := range length {
-		row := dst[s*g.rows:][:g.rows]
-		clear(row[copy(row, src[s*g.A.Stride:][:n]):])
-	}
+	g.v.packColumns(&dst[0], &g.A.Data[k*g.A.Stride+i], g.A.Stride, length, n, g.rows)
 }
 
 func (g *product) packB(unit, k, length int) {
@@ -302,7 +307,7 @@ func (g *product) packB(unit, k, length int) {
 	if g.B.Transposed {
 		g.v.packTransposed(&dst[0], 16, &g.B.Data[j*g.B.Stride+k], g.B.Stride, n, length, 16)
 	} else {
-		g.v.packColumns(&dst[0], &g.B.Data[k*g.B.Stride+j], g.B.Stride, length, n)
+		g.v.packColumns(&dst[0], &g.B.Data[k*g.B.Stride+j], g.B.Stride, length, n, 16)
 	}
 }
 
@@ -321,7 +326,7 @@ func (g *product) computeTask(task int) {
 		}
 		for j := j0; j < j1; j += t.cols {
 			vectors := g.aimB(t, j, k, length)
-			if g.directA {
+			if g.directA && !g.A.Transposed {
 				g.rowTiles(t, i0, i1, j, k, vectors)
 			} else {
 				g.panelTiles(t, i0, i1, j, k, vectors)
@@ -365,13 +370,21 @@ func (g *product) rowTiles(t *tile, i0, i1, j, k, vectors int) {
 	}
 }
 
-// panelTiles computes rows i0 to i1 from packed panels of A.
+// panelTiles computes rows i0 to i1 from packed panels of A, or from A itself
+// where its columns lie as in a panel.
 func (g *product) panelTiles(t *tile, i0, i1, j, k, vectors int) {
 	kernel := g.v.panel[g.rows][vectors-1]
-	t.aStep = uintptr(4 * g.rows)
 	for i := i0; i < i1; i += g.rows {
-		t.a[0] = at(g.panelA((i-g.i0)/g.rows, k, t.length), 0)
-		t.c[0], t.rows = at(g.C, i*g.CStride+j), min(g.rows, i1-i)
+		t.rows = min(g.rows, i1-i)
+		switch {
+		case !g.directA:
+			t.a[0], t.aStep = at(g.panelA((i-g.i0)/g.rows, k, t.length), 0), uintptr(4*g.rows)
+		case t.rows < g.rows:
+			t.a[0], t.aStep = at(g.panelA(0, k, t.length), 0), uintptr(4*g.rows)
+		default:
+			t.a[0], t.aStep = at(g.A.Data, k*g.A.Stride+i), uintptr(4*g.A.Stride)
+		}
+		t.c[0] = at(g.C, i*g.CStride+j)
 		kernel(t)
 	}
 }

@@ -2,14 +2,14 @@ package simd
 
 import "unsafe"
 
-// packColumnsGo copies cols ≤ 16 columns of rows ≥ 1 rows and writes zeros after
-// them, 16 elements a row:
+// packColumnsGo copies cols columns of rows ≥ 1 rows and writes zeros after them,
+// width ≤ 16 elements a row:
 //
-//	dst[16·r + j] = src[srcStep·r + j] for j < cols, else 0
-func packColumnsGo(dst, src *float32, srcStep, rows, cols int) {
-	to, from := unsafe.Slice(dst, 16*rows), unsafe.Slice(src, srcStep*(rows-1)+cols)
+//	dst[width·r + j] = src[srcStep·r + j] for j < cols, 0 for cols ≤ j < width
+func packColumnsGo(dst, src *float32, srcStep, rows, cols, width int) {
+	to, from := unsafe.Slice(dst, width*rows), unsafe.Slice(src, srcStep*(rows-1)+cols)
 	for r := range rows {
-		row := to[16*r:][:16]
+		row := to[width*r:][:width]
 		clear(row[copy(row, from[srcStep*r:][:cols]):])
 	}
 }

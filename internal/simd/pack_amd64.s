@@ -4,9 +4,9 @@
 
 #include "textflag.h"
 
-// func packColumnsAVX512(dst *float32, src *float32, srcStep int, rows int, cols int)
+// func packColumnsAVX512(dst *float32, src *float32, srcStep int, rows int, cols int, width int)
 // Requires: AVX, AVX512F, BMI2, CMOV
-TEXT ·packColumnsAVX512(SB), NOSPLIT, $0-40
+TEXT ·packColumnsAVX512(SB), NOSPLIT, $0-48
 	MOVQ    dst+0(FP), AX
 	MOVQ    src+8(FP), CX
 	MOVQ    srcStep+16(FP), DX
@@ -18,13 +18,21 @@ TEXT ·packColumnsAVX512(SB), NOSPLIT, $0-40
 	MOVL    $0x0000ffff, SI
 	BZHIL   DI, SI, SI
 	KMOVW   SI, K1
+	MOVQ    width+40(FP), SI
+	MOVQ    $0x00000010, DI
+	CMPQ    SI, DI
+	CMOVQLT SI, DI
+	MOVL    $0x0000ffff, R8
+	BZHIL   DI, R8, R8
+	KMOVW   R8, K2
 	SHLQ    $0x02, DX
+	SHLQ    $0x02, SI
 
 row:
 	VMOVUPS.Z (CX), K1, Z0
-	VMOVUPS   Z0, (AX)
+	VMOVUPS   Z0, K2, (AX)
 	ADDQ      DX, CX
-	ADDQ      $0x40, AX
+	ADDQ      SI, AX
 	DECQ      BX
 	JNE       row
 	VZEROUPPER

@@ -7,7 +7,7 @@ package simd
 // packColumnsAVX512 is packColumnsGo.
 //
 //go:noescape
-func packColumnsAVX512(dst *float32, src *float32, srcStep int, rows int, cols int)
+func packColumnsAVX512(dst *float32, src *float32, srcStep int, rows int, cols int, width int)
 
 // packTransposedAVX512 is packTransposedGo.
 //

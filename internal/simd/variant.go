@@ -19,7 +19,7 @@ type variant struct {
 	// columns and of at most 16.
 	wide, narrow int
 
-	packColumns    func(dst, src *float32, srcStep, rows, cols int)
+	packColumns    func(dst, src *float32, srcStep, rows, cols, width int)
 	packTransposed func(dst *float32, dstStep int, src *float32, srcStep, rows, cols, width int)
 }
 

@@ -13,18 +13,21 @@ func packs(a *assembler) {
 
 // packColumns copies up to 16 columns of each row, zeros after them.
 func (a *assembler) packColumns() {
-	a.begin("packColumnsAVX512", "func(dst, src *float32, srcStep, rows, cols int)",
+	a.begin("packColumnsAVX512", "func(dst, src *float32, srcStep, rows, cols, width int)",
 		"packColumnsAVX512 is packColumnsGo.")
 	dst, src := a.Load(a.Param("dst"), a.GP64()), a.Load(a.Param("src"), a.GP64())
 	step, rows := a.Load(a.Param("srcStep"), a.GP64()), a.Load(a.Param("rows"), a.GP64())
 	mask := a.lanes(a.Load(a.Param("cols"), a.GP64()))
+	width := a.Load(a.Param("width"), a.GP64())
+	written := a.lanes(width)
 	a.SHLQ(operand.U8(2), step)
+	a.SHLQ(operand.U8(2), width)
 	v := a.ZMM()
 	a.Label("row")
 	a.VMOVUPS_Z(operand.Mem{Base: src}, mask, v)
-	a.VMOVUPS(v, operand.Mem{Base: dst})
+	a.VMOVUPS(v, written, operand.Mem{Base: dst})
 	a.ADDQ(step, src)
-	a.ADDQ(operand.U8(64), dst)
+	a.ADDQ(width, dst)
 	a.DECQ(rows)
 	a.JNE(operand.LabelRef("row"))
 	a.VZEROUPPER()
