@@ -95,3 +95,53 @@ func BenchmarkGemm(b *testing.B) {
 		})
 	}
 }
+
+// convBenches are the convolutions of tools/peers/bench.py and some of the zoo's.
+var convBenches = []Convolution{
+	{Batch: 128, Height: same(32, 3), Width: same(32, 3), In: 16, Out: 16},
+	{Batch: 128, Height: same(16, 3), Width: same(16, 3), In: 32, Out: 32},
+	{Batch: 128, Height: same(8, 3), Width: same(8, 3), In: 64, Out: 64},
+	{Batch: 64, Height: same(16, 3), Width: same(16, 3), In: 128, Out: 128},
+	{Batch: 32, Height: same(8, 3), Width: same(8, 3), In: 256, Out: 256},
+	{Batch: 32, Height: same(4, 3), Width: same(4, 3), In: 512, Out: 512},
+	{Batch: 64, Height: same(2, 3), Width: same(2, 3), In: 512, Out: 512},
+	{Batch: 128, Height: strided(32, 3, 2), Width: strided(32, 3, 2), In: 16, Out: 32},
+	{Batch: 128, Height: same(32, 3), Width: same(32, 3), In: 3, Out: 16},
+	{Batch: 60, Height: same(32, 3), Width: same(32, 3), In: 3, Out: 64},
+	{Batch: 60, Height: same(28, 3), Width: same(28, 3), In: 1, Out: 64},
+	{Batch: 64, Height: same(16, 3), Width: same(16, 3), In: 128, Out: 128, Groups: 128},
+	{Batch: 64, Height: same(16, 3), Width: same(16, 3), In: 128, Out: 128, Groups: 4},
+	{Batch: 64, Height: same(16, 1), Width: same(16, 1), In: 256, Out: 512},
+	{Batch: 128, Height: strided(16, 1, 2), Width: strided(16, 1, 2), In: 64, Out: 128},
+}
+
+func (c Convolution) benchName() string {
+	return fmt.Sprintf("conv%dx%d/B%d-H%d-I%d-O%d-S%d-G%d", c.Height.Kernel, c.Width.Kernel,
+		c.Batch, c.Height.In, c.In, c.Out, c.Height.stride(), c.groups())
+}
+
+func BenchmarkConvolution(b *testing.B) {
+	for _, c := range convBenches {
+		r := rand.New(rand.NewPCG(1, 1))
+		x, w, y := random(r, c.InputSize()), random(r, c.WeightSize()), random(r, c.OutputSize())
+		dx, dw := make([]float32, len(x)), make([]float32, len(w))
+		for _, pass := range []struct {
+			name string
+			run  func(p Parallel) error
+		}{
+			{"forward", func(p Parallel) error { return c.Forward(p, y, x, w, nil) }},
+			{"input", func(p Parallel) error { return c.GradientInput(p, dx, y, w, nil) }},
+			{"weights", func(p Parallel) error { return c.GradientWeights(p, dw, x, y) }},
+		} {
+			b.Run(c.benchName()+"/"+pass.name, func(b *testing.B) {
+				p := benchWorkers(b)
+				for b.Loop() {
+					if err := pass.run(p); err != nil {
+						b.Fatal(err)
+					}
+				}
+				gflops(b, c.MultiplyAdds())
+			})
+		}
+	}
+}
