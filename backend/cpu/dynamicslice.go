@@ -67,7 +67,7 @@ func lowerDynamicSlice(l *lowering, n *node) error {
 func lowerDynamicUpdateSlice(l *lowering, n *node) error {
 	reads, to := l.operands(n), l.result(n.result())
 	w := window{reads[0].shape.Dimensions, reads[1].shape.Dimensions, to.shape.DType.Size()}
-	l.emit(step{name: "DynamicUpdateSlice", reads: reads, writes: []operand{to}, inPlace: []int{0}, run: func(fr *frame) error {
+	l.emit(step{name: "DynamicUpdateSlice", reads: reads, writes: []operand{to}, inPlace: []overlay{{}}, run: func(fr *frame) error {
 		out, update := to.bytes(fr), reads[1].bytes(fr)
 		if reads[0].at(fr) != to.at(fr) {
 			copy(out, reads[0].bytes(fr))

@@ -73,10 +73,13 @@ type step struct {
 	writes []operand
 	// scratch is memory that the step alone uses, with any content.
 	scratch []operand
-	// inPlace lists the reads over which writes[0] may lie.
-	inPlace []int
+	// inPlace lists which write may lie over which read.
+	inPlace []overlay
 	run     func(fr *frame) error
 }
+
+// overlay says that a step may write a result over an operand.
+type overlay struct{ read, write int }
 
 // isFloat32 says whether all operands and results of a node are float32.
 func isFloat32(n *node) bool {

@@ -36,18 +36,28 @@ func (p *program) lives() []life {
 	return lives
 }
 
-// overlay says whether a step may write its first result over a slot that it reads:
+// mayOverlay says whether a step may write its result over a slot that it reads:
 // all its reads of the slot are listed as fit for that, and of the whole of it.
-func (s *step) overlay(slot, size int) bool {
-	if len(s.writes) == 0 || s.writes[0].offset != 0 || byteSize(s.writes[0].shape) != size {
+func (s *step) mayOverlay(write, slot, size int) bool {
+	if s.writes[write].offset != 0 || byteSize(s.writes[write].shape) != size {
 		return false
 	}
+	reads := false
 	for i, read := range s.reads {
-		if read.slot == slot && (read.offset != 0 || !slices.Contains(s.inPlace, i)) {
+		if read.slot != slot {
+			continue
+		}
+		if read.offset != 0 || !slices.Contains(s.inPlace, overlay{i, write}) {
 			return false
 		}
+		reads = true
 	}
-	return true
+	return reads
+}
+
+// writeTo is the index of a step's result in a slot, or -1.
+func (s *step) writeTo(slot int) int {
+	return slices.IndexFunc(s.writes, func(o operand) bool { return o.slot == slot })
 }
 
 // findDonors pairs outputs with inputs of the same size that nobody reads after
@@ -75,8 +85,12 @@ func (p *program) findDonors(lives []life) {
 	}
 	pair(func(out *output, input, slot int) bool {
 		written := lives[out.slot].first
-		return written < len(p.steps) && lives[slot].last == written &&
-			p.steps[written].writes[0].slot == out.slot && p.steps[written].overlay(slot, p.slots[slot].size)
+		if written == len(p.steps) || lives[slot].last != written {
+			return false
+		}
+		s := &p.steps[written]
+		write := s.writeTo(out.slot)
+		return write >= 0 && s.mayOverlay(write, slot, p.slots[slot].size)
 	})
 	pair(func(out *output, input, slot int) bool { return lives[slot].last < lives[out.slot].first })
 }
@@ -89,27 +103,28 @@ func (p *program) mergeInPlace(lives []life) []int {
 		root[i] = i
 	}
 	for i := range p.steps {
-		s := &p.steps[i]
-		if len(s.inPlace) == 0 || p.slots[s.writes[0].slot].kind != arenaSlot {
-			continue
-		}
-		to := s.writes[0].slot
-		if lives[to].first != i || root[to] != to {
-			continue
-		}
-		for _, index := range s.inPlace {
-			from := s.reads[index].slot
-			if p.slots[from].kind != arenaSlot || lives[from].last != i || p.slots[from].size != p.slots[to].size ||
-				!s.overlay(from, p.slots[from].size) {
+		taken := map[int]bool{}
+		for _, o := range p.steps[i].inPlace {
+			from, to := p.steps[i].reads[o.read].slot, p.steps[i].writes[o.write].slot
+			if taken[from] || root[to] != to || !p.overlays(i, o, lives) {
 				continue
 			}
-			base := root[from]
-			root[to] = base
-			lives[base].last = max(lives[base].last, lives[to].last)
-			break
+			taken[from] = true
+			root[to] = root[from]
+			lives[root[to]].last = max(lives[root[to]].last, lives[to].last)
 		}
 	}
 	return root
+}
+
+// overlays says whether a result that is born in a step can lie over an operand
+// that dies in it.
+func (p *program) overlays(index int, o overlay, lives []life) bool {
+	s := &p.steps[index]
+	from, to := s.reads[o.read].slot, s.writes[o.write].slot
+	return p.slots[from].kind == arenaSlot && p.slots[to].kind == arenaSlot &&
+		lives[from].last == index && lives[to].first == index && lives[to].last >= index &&
+		p.slots[from].size == p.slots[to].size && s.mayOverlay(o.write, from, p.slots[from].size)
 }
 
 // place puts the largest slots first, each at the lowest offset that is free for

@@ -1,3 +1,5 @@
+//go:build unix
+
 package simd
 
 import (
@@ -5,7 +7,9 @@ import (
 	"math/rand/v2"
 	"runtime"
 	"sync/atomic"
+	"syscall"
 	"testing"
+	"time"
 )
 
 // benchWorkers is the Parallel of benchmarks: goroutines that stay, as many as
@@ -41,9 +45,25 @@ func benchWorkers(b *testing.B) Parallel {
 	}
 }
 
-// gflops reports multiply-adds as two operations each.
-func gflops(b *testing.B, multiplyAdds int) {
-	b.ReportMetric(2*float64(multiplyAdds)*float64(b.N)/b.Elapsed().Seconds()/1e9, "GFLOP/s")
+// meter measures a benchmark's processor time as well, which other programs on the
+// machine disturb less than the time that passes.
+type meter struct{ start time.Duration }
+
+func startMeter() meter { return meter{processorTime()} }
+
+func processorTime() time.Duration {
+	var u syscall.Rusage
+	if syscall.Getrusage(syscall.RUSAGE_SELF, &u) != nil {
+		return 0
+	}
+	return time.Duration(u.Utime.Nano() + u.Stime.Nano())
+}
+
+// report counts multiply-adds as two operations each.
+func (m meter) report(b *testing.B, multiplyAdds int) {
+	work := 2 * float64(multiplyAdds) * float64(b.N) / 1e9
+	b.ReportMetric(work/b.Elapsed().Seconds(), "GFLOP/s")
+	b.ReportMetric(work/(processorTime()-m.start).Seconds(), "GFLOP/cpu-s")
 }
 
 // BenchmarkPeak is what the register tile reaches on data in the first-level
@@ -62,6 +82,7 @@ func BenchmarkPeak(b *testing.B) {
 		tiles[i].a[0], tiles[i].c[0] = at(a, 0), at(c, 0)
 	}
 	kernel := active.panel[rows][vectors-1]
+	m := startMeter()
 	for b.Loop() {
 		p(n, func(i int) {
 			for range repeats {
@@ -69,7 +90,7 @@ func BenchmarkPeak(b *testing.B) {
 			}
 		})
 	}
-	gflops(b, n*repeats*steps*rows*16*vectors)
+	m.report(b, n*repeats*steps*rows*16*vectors)
 }
 
 func BenchmarkGemm(b *testing.B) {
@@ -86,12 +107,13 @@ func BenchmarkGemm(b *testing.B) {
 		b.Run(fmt.Sprintf("%dx%dx%d/%t,%t", c.m, c.k, c.n, c.transA, c.transB), func(b *testing.B) {
 			p := benchWorkers(b)
 			g := randomProduct(rand.New(rand.NewPCG(1, 1)), c.m, c.n, c.k, 0, c.transA, c.transB, false)
+			m := startMeter()
 			for b.Loop() {
 				if err := Gemm(p, g); err != nil {
 					b.Fatal(err)
 				}
 			}
-			gflops(b, c.m*c.n*c.k)
+			m.report(b, c.m*c.n*c.k)
 		})
 	}
 }
@@ -135,12 +157,13 @@ func BenchmarkConvolution(b *testing.B) {
 		} {
 			b.Run(c.benchName()+"/"+pass.name, func(b *testing.B) {
 				p := benchWorkers(b)
+				m := startMeter()
 				for b.Loop() {
 					if err := pass.run(p); err != nil {
 						b.Fatal(err)
 					}
 				}
-				gflops(b, c.MultiplyAdds())
+				m.report(b, c.MultiplyAdds())
 			})
 		}
 	}

@@ -72,7 +72,7 @@ func (g *weightGradient) free() {
 
 const (
 	pixelsAChunk = 256     // steps between loading and storing a tile, about
-	fewWeights   = 1 << 14 // up to this many, parts of the batch sum apart
+	fewWeights   = 1 << 18 // up to this many, parts of the batch sum apart
 )
 
 func (g *weightGradient) run(p Parallel, dw, x, dy []float32) {
@@ -140,7 +140,7 @@ func (g *weightGradient) cutPixels() {
 		g.parts = min(tasksWanted, g.chunks)
 		return
 	}
-	g.shares = min(g.rowTiles(), ceilDiv(2*tasksWanted, g.columnTiles()))
+	g.shares = min(g.rowTiles(), ceilDiv(tasksWanted, g.columnTiles()))
 }
 
 // accumulateTask sums a part of the chunks, or a share of the tiles.
@@ -198,8 +198,8 @@ func (g *weightGradient) chunkTaps(list []tap, chunk int) []tap {
 func (g *weightGradient) tile(t *tile, dw []float32, column, row int) {
 	columns := ceilDiv(g.result.perGroup, 16*g.vectors)
 	group, first := column/columns, column%columns*16*g.vectors
-	rows := ceilDiv(g.runLength(), g.rows)
-	run, r := row/rows, row%rows*g.rows
+	runs := g.phases[0].runs[1] - g.phases[0].runs[0]
+	run, r := row%runs, row/runs*g.rows
 	t.rows = min(g.rows, g.runLength()-r)
 	t.cols = min(16*g.vectors, g.result.perGroup-first)
 	output := group*g.result.perGroup + first
