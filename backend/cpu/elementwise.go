@@ -334,3 +334,22 @@ func (f *Function) LessThan(x, y compute.Value) (compute.Value, error) {
 func (f *Function) NotEqual(x, y compute.Value) (compute.Value, error) {
 	return f.binary(compute.OpTypeNotEqual, x, y, compute.Function.NotEqual)
 }
+
+// elementwise nodes run as groups, which the scheduler makes.
+var elementwise = &kernel{
+	accepts: func(n *node) bool { return isElementwise(n) || isBroadcast(n) },
+	lower: func(l *lowering, n *node) error {
+		l.external[n.result()] = true
+		return l.fused(&cluster{size: n.result().shape.Size(), members: []*node{n}})
+	},
+}
+
+func init() {
+	for op := range vectorUnaries {
+		register(elementwise, op)
+	}
+	for op := range vectorBinaries {
+		register(elementwise, op)
+	}
+	register(elementwise, compute.OpTypeWhere, compute.OpTypeConvertDType, compute.OpTypeBroadcastInDim)
+}

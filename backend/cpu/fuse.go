@@ -263,3 +263,28 @@ func (k *scheduler) join(n *node) {
 	joined.members = append(joined.members, n)
 	k.clusters[n] = joined
 }
+
+// external are the results of group members that are read outside of their group.
+func (g *graph) external() map[*value]bool {
+	out := map[*value]bool{}
+	for _, v := range g.outputs {
+		out[under(v)] = true
+	}
+	for _, u := range g.units {
+		if u.fused == nil {
+			for _, v := range u.node.operands {
+				out[under(v)] = true
+			}
+			continue
+		}
+		for _, n := range u.fused.members {
+			for _, v := range n.operands {
+				if !slices.Contains(u.fused.members, seen(v).node) {
+					out[under(v)] = true
+					out[under(source(v))] = true
+				}
+			}
+		}
+	}
+	return out
+}

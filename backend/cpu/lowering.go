@@ -14,6 +14,8 @@ import (
 type lowering struct {
 	program *program
 	places  map[*value]operand
+	// external are the members of fused groups that somebody outside reads.
+	external map[*value]bool
 	// staging are the states that hold operands of stock programs, by shape and by
 	// how manieth of that shape.
 	staging map[string]int
@@ -22,6 +24,12 @@ type lowering struct {
 // operand is where a value is.
 func (l *lowering) operand(v *value) operand {
 	place, ok := l.places[v]
+	if !ok && isView(v.node.op) {
+		of := l.operand(v.node.operands[v.index])
+		place = operand{slot: of.slot, offset: of.offset, size: v.shape.Size(), shape: v.shape}
+		l.places[v] = place
+		return place
+	}
 	if !ok {
 		panic(errors.Errorf("%s uses a value before it is computed", v.node.signature()))
 	}
@@ -63,9 +71,10 @@ func (l *lowering) place(s slot, shape shapes.Shape) operand {
 	return operand{slot: len(l.program.slots) - 1, size: shape.Size(), shape: shape}
 }
 
-// view says that a value lies in another's memory, skip bytes into it.
-func (l *lowering) view(v *value, of operand, skip int) {
-	l.places[v] = operand{slot: of.slot, offset: of.offset + skip, size: v.shape.Size(), shape: v.shape}
+// placed says whether a value has memory of its own.
+func (l *lowering) placed(v *value) bool {
+	_, ok := l.places[v]
+	return ok
 }
 
 // emit adds a step. One that writes nothing but empty tensors is left out.

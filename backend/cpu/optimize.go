@@ -18,9 +18,7 @@ func optimize(f *Function, s *summary) (*graph, error) {
 	g := &graph{nodes: f.nodes, outputs: f.outputs}
 	s.recorded = len(f.nodes)
 	s.dead += g.sweep()
-	for _, n := range g.nodes {
-		g.units = append(g.units, unit{node: n})
-	}
+	g.schedule(s)
 	return g, nil
 }
 

@@ -202,7 +202,7 @@ func compileGraph(f *Function) (p *program, err error) {
 	if err != nil {
 		return nil, err
 	}
-	l := &lowering{program: p, places: map[*value]operand{}, staging: map[string]int{}}
+	l := &lowering{program: p, places: map[*value]operand{}, external: g.external(), staging: map[string]int{}}
 	for _, list := range [][]*value{f.parameters, f.captures} {
 		for _, v := range list {
 			l.leaf(v)

@@ -56,12 +56,9 @@ func (f *Function) Bitcast(x compute.Value, dtype dtypes.DType) (compute.Value, 
 }
 
 func init() {
-	register(&kernel{lower: func(l *lowering, n *node) error {
-		for i, result := range n.results {
-			l.view(result, l.operand(n.operands[i]), 0)
-		}
-		return nil
-	}}, compute.OpTypeIdentity, compute.OpTypeReshape, compute.OpTypeBitcast,
+	// A view has no steps: it lies where its operand does.
+	register(&kernel{lower: func(*lowering, *node) error { return nil }},
+		compute.OpTypeIdentity, compute.OpTypeReshape, compute.OpTypeBitcast,
 		compute.OpTypeOptimizationBarrier, compute.OpTypeSchedulingBarrier)
 }
 

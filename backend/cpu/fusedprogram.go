@@ -1,0 +1,174 @@
+package cpu
+
+import (
+	"sync"
+
+	"github.com/gomlx/compute"
+	"github.com/gomlx/compute/dtypes"
+)
+
+// blockLength is about how many elements a fused step works on at a time: few
+// enough that a dozen blocks stay in the first-level cache.
+const blockLength = 1024
+
+// fusedProgram is a group of element-wise operations as instructions on blocks.
+type fusedProgram struct {
+	size   int
+	block  int
+	leaves []leaf
+	code   []instruction
+	stores []store
+	// memory of each register: the number of its scratch block, directLeaf or
+	// directStore.
+	memory []int
+	// blocks of scratch memory.
+	blocks int
+	tasks  int
+	states sync.Pool
+}
+
+const (
+	// directLeaf registers are in the leaf's tensor.
+	directLeaf = -1
+	// directStore registers are in the result's tensor.
+	directStore = -2
+)
+
+// leaf is a tensor that a fused step reads.
+type leaf struct {
+	register int
+	from     operand
+	dtype    dtypes.DType
+	pattern  pattern
+	// steady leaves are the same in every block and loaded once a task.
+	steady bool
+}
+
+// direct says that blocks of the tensor are read where they are.
+func (l *leaf) direct() bool { return l.dtype == dtypes.Float32 && l.pattern.contiguous() }
+
+// instruction computes one block.
+type instruction struct {
+	name    compute.OpType
+	unary   vectorUnary
+	binary  vectorBinary
+	ternary vectorTernary
+	to      int
+	in      [3]int
+}
+
+// store is a result that a fused step writes: where it is computed if it is direct,
+// else at the end of a block.
+type store struct {
+	register int
+	to       operand
+	direct   bool
+}
+
+// fusedState is the memory of one task.
+type fusedState struct {
+	scratch   []float32
+	registers [][]float32
+}
+
+func (p *fusedProgram) state() *fusedState {
+	if s, ok := p.states.Get().(*fusedState); ok {
+		return s
+	}
+	scratch := newMemory(4 * p.blocks * p.stride())
+	return &fusedState{
+		scratch:   elementsAt[float32](scratch.base, p.blocks*p.stride()),
+		registers: make([][]float32, len(p.memory)),
+	}
+}
+
+// stride between scratch blocks keeps each on a cache line of its own.
+func (p *fusedProgram) stride() int { return align(4*p.block) / 4 }
+
+// run computes one task's share of the blocks.
+func (p *fusedProgram) run(fr *frame, task int) {
+	s := p.state()
+	blocks := ceilDiv(p.size, p.block)
+	first, last := task*blocks/p.tasks, (task+1)*blocks/p.tasks
+	for i := range p.leaves {
+		if leaf := &p.leaves[i]; leaf.steady {
+			leaf.load(fr, p.scratch(s, leaf.register, p.block), 0)
+		}
+	}
+	for block := first; block < last; block++ {
+		start := block * p.block
+		p.runBlock(fr, s, start, min(p.block, p.size-start))
+	}
+	p.states.Put(s)
+}
+
+func (p *fusedProgram) scratch(s *fusedState, register, count int) []float32 {
+	at := p.memory[register] * p.stride()
+	return s.scratch[at : at+count]
+}
+
+// runBlock computes count elements from start on.
+func (p *fusedProgram) runBlock(fr *frame, s *fusedState, start, count int) {
+	for r, memory := range p.memory {
+		if memory >= 0 {
+			s.registers[r] = p.scratch(s, r, count)
+		}
+	}
+	for i := range p.leaves {
+		leaf := &p.leaves[i]
+		if leaf.direct() {
+			s.registers[leaf.register] = leaf.from.float32s(fr)[start : start+count]
+		} else if !leaf.steady {
+			leaf.load(fr, s.registers[leaf.register], start)
+		}
+	}
+	for i := range p.stores {
+		if store := &p.stores[i]; store.direct {
+			s.registers[store.register] = store.to.float32s(fr)[start : start+count]
+		}
+	}
+	for i := range p.code {
+		c := &p.code[i]
+		switch to, x := s.registers[c.to], s.registers[c.in[0]]; {
+		case c.binary != nil:
+			c.binary(to, x, s.registers[c.in[1]])
+		case c.unary != nil:
+			c.unary(to, x)
+		default:
+			c.ternary(to, x, s.registers[c.in[1]], s.registers[c.in[2]])
+		}
+	}
+	for i := range p.stores {
+		store := &p.stores[i]
+		switch from := s.registers[store.register]; {
+		case store.direct:
+		case store.to.shape.DType == dtypes.Bool:
+			toBool(slice[byte](fr, store.to)[start:start+count], from)
+		default:
+			copy(store.to.float32s(fr)[start:start+count], from)
+		}
+	}
+}
+
+// load fills a block with the elements of the leaf's walk from start on.
+func (l *leaf) load(fr *frame, to []float32, start int) {
+	switch l.dtype {
+	case dtypes.Float32:
+		loadPattern(l.pattern, to, l.from.float32s(fr), start, func(to, from []float32) { copy(to, from) })
+	case dtypes.Bool:
+		loadPattern(l.pattern, to, slice[byte](fr, l.from), start, fromBool)
+	default:
+		loadPattern(l.pattern, to, slice[int32](fr, l.from), start, fromInt32)
+	}
+}
+
+// loadPattern walks through a tensor and converts what it finds.
+func loadPattern[T float32 | byte | int32](p pattern, to []float32, from []T, start int, convert func(to []float32, from []T)) {
+	if p.contiguous() {
+		convert(to, from[start:start+len(to)])
+		return
+	}
+	p.load(start, len(to),
+		func(at, source, count int) { convert(to[at:at+count], from[source:source+count]) },
+		func(at, source, count int) { vectorFill(to[at:at+count], float32(from[source])) })
+}

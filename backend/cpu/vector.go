@@ -1,0 +1,254 @@
+package cpu
+
+import (
+	"math"
+
+	"github.com/gomlx/compute"
+)
+
+// Vector operations on blocks of float32. Truth values are 1 and 0 in a block.
+
+type (
+	vectorUnary   = func(to, x []float32)
+	vectorBinary  = func(to, x, y []float32)
+	vectorTernary = func(to, x, y, z []float32)
+)
+
+// each makes a vector operation of a function of one element.
+func each(f func(x float32) float32) vectorUnary {
+	return func(to, x []float32) {
+		x = x[:len(to)]
+		for i := range to {
+			to[i] = f(x[i])
+		}
+	}
+}
+
+// eachWide is each for a function of float64, whose result is rounded.
+func eachWide(f func(x float64) float64) vectorUnary {
+	return func(to, x []float32) {
+		x = x[:len(to)]
+		for i := range to {
+			to[i] = float32(f(float64(x[i])))
+		}
+	}
+}
+
+// eachWidePair is eachWide for two operands.
+func eachWidePair(f func(x, y float64) float64) vectorBinary {
+	return func(to, x, y []float32) {
+		x, y = x[:len(to)], y[:len(to)]
+		for i := range to {
+			to[i] = float32(f(float64(x[i]), float64(y[i])))
+		}
+	}
+}
+
+func truthOf(holds bool) float32 {
+	if holds {
+		return 1
+	}
+	return 0
+}
+
+// vectorUnaries are the operations of one operand.
+var vectorUnaries = map[compute.OpType]vectorUnary{
+	compute.OpTypeAbs:      vectorAbs,
+	compute.OpTypeNeg:      vectorNeg,
+	compute.OpTypeSqrt:     vectorSqrt,
+	compute.OpTypeRsqrt:    vectorRsqrt,
+	compute.OpTypeExp:      eachWide(math.Exp),
+	compute.OpTypeExpm1:    eachWide(math.Expm1),
+	compute.OpTypeLog:      eachWide(math.Log),
+	compute.OpTypeLog1p:    eachWide(math.Log1p),
+	compute.OpTypeTanh:     eachWide(math.Tanh),
+	compute.OpTypeErf:      eachWide(math.Erf),
+	compute.OpTypeSin:      eachWide(math.Sin),
+	compute.OpTypeCos:      eachWide(math.Cos),
+	compute.OpTypeFloor:    eachWide(math.Floor),
+	compute.OpTypeCeil:     eachWide(math.Ceil),
+	compute.OpTypeRound:    eachWide(math.RoundToEven),
+	compute.OpTypeLogistic: eachWide(func(x float64) float64 { return 1 / (1 + math.Exp(-x)) }),
+	compute.OpTypeSign: each(func(x float32) float32 {
+		switch {
+		case x > 0:
+			return 1
+		case x < 0:
+			return -1
+		}
+		return x
+	}),
+	compute.OpTypeIsNaN:      each(func(x float32) float32 { return truthOf(x != x) }),
+	compute.OpTypeIsFinite:   each(func(x float32) float32 { return truthOf(x-x == 0) }),
+	compute.OpTypeLogicalNot: each(func(x float32) float32 { return 1 - x }),
+}
+
+// vectorBinaries are the operations of two operands.
+var vectorBinaries = map[compute.OpType]vectorBinary{
+	compute.OpTypeAdd:            vectorAdd,
+	compute.OpTypeSub:            vectorSub,
+	compute.OpTypeMul:            vectorMul,
+	compute.OpTypeDiv:            vectorDiv,
+	compute.OpTypeMax:            vectorMax,
+	compute.OpTypeMin:            vectorMin,
+	compute.OpTypePow:            eachWidePair(math.Pow),
+	compute.OpTypeAtan2:          eachWidePair(math.Atan2),
+	compute.OpTypeRem:            eachWidePair(math.Mod),
+	compute.OpTypeEqual:          vectorEqual,
+	compute.OpTypeNotEqual:       vectorNotEqual,
+	compute.OpTypeGreaterThan:    vectorGreater,
+	compute.OpTypeGreaterOrEqual: vectorGreaterOrEqual,
+	compute.OpTypeLessThan:       func(to, x, y []float32) { vectorGreater(to, y, x) },
+	compute.OpTypeLessOrEqual:    func(to, x, y []float32) { vectorGreaterOrEqual(to, y, x) },
+	compute.OpTypeLogicalAnd:     vectorMul,
+	compute.OpTypeLogicalOr:      vectorMax,
+	compute.OpTypeLogicalXor:     vectorNotEqual,
+}
+
+func vectorAbs(to, x []float32) {
+	x = x[:len(to)]
+	for i := range to {
+		to[i] = math.Float32frombits(math.Float32bits(x[i]) &^ (1 << 31))
+	}
+}
+
+func vectorNeg(to, x []float32) {
+	x = x[:len(to)]
+	for i := range to {
+		to[i] = -x[i]
+	}
+}
+
+func vectorSqrt(to, x []float32) {
+	x = x[:len(to)]
+	for i := range to {
+		to[i] = float32(math.Sqrt(float64(x[i])))
+	}
+}
+
+func vectorRsqrt(to, x []float32) {
+	x = x[:len(to)]
+	for i := range to {
+		to[i] = float32(1 / math.Sqrt(float64(x[i])))
+	}
+}
+
+func vectorAdd(to, x, y []float32) {
+	x, y = x[:len(to)], y[:len(to)]
+	for i := range to {
+		to[i] = x[i] + y[i]
+	}
+}
+
+func vectorSub(to, x, y []float32) {
+	x, y = x[:len(to)], y[:len(to)]
+	for i := range to {
+		to[i] = x[i] - y[i]
+	}
+}
+
+func vectorMul(to, x, y []float32) {
+	x, y = x[:len(to)], y[:len(to)]
+	for i := range to {
+		to[i] = x[i] * y[i]
+	}
+}
+
+func vectorDiv(to, x, y []float32) {
+	x, y = x[:len(to)], y[:len(to)]
+	for i := range to {
+		to[i] = x[i] / y[i]
+	}
+}
+
+func vectorMax(to, x, y []float32) {
+	x, y = x[:len(to)], y[:len(to)]
+	for i := range to {
+		to[i] = max(x[i], y[i])
+	}
+}
+
+func vectorMin(to, x, y []float32) {
+	x, y = x[:len(to)], y[:len(to)]
+	for i := range to {
+		to[i] = min(x[i], y[i])
+	}
+}
+
+func vectorEqual(to, x, y []float32) {
+	x, y = x[:len(to)], y[:len(to)]
+	for i := range to {
+		to[i] = truthOf(x[i] == y[i])
+	}
+}
+
+func vectorNotEqual(to, x, y []float32) {
+	x, y = x[:len(to)], y[:len(to)]
+	for i := range to {
+		to[i] = truthOf(x[i] != y[i])
+	}
+}
+
+func vectorGreater(to, x, y []float32) {
+	x, y = x[:len(to)], y[:len(to)]
+	for i := range to {
+		to[i] = truthOf(x[i] > y[i])
+	}
+}
+
+func vectorGreaterOrEqual(to, x, y []float32) {
+	x, y = x[:len(to)], y[:len(to)]
+	for i := range to {
+		to[i] = truthOf(x[i] >= y[i])
+	}
+}
+
+// vectorWhere takes y where the condition holds and z where not.
+func vectorWhere(to, condition, y, z []float32) {
+	condition, y, z = condition[:len(to)], y[:len(to)], z[:len(to)]
+	for i := range to {
+		if condition[i] != 0 {
+			to[i] = y[i]
+		} else {
+			to[i] = z[i]
+		}
+	}
+}
+
+// vectorTruth is 1 where x is not 0, which is x converted to Bool.
+func vectorTruth(to, x []float32) {
+	x = x[:len(to)]
+	for i := range to {
+		to[i] = truthOf(x[i] != 0)
+	}
+}
+
+func vectorFill(to []float32, x float32) {
+	for i := range to {
+		to[i] = x
+	}
+}
+
+// fromBool turns bytes of a Bool tensor into 1 and 0.
+func fromBool(to []float32, from []byte) {
+	from = from[:len(to)]
+	for i := range to {
+		to[i] = float32(from[i])
+	}
+}
+
+// toBool is the inverse of fromBool.
+func toBool(to []byte, from []float32) {
+	from = from[:len(to)]
+	for i := range to {
+		to[i] = byte(from[i])
+	}
+}
+
+// fromInt32 converts integers.
+func fromInt32(to []float32, from []int32) {
+	from = from[:len(to)]
+	for i := range to {
+		to[i] = float32(from[i])
+	}
+}
