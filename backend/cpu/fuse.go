@@ -214,11 +214,11 @@ func (k *scheduler) close(c *cluster) {
 	}
 }
 
-// source is what a member of a group reads: the operand itself, or what a broadcast
-// repeats.
-func source(v *value) *value {
-	if v = seen(v); isBroadcast(v.node) {
-		return v.node.operands[0]
+// source is what a member of a group of a size reads: the operand itself, or what a
+// broadcast to that size repeats.
+func source(v *value, size int) *value {
+	if base := seen(v); base.shape.Size() == size && isBroadcast(base.node) {
+		return base.node.operands[0]
 	}
 	return v
 }
@@ -243,7 +243,7 @@ func (k *scheduler) join(n *node) {
 	// Whatever is read from outside runs before. That can close one of the groups.
 	for _, v := range n.operands {
 		if c := k.clusters[seen(v).node]; c == nil || !slices.Contains(open, c) {
-			k.need(source(v))
+			k.need(source(v, size))
 		}
 	}
 	joined := &cluster{size: size}
@@ -281,7 +281,7 @@ func (g *graph) external() map[*value]bool {
 			for _, v := range n.operands {
 				if !slices.Contains(u.fused.members, seen(v).node) {
 					out[under(v)] = true
-					out[under(source(v))] = true
+					out[under(source(v, u.fused.size))] = true
 				}
 			}
 		}

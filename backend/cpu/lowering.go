@@ -21,6 +21,10 @@ type lowering struct {
 	staging map[string]int
 }
 
+func newLowering(p *program) *lowering {
+	return &lowering{program: p, places: map[*value]operand{}, external: map[*value]bool{}, staging: map[string]int{}}
+}
+
 // operand is where a value is.
 func (l *lowering) operand(v *value) operand {
 	place, ok := l.places[v]

@@ -202,7 +202,8 @@ func compileGraph(f *Function) (p *program, err error) {
 	if err != nil {
 		return nil, err
 	}
-	l := &lowering{program: p, places: map[*value]operand{}, external: g.external(), staging: map[string]int{}}
+	l := newLowering(p)
+	l.external = g.external()
 	for _, list := range [][]*value{f.parameters, f.captures} {
 		for _, v := range list {
 			l.leaf(v)
