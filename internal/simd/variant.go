@@ -21,6 +21,11 @@ type variant struct {
 
 	packColumns    func(dst, src *float32, srcStep, rows, cols, width int)
 	packTransposed func(dst *float32, dstStep int, src *float32, srcStep, rows, cols, width int)
+
+	unary  [unaries]func(dst, x *float32, n int)
+	binary [binaries]func(dst, x, y *float32, n int)
+	scalar [binaries]func(dst, x *float32, y float32, n int)
+	axpy   func(dst, x *float32, s float32, n int)
 }
 
 // vectors is how many vectors of 16 columns the widest tile has.
@@ -50,6 +55,10 @@ var plain = variant{
 	narrow:         4,
 	packColumns:    packColumnsGo,
 	packTransposed: packTransposedGo,
+	unary:          unaryGo,
+	binary:         binaryGo,
+	scalar:         scalarGo,
+	axpy:           axpyGo,
 }
 
 // variants are what this processor can run, best first.

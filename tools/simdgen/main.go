@@ -24,8 +24,9 @@ import (
 
 // families are the generated files by name: FAMILY_amd64.s and its declarations.
 var families = map[string]func(*assembler){
-	"tile": tiles,
-	"pack": packs,
+	"tile":    tiles,
+	"pack":    packs,
+	"element": elements,
 }
 
 func main() {
@@ -111,6 +112,7 @@ type assembler struct {
 	*build.Context
 	pkg   *types.Package
 	masks *operand.Mem // AVX2's table of masks, once a kernel needs it
+	words map[uint32]operand.Mem
 	err   error
 }
 
