@@ -92,3 +92,6 @@ func isFloat32(n *node) bool {
 	}
 	return true
 }
+
+// float32Shape is the shape of n float32 numbers.
+func float32Shape(n int) shapes.Shape { return shapes.Make(dtypes.Float32, n) }
