@@ -95,3 +95,8 @@ func isFloat32(n *node) bool {
 
 // float32Shape is the shape of n float32 numbers.
 func float32Shape(n int) shapes.Shape { return shapes.Make(dtypes.Float32, n) }
+
+// shapeOf is a shape of dimensions in a slice.
+func shapeOf(dtype dtypes.DType, dimensions []int) shapes.Shape {
+	return shapes.Make(dtype, dimensions...)
+}

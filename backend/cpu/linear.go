@@ -37,6 +37,8 @@ type convAttributes struct {
 	paddings                           [][2]int
 	inputDilations, kernelDilations    []int
 	channelGroupCount, batchGroupCount int
+	// flipped: the kernel's spatial axes are read backwards.
+	flipped bool
 }
 
 // ConvGeneral is a convolution over any axes, in the sense of neural networks: the

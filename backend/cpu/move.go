@@ -209,18 +209,28 @@ func lowerTranspose(l *lowering, n *node) error {
 }
 
 func lowerReverse(l *lowering, n *node) error {
-	from, to := l.operand(n.operands[0]), l.result(n.result())
+	l.reverse(l.operand(n.operands[0]), l.result(n.result()), n.attributes.([]int))
+	return nil
+}
+
+// reversed adds a copy of an operand with axes turned around.
+func (l *lowering) reversed(from operand, axes []int) operand {
+	to := l.room(from.shape)
+	l.reverse(from, to, axes)
+	return to
+}
+
+func (l *lowering) reverse(from, to operand, axes []int) {
 	var w walk2
 	for axis, stride := range strides(from.shape.Dimensions) {
 		s := step2{from.shape.Dimensions[axis], stride, stride}
-		if slices.Contains(n.attributes.([]int), axis) {
+		if slices.Contains(axes, axis) {
 			w.startFrom += (s.length - 1) * stride
 			s.from = -stride
 		}
 		w.axes = append(w.axes, s)
 	}
 	l.move("Reverse", to, []operand{from}, nil, []walk2{w})
-	return nil
 }
 
 // lowerSlice makes a slice that lies in one piece a view.

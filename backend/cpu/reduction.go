@@ -5,6 +5,8 @@ import (
 	"math"
 
 	"github.com/gomlx/compute"
+
+	"espalier/internal/simd"
 )
 
 func init() {
@@ -22,10 +24,10 @@ type fold struct {
 }
 
 var folds = map[compute.OpType]fold{
-	compute.OpTypeReduceSum:     {0, vectorAdd, sumLine},
-	compute.OpTypeReduceMax:     {float32(math.Inf(-1)), vectorMax, lineOf(float32(math.Inf(-1)), vectorMax)},
-	compute.OpTypeReduceMin:     {float32(math.Inf(1)), vectorMin, lineOf(float32(math.Inf(1)), vectorMin)},
-	compute.OpTypeReduceProduct: {1, vectorMul, lineOf(1, vectorMul)},
+	compute.OpTypeReduceSum:     {0, simd.Add.Apply, sumLine},
+	compute.OpTypeReduceMax:     {float32(math.Inf(-1)), simd.Max.Apply, lineOf(float32(math.Inf(-1)), simd.Max.Apply)},
+	compute.OpTypeReduceMin:     {float32(math.Inf(1)), simd.Min.Apply, lineOf(float32(math.Inf(1)), simd.Min.Apply)},
+	compute.OpTypeReduceProduct: {1, simd.Mul.Apply, lineOf(1, simd.Mul.Apply)},
 }
 
 // lanes is how many partial results a line has, so that none waits for another.
@@ -48,7 +50,7 @@ func lineOf(neutral float32, combine vectorBinary) func(x []float32) float32 {
 	}
 }
 
-// sumLine is lineOf(0, vectorAdd), written out.
+// sumLine is lineOf(0, simd.Add.Apply), written out.
 func sumLine(x []float32) float32 {
 	var a, b, c, d, e, f, g, h float32
 	for len(x) >= 8 {

@@ -4,6 +4,8 @@ import (
 	"math"
 
 	"github.com/gomlx/compute"
+
+	"espalier/internal/simd"
 )
 
 // Vector operations on blocks of float32. Truth values are 1 and 0 in a block.
@@ -53,22 +55,22 @@ func truthOf(holds bool) float32 {
 
 // vectorUnaries are the operations of one operand.
 var vectorUnaries = map[compute.OpType]vectorUnary{
-	compute.OpTypeAbs:      vectorAbs,
-	compute.OpTypeNeg:      vectorNeg,
-	compute.OpTypeSqrt:     vectorSqrt,
-	compute.OpTypeRsqrt:    vectorRsqrt,
-	compute.OpTypeExp:      eachWide(math.Exp),
+	compute.OpTypeAbs:      simd.Abs.Apply,
+	compute.OpTypeNeg:      simd.Neg.Apply,
+	compute.OpTypeSqrt:     simd.Sqrt.Apply,
+	compute.OpTypeRsqrt:    simd.Rsqrt.Apply,
+	compute.OpTypeExp:      simd.Exp.Apply,
 	compute.OpTypeExpm1:    eachWide(math.Expm1),
-	compute.OpTypeLog:      eachWide(math.Log),
+	compute.OpTypeLog:      simd.Log.Apply,
 	compute.OpTypeLog1p:    eachWide(math.Log1p),
-	compute.OpTypeTanh:     eachWide(math.Tanh),
+	compute.OpTypeTanh:     simd.Tanh.Apply,
 	compute.OpTypeErf:      eachWide(math.Erf),
 	compute.OpTypeSin:      eachWide(math.Sin),
 	compute.OpTypeCos:      eachWide(math.Cos),
 	compute.OpTypeFloor:    eachWide(math.Floor),
 	compute.OpTypeCeil:     eachWide(math.Ceil),
 	compute.OpTypeRound:    eachWide(math.RoundToEven),
-	compute.OpTypeLogistic: eachWide(func(x float64) float64 { return 1 / (1 + math.Exp(-x)) }),
+	compute.OpTypeLogistic: simd.Sigmoid.Apply,
 	compute.OpTypeSign: each(func(x float32) float32 {
 		switch {
 		case x > 0:
@@ -85,12 +87,12 @@ var vectorUnaries = map[compute.OpType]vectorUnary{
 
 // vectorBinaries are the operations of two operands.
 var vectorBinaries = map[compute.OpType]vectorBinary{
-	compute.OpTypeAdd:            vectorAdd,
-	compute.OpTypeSub:            vectorSub,
-	compute.OpTypeMul:            vectorMul,
-	compute.OpTypeDiv:            vectorDiv,
-	compute.OpTypeMax:            vectorMax,
-	compute.OpTypeMin:            vectorMin,
+	compute.OpTypeAdd:            simd.Add.Apply,
+	compute.OpTypeSub:            simd.Sub.Apply,
+	compute.OpTypeMul:            simd.Mul.Apply,
+	compute.OpTypeDiv:            simd.Div.Apply,
+	compute.OpTypeMax:            simd.Max.Apply,
+	compute.OpTypeMin:            simd.Min.Apply,
 	compute.OpTypePow:            eachWidePair(math.Pow),
 	compute.OpTypeAtan2:          eachWidePair(math.Atan2),
 	compute.OpTypeRem:            eachWidePair(math.Mod),
@@ -100,79 +102,9 @@ var vectorBinaries = map[compute.OpType]vectorBinary{
 	compute.OpTypeGreaterOrEqual: vectorGreaterOrEqual,
 	compute.OpTypeLessThan:       func(to, x, y []float32) { vectorGreater(to, y, x) },
 	compute.OpTypeLessOrEqual:    func(to, x, y []float32) { vectorGreaterOrEqual(to, y, x) },
-	compute.OpTypeLogicalAnd:     vectorMul,
-	compute.OpTypeLogicalOr:      vectorMax,
+	compute.OpTypeLogicalAnd:     simd.Mul.Apply,
+	compute.OpTypeLogicalOr:      simd.Max.Apply,
 	compute.OpTypeLogicalXor:     vectorNotEqual,
-}
-
-func vectorAbs(to, x []float32) {
-	x = x[:len(to)]
-	for i := range to {
-		to[i] = math.Float32frombits(math.Float32bits(x[i]) &^ (1 << 31))
-	}
-}
-
-func vectorNeg(to, x []float32) {
-	x = x[:len(to)]
-	for i := range to {
-		to[i] = -x[i]
-	}
-}
-
-func vectorSqrt(to, x []float32) {
-	x = x[:len(to)]
-	for i := range to {
-		to[i] = float32(math.Sqrt(float64(x[i])))
-	}
-}
-
-func vectorRsqrt(to, x []float32) {
-	x = x[:len(to)]
-	for i := range to {
-		to[i] = float32(1 / math.Sqrt(float64(x[i])))
-	}
-}
-
-func vectorAdd(to, x, y []float32) {
-	x, y = x[:len(to)], y[:len(to)]
-	for i := range to {
-		to[i] = x[i] + y[i]
-	}
-}
-
-func vectorSub(to, x, y []float32) {
-	x, y = x[:len(to)], y[:len(to)]
-	for i := range to {
-		to[i] = x[i] - y[i]
-	}
-}
-
-func vectorMul(to, x, y []float32) {
-	x, y = x[:len(to)], y[:len(to)]
-	for i := range to {
-		to[i] = x[i] * y[i]
-	}
-}
-
-func vectorDiv(to, x, y []float32) {
-	x, y = x[:len(to)], y[:len(to)]
-	for i := range to {
-		to[i] = x[i] / y[i]
-	}
-}
-
-func vectorMax(to, x, y []float32) {
-	x, y = x[:len(to)], y[:len(to)]
-	for i := range to {
-		to[i] = max(x[i], y[i])
-	}
-}
-
-func vectorMin(to, x, y []float32) {
-	x, y = x[:len(to)], y[:len(to)]
-	for i := range to {
-		to[i] = min(x[i], y[i])
-	}
 }
 
 func vectorEqual(to, x, y []float32) {
