@@ -111,7 +111,7 @@ func (h *nodeHeap) Pop() any {
 }
 
 // schedule orders and groups the graph's nodes.
-func (g *graph) schedule(s *summary) {
+func (g *ir) schedule(s *summary) {
 	k := &scheduler{position: map[*node]int{}, waiting: map[*node]int{}, users: map[*node][]*node{},
 		clusters: map[*node]*cluster{}, emitted: map[*node]bool{}}
 	k.ready.position, k.eager.position = k.position, k.position
@@ -265,7 +265,7 @@ func (k *scheduler) join(n *node) {
 }
 
 // external are the results of group members that are read outside of their group.
-func (g *graph) external() map[*value]bool {
+func (g *ir) external() map[*value]bool {
 	out := map[*value]bool{}
 	for _, v := range g.outputs {
 		out[under(v)] = true

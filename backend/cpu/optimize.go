@@ -9,8 +9,8 @@ import (
 	"github.com/gomlx/compute/shapes"
 )
 
-// graph is a function while it is compiled.
-type graph struct {
+// ir is a function while it is compiled.
+type ir struct {
 	function *Function
 	nodes    []*node
 	outputs  []*value
@@ -24,8 +24,8 @@ type unit struct {
 }
 
 // optimize reduces a function to what its results need and puts it in order.
-func optimize(f *Function, s *summary) (*graph, error) {
-	g := &graph{function: f, nodes: f.nodes, outputs: f.outputs}
+func optimize(f *Function, s *summary) (*ir, error) {
+	g := &ir{function: f, nodes: f.nodes, outputs: f.outputs}
 	s.recorded = len(f.nodes)
 	s.dead = g.sweep()
 	if err := g.reduce(s); err != nil {
@@ -38,7 +38,7 @@ func optimize(f *Function, s *summary) (*graph, error) {
 
 // sweep drops the nodes that no output needs and returns how many. Nodes stay in
 // the order in which they were recorded, which puts operands first.
-func (g *graph) sweep() int {
+func (g *ir) sweep() int {
 	live := map[*node]bool{}
 	var stack []*node
 	visit := func(v *value) {
@@ -70,7 +70,7 @@ func (g *graph) sweep() int {
 
 // reducer replaces nodes by simpler ones, constants, or earlier nodes like them.
 type reducer struct {
-	graph    *graph
+	graph    *ir
 	summary  *summary
 	nodes    []*node
 	replaced map[*value]*value
@@ -80,7 +80,7 @@ type reducer struct {
 
 // reduce goes once through the graph. Operands come before who uses them, so one
 // pass sees all that follows from a replacement.
-func (g *graph) reduce(s *summary) error {
+func (g *ir) reduce(s *summary) error {
 	r := &reducer{graph: g, summary: s, replaced: map[*value]*value{}, known: map[string]*node{}, names: map[*value]int{}}
 	for _, n := range g.nodes {
 		if err := r.node(n); err != nil {
