@@ -24,6 +24,10 @@ func (c *Convolution) GradientWeights(p Parallel, dw, x, dy []float32) error {
 			C: dw, CStride: c.Out,
 		})
 	}
+	if c.depthwise() {
+		c.gradientWeightsDepthwise(p, dw, x, dy)
+		return nil
+	}
 	g := newWeightGradient(c)
 	g.run(p, dw, x, dy)
 	g.free()

@@ -26,6 +26,22 @@ type variant struct {
 	binary [binaries]func(dst, x, y *float32, n int)
 	scalar [binaries]func(dst, x *float32, y float32, n int)
 	axpy   func(dst, x *float32, s float32, n int)
+
+	sum, squares, greatest func(x *float32, n int) float32
+	expSum                 func(dst, x *float32, shift float32, n int) float32
+	columnSums             func(sum, x *float32, rows, stride, cols int)
+	columnMoments          func(sum, square, x, shift *float32, rows, stride, cols int)
+	columnProducts         func(sum, product, x, y, shift *float32, rows, stride, cols int)
+
+	mulAdd, mulAddReLU func(dst, x, y, z *float32, n int)
+	affine             func(dst, x, y, a, b, c *float32, n int)
+	momentum           func(w, v, gradient *float32, n int, decay, momentum, gradientRate, velocityRate float32)
+	adam               func(w, m, v, gradient *float32, n int, coefficients *[7]float32)
+
+	pixelMulAdd   func(dst, x, w *float32, pixels, dstStep, xStep, n int)
+	pixelMax      func(dst, x *float32, pixels, dstStep, xStep, n int)
+	pixelRoute    func(dx, x, y, left *float32, pixels, dxStep, xStep, yStep, leftStep, n int)
+	pixelProducts func(dst, x, y *float32, pixels, xStep, yStep, n int)
 }
 
 // vectors is how many vectors of 16 columns the widest tile has.
@@ -59,6 +75,22 @@ var plain = variant{
 	binary:         binaryGo,
 	scalar:         scalarGo,
 	axpy:           axpyGo,
+	sum:            sumGo,
+	squares:        squaresGo,
+	greatest:       greatestGo,
+	expSum:         expSumGo,
+	columnSums:     columnSumsGo,
+	columnMoments:  columnMomentsGo,
+	columnProducts: columnProductsGo,
+	mulAdd:         mulAddGo,
+	mulAddReLU:     mulAddReLUGo,
+	affine:         affineGo,
+	momentum:       momentumGo,
+	adam:           adamGo,
+	pixelMulAdd:    pixelMulAddGo,
+	pixelMax:       pixelMaxGo,
+	pixelRoute:     pixelRouteGo,
+	pixelProducts:  pixelProductsGo,
 }
 
 // variants are what this processor can run, best first.

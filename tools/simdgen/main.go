@@ -27,6 +27,9 @@ var families = map[string]func(*assembler){
 	"tile":    tiles,
 	"pack":    packs,
 	"element": elements,
+	"reduce":  reductions,
+	"pixel":   pixels,
+	"update":  updates,
 }
 
 func main() {
