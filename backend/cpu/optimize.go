@@ -76,12 +76,14 @@ type reducer struct {
 	replaced map[*value]*value
 	known    map[string]*node
 	names    map[*value]int
+	// pools are the results of pooling that a gradient may need.
+	pools map[string]*value
 }
 
 // reduce goes once through the graph. Operands come before who uses them, so one
 // pass sees all that follows from a replacement.
 func (g *ir) reduce(s *summary) error {
-	r := &reducer{graph: g, summary: s, replaced: map[*value]*value{}, known: map[string]*node{}, names: map[*value]int{}}
+	r := &reducer{graph: g, summary: s, replaced: map[*value]*value{}, known: map[string]*node{}, names: map[*value]int{}, pools: map[string]*value{}}
 	for _, n := range g.nodes {
 		if err := r.node(n); err != nil {
 			return err
@@ -137,6 +139,9 @@ func (r *reducer) add(n *node) {
 	r.nodes = append(r.nodes, n)
 	for _, v := range n.results {
 		r.names[v] = len(r.names)
+	}
+	if n.op == compute.OpTypeReduceWindow {
+		r.rememberPool(n)
 	}
 }
 

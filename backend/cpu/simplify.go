@@ -20,6 +20,8 @@ func (r *reducer) simplify(n *node) *value {
 		return r.simplifyReshape(n)
 	case compute.OpTypeConvGeneral:
 		return r.flipKernel(n)
+	case compute.OpTypeSelectAndScatterMax:
+		return r.reusePool(n)
 	case compute.OpTypeMul:
 		return r.dropNeutral(n, 1, true)
 	case compute.OpTypeDiv:
@@ -78,6 +80,9 @@ func (r *reducer) simplifyTranspose(n *node) *value {
 	}
 	if slices.IsSorted(longAxes) {
 		return r.reshaped(operand, n)
+	}
+	if operand.node.op == compute.OpTypeDotGeneral {
+		return r.swapProduct(n)
 	}
 	if operand.node.op != compute.OpTypeTranspose {
 		return nil
@@ -148,4 +153,27 @@ func (r *reducer) dropWhole(n *node) *value {
 		return nil
 	}
 	return n.operands[0]
+}
+
+// swapProduct computes a transposed product (X·Y)ᵀ as Yᵀ·Xᵀ: DotGeneral with its
+// sides exchanged.
+func (r *reducer) swapProduct(n *node) *value {
+	product := n.operands[0].node
+	a := product.attributes.(dotAttributes)
+	if len(a.lhsBatch) > 0 {
+		return nil
+	}
+	left := product.operands[0].shape.Rank() - len(a.lhsContracting)
+	right := product.operands[1].shape.Rank() - len(a.rhsContracting)
+	for i, axis := range n.attributes.([]int) {
+		if axis != (i+left)%(left+right) {
+			return nil
+		}
+	}
+	swapped := dotAttributes{lhsContracting: a.rhsContracting, rhsContracting: a.lhsContracting, config: a.config}
+	return r.newNode(&node{op: compute.OpTypeDotGeneral, attributes: swapped,
+		operands: []*value{product.operands[1], product.operands[0]},
+		replay: func(f compute.Function, in []compute.Value) ([]compute.Value, error) {
+			return alone(f.DotGeneral(in[0], swapped.lhsContracting, nil, in[1], swapped.rhsContracting, nil, swapped.config))
+		}}, n.result().shape)
 }
