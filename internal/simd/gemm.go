@@ -124,6 +124,9 @@ func Gemm(p Parallel, g *Product) error {
 		g.empty()
 		return nil
 	}
+	if g.byVector(p) {
+		return nil
+	}
 	run := newProduct(*g, active)
 	if run.parts > 1 {
 		run.runParts(p)

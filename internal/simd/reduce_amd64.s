@@ -1290,6 +1290,143 @@ done:
 	VZEROUPPER
 	RET
 
+// func dotAVX512(x *float32, y *float32, n int) float32
+// Requires: AVX, AVX512DQ, AVX512F, BMI2, CMOV, SSE
+TEXT ·dotAVX512(SB), NOSPLIT, $0-28
+	MOVQ   x+0(FP), AX
+	MOVQ   y+8(FP), CX
+	MOVQ   n+16(FP), DX
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+
+many:
+	CMPQ        DX, $0x00000040
+	JLT         one
+	VMOVUPS     (AX), Z4
+	VMOVUPS     (CX), Z5
+	VFMADD231PS Z4, Z5, Z0
+	VMOVUPS     64(AX), Z4
+	VMOVUPS     64(CX), Z5
+	VFMADD231PS Z4, Z5, Z1
+	VMOVUPS     128(AX), Z4
+	VMOVUPS     128(CX), Z5
+	VFMADD231PS Z4, Z5, Z2
+	VMOVUPS     192(AX), Z4
+	VMOVUPS     192(CX), Z5
+	VFMADD231PS Z4, Z5, Z3
+	ADDQ        $0x00000100, AX
+	ADDQ        $0x00000100, CX
+	SUBQ        $0x00000040, DX
+	JMP         many
+
+one:
+	CMPQ        DX, $0x00000010
+	JLT         rest
+	VMOVUPS     (AX), Z4
+	VMOVUPS     (CX), Z5
+	VFMADD231PS Z4, Z5, Z0
+	ADDQ        $0x00000040, AX
+	ADDQ        $0x00000040, CX
+	SUBQ        $0x00000010, DX
+	JMP         one
+
+rest:
+	CMPQ        DX, $0x00
+	JEQ         done
+	MOVQ        $0x00000010, BX
+	CMPQ        DX, BX
+	CMOVQLT     DX, BX
+	MOVL        $0x0000ffff, DX
+	BZHIL       BX, DX, DX
+	KMOVW       DX, K1
+	VMOVUPS.Z   (AX), K1, Z4
+	VMOVUPS.Z   (CX), K1, Z5
+	VFMADD231PS Z4, Z5, Z0
+
+done:
+	VADDPS        Z1, Z0, Z0
+	VADDPS        Z3, Z2, Z1
+	VADDPS        Z1, Z0, Z0
+	VEXTRACTF32X8 $0x01, Z0, Y1
+	VADDPS        Y1, Y0, Y0
+	VEXTRACTF128  $0x01, Y0, X1
+	VADDPS        X1, X0, X0
+	VMOVHLPS      X0, X0, X1
+	VADDPS        X1, X0, X0
+	VMOVSHDUP     X0, X1
+	VADDPS        X1, X0, X0
+	MOVSS         X0, ret+24(FP)
+	VZEROUPPER
+	RET
+
+// func dotAVX2(x *float32, y *float32, n int) float32
+// Requires: AVX, FMA3, SSE
+TEXT ·dotAVX2(SB), NOSPLIT, $0-28
+	MOVQ   x+0(FP), AX
+	MOVQ   y+8(FP), CX
+	MOVQ   n+16(FP), DX
+	VXORPS Y0, Y0, Y0
+	VXORPS Y1, Y1, Y1
+	VXORPS Y2, Y2, Y2
+	VXORPS Y3, Y3, Y3
+
+many:
+	CMPQ        DX, $0x00000020
+	JLT         one
+	VMOVUPS     (AX), Y4
+	VMOVUPS     (CX), Y5
+	VFMADD231PS Y4, Y5, Y0
+	VMOVUPS     32(AX), Y4
+	VMOVUPS     32(CX), Y5
+	VFMADD231PS Y4, Y5, Y1
+	VMOVUPS     64(AX), Y4
+	VMOVUPS     64(CX), Y5
+	VFMADD231PS Y4, Y5, Y2
+	VMOVUPS     96(AX), Y4
+	VMOVUPS     96(CX), Y5
+	VFMADD231PS Y4, Y5, Y3
+	ADDQ        $0x00000080, AX
+	ADDQ        $0x00000080, CX
+	SUBQ        $0x00000020, DX
+	JMP         many
+
+one:
+	CMPQ        DX, $0x00000008
+	JLT         rest
+	VMOVUPS     (AX), Y4
+	VMOVUPS     (CX), Y5
+	VFMADD231PS Y4, Y5, Y0
+	ADDQ        $0x00000020, AX
+	ADDQ        $0x00000020, CX
+	SUBQ        $0x00000008, DX
+	JMP         one
+
+rest:
+	CMPQ        DX, $0x00
+	JEQ         done
+	NEGQ        DX
+	LEAQ        masks<>+0(SB), BX
+	VMOVDQU     64(BX)(DX*4), Y4
+	VMASKMOVPS  (AX), Y4, Y5
+	VMASKMOVPS  (CX), Y4, Y4
+	VFMADD231PS Y5, Y4, Y0
+
+done:
+	VADDPS       Y1, Y0, Y0
+	VADDPS       Y3, Y2, Y1
+	VADDPS       Y1, Y0, Y0
+	VEXTRACTF128 $0x01, Y0, X1
+	VADDPS       X1, X0, X0
+	VMOVHLPS     X0, X0, X1
+	VADDPS       X1, X0, X0
+	VMOVSHDUP    X0, X1
+	VADDPS       X1, X0, X0
+	MOVSS        X0, ret+24(FP)
+	VZEROUPPER
+	RET
+
 // func expSumAVX512(dst *float32, x *float32, shift float32, n int) float32
 // Requires: AVX, AVX512DQ, AVX512F, BMI2, CMOV, SSE
 TEXT ·expSumAVX512(SB), NOSPLIT, $0-36

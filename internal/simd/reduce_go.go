@@ -18,6 +18,15 @@ func squaresGo(x *float32, n int) (sum float32) {
 	return sum
 }
 
+// dotGo returns Σ x[i]·y[i] over i < n.
+func dotGo(x, y *float32, n int) (sum float32) {
+	ys := vector(y, n)
+	for i, v := range vector(x, n) {
+		sum += v * ys[i]
+	}
+	return sum
+}
+
 // greatestGo returns the greatest number of x[i], i < n.
 func greatestGo(x *float32, n int) float32 {
 	most := float32(math.Inf(-1))

@@ -64,6 +64,16 @@ func greatestAVX512(x *float32, n int) float32
 //go:noescape
 func greatestAVX2(x *float32, n int) float32
 
+// dotAVX512 is dotGo.
+//
+//go:noescape
+func dotAVX512(x *float32, y *float32, n int) float32
+
+// dotAVX2 is dotGo.
+//
+//go:noescape
+func dotAVX2(x *float32, y *float32, n int) float32
+
 // expSumAVX512 is expSumGo.
 //
 //go:noescape

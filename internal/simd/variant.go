@@ -28,6 +28,7 @@ type variant struct {
 	axpy   func(dst, x *float32, s float32, n int)
 
 	sum, squares, greatest func(x *float32, n int) float32
+	dot                    func(x, y *float32, n int) float32
 	expSum                 func(dst, x *float32, shift float32, n int) float32
 	columnSums             func(sum, x *float32, rows, stride, cols int)
 	columnMoments          func(sum, square, x, shift *float32, rows, stride, cols int)
@@ -77,6 +78,7 @@ var plain = variant{
 	axpy:           axpyGo,
 	sum:            sumGo,
 	squares:        squaresGo,
+	dot:            dotGo,
 	greatest:       greatestGo,
 	expSum:         expSumGo,
 	columnSums:     columnSumsGo,

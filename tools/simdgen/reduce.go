@@ -29,7 +29,25 @@ func reductions(a *assembler) {
 	a.total("sum", 0, (*lanes).plus, func(l *lanes, total, x reg.VecVirtual) { l.VADDPS(x, total, total) })
 	a.total("squares", 0, (*lanes).plus, func(l *lanes, total, x reg.VecVirtual) { l.VFMADD231PS(x, x, total) })
 	a.total("greatest", float32(math.Inf(-1)), (*lanes).greater, func(l *lanes, total, x reg.VecVirtual) { l.VMAXPS(total, x, total) })
+	a.dot()
 	a.expSum()
+}
+
+// dot returns Σ x[i]·y[i], four vectors of sums at a time.
+func (a *assembler) dot() {
+	a.bothWidths("dot", "func(x, y *float32, n int) float32", "dotGo", func(l *lanes) {
+		x, y, n := l.integer("x"), l.integer("y"), l.integer("n")
+		var totals [4]reg.VecVirtual
+		for i := range totals {
+			totals[i] = l.vector()
+			l.zero(totals[i])
+		}
+		l.each("", n, 4, []reg.GPVirtual{x, y}, func(at int, masked bool) {
+			l.VFMADD231PS(l.from(x, at, masked), l.from(y, at, masked), totals[at/l.bytes()])
+		})
+		sum := l.add(l.add(totals[0], totals[1]), l.add(totals[2], totals[3]))
+		l.Store(l.horizontal(sum, (*lanes).plus), l.ReturnIndex(0))
+	})
 }
 
 func (l *lanes) plus(x, y, sum reg.Register)     { l.VADDPS(y, x, sum) }
