@@ -17,11 +17,13 @@ type fuser struct {
 	// born is the instruction that writes a register, -1 for a leaf; dies the last
 	// that reads it.
 	born, dies []int
+	// inBlocks are the registers that are read element by element.
+	inBlocks map[int]bool
 }
 
 // fused lowers a cluster.
 func (l *lowering) fused(c *cluster) error {
-	u := &fuser{l: l, program: &fusedProgram{size: c.size}, registers: map[*value]int{}, leaves: map[string]int{}}
+	u := &fuser{l: l, program: &fusedProgram{size: c.size}, registers: map[*value]int{}, leaves: map[string]int{}, inBlocks: map[int]bool{}}
 	for _, n := range c.members {
 		u.member(n)
 	}
@@ -88,13 +90,44 @@ func (u *fuser) member(n *node) {
 	default:
 		i.binary = vectorBinaries[n.op]
 	}
+	if i.binary != nil {
+		u.useScalar(&i, in)
+	}
 	for k, r := range in {
 		i.in[k] = r
 		u.dies[r] = len(u.program.code)
+		if k == 0 || i.scalar == nil {
+			u.inBlocks[r] = true
+		}
 	}
 	i.to = u.register()
 	u.program.code = append(u.program.code, i)
 	u.registers[n.result()] = i.to
+}
+
+// useScalar turns an instruction one of whose operands is one number into one that
+// reads that number.
+func (u *fuser) useScalar(i *instruction, in []int) {
+	s, ok := vectorScalars[i.name]
+	if !ok {
+		return
+	}
+	if s.commutes && u.isNumber(in[0]) {
+		in[0], in[1] = in[1], in[0]
+	}
+	if u.isNumber(in[1]) {
+		i.scalar = s.apply
+	}
+}
+
+// isNumber says that a register holds one float32 from memory again and again.
+func (u *fuser) isNumber(r int) bool {
+	for i := range u.program.leaves {
+		if l := &u.program.leaves[i]; l.register == r {
+			return l.dtype == dtypes.Float32 && (l.pattern.scalar() || l.from.size == 1)
+		}
+	}
+	return false
 }
 
 // read returns the register that holds an operand of a node.
@@ -159,10 +192,14 @@ func (u *fuser) placeRegisters() {
 	p := u.program
 	p.memory = make([]int, len(u.born))
 	end := len(p.code)
+	for _, s := range p.stores {
+		u.inBlocks[s.register] = true
+	}
 	for i := range p.leaves {
 		leaf := &p.leaves[i]
 		p.memory[leaf.register] = directLeaf
-		if !leaf.direct() {
+		leaf.number = !u.inBlocks[leaf.register]
+		if !leaf.number && !leaf.direct() {
 			p.memory[leaf.register] = p.newBlock()
 		}
 	}

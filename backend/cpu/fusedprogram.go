@@ -42,6 +42,8 @@ type leaf struct {
 	pattern  pattern
 	// steady leaves are the same in every block and loaded once a task.
 	steady bool
+	// number leaves are one number, which instructions read themselves.
+	number bool
 }
 
 // direct says that blocks of the tensor are read where they are.
@@ -53,8 +55,10 @@ type instruction struct {
 	unary   vectorUnary
 	binary  vectorBinary
 	ternary vectorTernary
-	to      int
-	in      [3]int
+	// scalar is used instead of binary: in[1] is a number.
+	scalar func(to, x []float32, y float32)
+	to     int
+	in     [3]int
 }
 
 // store is a result that a fused step writes: where it is computed if it is direct,
@@ -91,8 +95,8 @@ func (p *fusedProgram) run(fr *frame, task int) {
 	blocks := ceilDiv(p.size, p.block)
 	first, last := task*blocks/p.tasks, (task+1)*blocks/p.tasks
 	for i := range p.leaves {
-		if leaf := &p.leaves[i]; leaf.steady {
-			leaf.load(fr, p.scratch(s, leaf.register, p.block), 0)
+		if leaf := &p.leaves[i]; leaf.steady && !leaf.number {
+			leaf.load(fr, p.scratch(s, leaf.register, min(p.block, p.size)), 0)
 		}
 	}
 	for block := first; block < last; block++ {
@@ -116,7 +120,9 @@ func (p *fusedProgram) runBlock(fr *frame, s *fusedState, start, count int) {
 	}
 	for i := range p.leaves {
 		leaf := &p.leaves[i]
-		if leaf.direct() {
+		if leaf.number {
+			s.registers[leaf.register] = leaf.from.float32s(fr)
+		} else if leaf.direct() {
 			s.registers[leaf.register] = leaf.from.float32s(fr)[start : start+count]
 		} else if !leaf.steady {
 			leaf.load(fr, s.registers[leaf.register], start)
@@ -130,6 +136,8 @@ func (p *fusedProgram) runBlock(fr *frame, s *fusedState, start, count int) {
 	for i := range p.code {
 		c := &p.code[i]
 		switch to, x := s.registers[c.to], s.registers[c.in[0]]; {
+		case c.scalar != nil:
+			c.scalar(to, x, s.registers[c.in[1]][0])
 		case c.binary != nil:
 			c.binary(to, x, s.registers[c.in[1]])
 		case c.unary != nil:

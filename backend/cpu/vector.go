@@ -46,40 +46,47 @@ func eachWidePair(f func(x, y float64) float64) vectorBinary {
 	}
 }
 
+// oneBits are the bits of the float32 1.
+const oneBits = 0x3f800000
+
+// truthOf is 1 or 0, without a branch.
 func truthOf(holds bool) float32 {
+	var mask uint32
 	if holds {
-		return 1
+		mask = 1
 	}
-	return 0
+	return math.Float32frombits(-mask & oneBits)
+}
+
+// vectorSign is 1, -1, or x itself where it is zero or no number: x·2²⁵⁴, which is
+// no fraction even of the least x, between -1 and 1.
+func vectorSign(to, x []float32) {
+	const large = 1 << 127
+	simd.Mul.ApplyScalar(to, x, large)
+	simd.Mul.ApplyScalar(to, to, large)
+	simd.Max.ApplyScalar(to, to, -1)
+	simd.Min.ApplyScalar(to, to, 1)
 }
 
 // vectorUnaries are the operations of one operand.
 var vectorUnaries = map[compute.OpType]vectorUnary{
-	compute.OpTypeAbs:      simd.Abs.Apply,
-	compute.OpTypeNeg:      simd.Neg.Apply,
-	compute.OpTypeSqrt:     simd.Sqrt.Apply,
-	compute.OpTypeRsqrt:    simd.Rsqrt.Apply,
-	compute.OpTypeExp:      simd.Exp.Apply,
-	compute.OpTypeExpm1:    eachWide(math.Expm1),
-	compute.OpTypeLog:      simd.Log.Apply,
-	compute.OpTypeLog1p:    eachWide(math.Log1p),
-	compute.OpTypeTanh:     simd.Tanh.Apply,
-	compute.OpTypeErf:      eachWide(math.Erf),
-	compute.OpTypeSin:      eachWide(math.Sin),
-	compute.OpTypeCos:      eachWide(math.Cos),
-	compute.OpTypeFloor:    eachWide(math.Floor),
-	compute.OpTypeCeil:     eachWide(math.Ceil),
-	compute.OpTypeRound:    eachWide(math.RoundToEven),
-	compute.OpTypeLogistic: simd.Sigmoid.Apply,
-	compute.OpTypeSign: each(func(x float32) float32 {
-		switch {
-		case x > 0:
-			return 1
-		case x < 0:
-			return -1
-		}
-		return x
-	}),
+	compute.OpTypeAbs:        simd.Abs.Apply,
+	compute.OpTypeNeg:        simd.Neg.Apply,
+	compute.OpTypeSqrt:       simd.Sqrt.Apply,
+	compute.OpTypeRsqrt:      simd.Rsqrt.Apply,
+	compute.OpTypeExp:        simd.Exp.Apply,
+	compute.OpTypeExpm1:      eachWide(math.Expm1),
+	compute.OpTypeLog:        simd.Log.Apply,
+	compute.OpTypeLog1p:      eachWide(math.Log1p),
+	compute.OpTypeTanh:       simd.Tanh.Apply,
+	compute.OpTypeErf:        eachWide(math.Erf),
+	compute.OpTypeSin:        eachWide(math.Sin),
+	compute.OpTypeCos:        eachWide(math.Cos),
+	compute.OpTypeFloor:      eachWide(math.Floor),
+	compute.OpTypeCeil:       eachWide(math.Ceil),
+	compute.OpTypeRound:      eachWide(math.RoundToEven),
+	compute.OpTypeLogistic:   simd.Sigmoid.Apply,
+	compute.OpTypeSign:       vectorSign,
 	compute.OpTypeIsNaN:      each(func(x float32) float32 { return truthOf(x != x) }),
 	compute.OpTypeIsFinite:   each(func(x float32) float32 { return truthOf(x-x == 0) }),
 	compute.OpTypeLogicalNot: each(func(x float32) float32 { return 1 - x }),
@@ -105,6 +112,20 @@ var vectorBinaries = map[compute.OpType]vectorBinary{
 	compute.OpTypeLogicalAnd:     simd.Mul.Apply,
 	compute.OpTypeLogicalOr:      simd.Max.Apply,
 	compute.OpTypeLogicalXor:     vectorNotEqual,
+}
+
+// vectorScalars are the operations of two operands whose second is one number, and
+// whether they are the same for exchanged operands.
+var vectorScalars = map[compute.OpType]struct {
+	apply    func(to, x []float32, y float32)
+	commutes bool
+}{
+	compute.OpTypeAdd: {simd.Add.ApplyScalar, true},
+	compute.OpTypeSub: {simd.Sub.ApplyScalar, false},
+	compute.OpTypeMul: {simd.Mul.ApplyScalar, true},
+	compute.OpTypeDiv: {simd.Div.ApplyScalar, false},
+	compute.OpTypeMax: {simd.Max.ApplyScalar, true},
+	compute.OpTypeMin: {simd.Min.ApplyScalar, true},
 }
 
 func vectorEqual(to, x, y []float32) {
@@ -139,11 +160,9 @@ func vectorGreaterOrEqual(to, x, y []float32) {
 func vectorWhere(to, condition, y, z []float32) {
 	condition, y, z = condition[:len(to)], y[:len(to)], z[:len(to)]
 	for i := range to {
-		if condition[i] != 0 {
-			to[i] = y[i]
-		} else {
-			to[i] = z[i]
-		}
+		// The third bit of 1 and of 0 is what they are.
+		mask := uint32(int32(math.Float32bits(condition[i])<<2) >> 31)
+		to[i] = math.Float32frombits(math.Float32bits(y[i])&mask | math.Float32bits(z[i])&^mask)
 	}
 }
 
@@ -156,8 +175,12 @@ func vectorTruth(to, x []float32) {
 }
 
 func vectorFill(to []float32, x float32) {
-	for i := range to {
+	const short = 64
+	for i := range min(short, len(to)) {
 		to[i] = x
+	}
+	for done := short; done < len(to); done *= 2 {
+		copy(to[done:], to[:done])
 	}
 }
 
