@@ -29,7 +29,10 @@ func (l *lowering) fused(c *cluster) error {
 	}
 	p := u.program
 	for _, n := range c.members {
-		if v := n.result(); l.external[v] {
+		switch v := n.result(); {
+		case u.isReduced(n):
+			u.reduce(n)
+		case l.external[v]:
 			p.stores = append(p.stores, store{register: u.registers[v], to: l.result(v)})
 		}
 	}
@@ -46,13 +49,22 @@ func (l *lowering) fused(c *cluster) error {
 	for _, store := range p.stores {
 		s.writes = append(s.writes, store.to)
 	}
+	for i := range p.reduced {
+		r := &p.reduced[i]
+		s.writes = append(s.writes, r.to)
+		if !r.lines {
+			r.partial = l.floats(p.tasks * r.columns)
+			s.scratch = append(s.scratch, r.partial)
+		}
+	}
 	workers := l.program.backend.workers
 	s.run = func(fr *frame) error {
 		if p.tasks == 1 {
 			p.run(fr, 0)
-			return nil
+		} else {
+			workers.Parallel(p.tasks, func(task int) { p.run(fr, task) })
 		}
-		workers.Parallel(p.tasks, func(task int) { p.run(fr, task) })
+		p.combine(fr)
 		return nil
 	}
 	l.emit(s)
@@ -66,8 +78,29 @@ func (u *fuser) register() int {
 	return len(u.born) - 1
 }
 
+// isReduced says that a member is a reduction of the others.
+func (u *fuser) isReduced(n *node) bool {
+	return n.result().shape.Size() != u.program.size && isReduction(n)
+}
+
+// reduce adds the reduction of a register.
+func (u *fuser) reduce(n *node) {
+	groups := groupAxes(n.operands[0].shape.Dimensions, n.attributes.(*reduceAttributes).axes)
+	r := reducedStore{name: n.op, fold: folds[n.op], register: u.read(n.operands[0], n), to: u.l.result(n.result()), columns: 1}
+	if len(groups) == 2 {
+		r.columns, r.lines = groups[1].length, groups[1].reduced
+	}
+	u.inBlocks[r.register] = true
+	u.program.reduced = append(u.program.reduced, r)
+}
+
 // member adds the instructions of a node.
 func (u *fuser) member(n *node) {
+	if u.isReduced(n) {
+		// Read when all registers are known; a lazy operand is computed now.
+		u.read(n.operands[0], n)
+		return
+	}
 	in := make([]int, len(n.operands))
 	for i, v := range n.operands {
 		in[i] = u.read(v, n)
@@ -140,9 +173,16 @@ func (u *fuser) read(v *value, n *node) int {
 		if r, ok := u.registers[base]; ok {
 			return r
 		}
-		if isBroadcast(base.node) && !u.l.placed(base) {
-			return u.leaf(base.node.operands[0], broadcastPattern(base.node))
+		if u.l.lazy[base.node] && !u.l.placed(base) {
+			if isBroadcast(base.node) {
+				return u.leaf(base.node.operands[0], broadcastPattern(base.node))
+			}
+			u.member(base.node)
+			return u.registers[base]
 		}
+	}
+	if v.shape.Size() == u.program.size {
+		return u.leaf(v, nil)
 	}
 	return u.leaf(v, implicitBroadcast(v.shape, n.result().shape))
 }
@@ -170,11 +210,14 @@ func (u *fuser) leaf(v *value, walk pattern) int {
 func (u *fuser) finish() {
 	p := u.program
 	unit := 1
+	for _, r := range p.reduced {
+		unit = leastCommonMultiple(unit, r.columns)
+	}
 	for i := range p.leaves {
 		leaf := &p.leaves[i]
 		leaf.steady = leaf.pattern.scalar()
 		if period := leaf.pattern.period(); period > 0 {
-			if joint := leastCommonMultiple(unit, period); joint <= 2*blockLength {
+			if joint := leastCommonMultiple(unit, period); joint <= maxColumns {
 				unit, leaf.steady = joint, true
 			}
 		}
@@ -216,6 +259,9 @@ func (u *fuser) placeRegisters() {
 		if !s.direct {
 			u.dies[s.register] = end
 		}
+	}
+	for _, r := range p.reduced {
+		u.dies[r.register] = end
 	}
 	var free []int
 	expires := make([][]int, end+1)
@@ -261,9 +307,12 @@ func (u *fuser) mayOverlay(leaf *leaf, s *store) bool {
 // describe lists the operations.
 func (p *fusedProgram) describe() string {
 	const shown = 12
-	names := make([]string, len(p.code))
-	for i, c := range p.code {
-		names[i] = c.name.String()
+	var names []string
+	for _, c := range p.code {
+		names = append(names, opName(c.name))
+	}
+	for _, r := range p.reduced {
+		names = append(names, opName(r.name))
 	}
 	switch {
 	case len(names) == 0:

@@ -18,6 +18,8 @@ type fusedProgram struct {
 	leaves []leaf
 	code   []instruction
 	stores []store
+	// reduced are the reductions at the end of the instructions.
+	reduced []reducedStore
 	// memory of each register: the number of its scratch block, directLeaf or
 	// directStore.
 	memory []int
@@ -69,10 +71,26 @@ type store struct {
 	direct   bool
 }
 
+// reducedStore is a reduction of a register: each line of some columns to one
+// element, or all rows of some columns to one row, which each task does with its
+// own rows first.
+type reducedStore struct {
+	name     compute.OpType
+	fold     fold
+	register int
+	columns  int
+	lines    bool
+	to       operand
+	// partial results of each task, a row each.
+	partial operand
+}
+
 // fusedState is the memory of one task.
 type fusedState struct {
 	scratch   []float32
 	registers [][]float32
+	// sums has a block for each reduction of rows.
+	sums [][]float32
 }
 
 func (p *fusedProgram) state() *fusedState {
@@ -80,10 +98,15 @@ func (p *fusedProgram) state() *fusedState {
 		return s
 	}
 	scratch := newMemory(4 * p.blocks * p.stride())
-	return &fusedState{
+	s := &fusedState{
 		scratch:   elementsAt[float32](scratch.base, p.blocks*p.stride()),
 		registers: make([][]float32, len(p.memory)),
+		sums:      make([][]float32, len(p.reduced)),
 	}
+	for i := range s.sums {
+		s.sums[i] = make([]float32, p.block)
+	}
+	return s
 }
 
 // stride between scratch blocks keeps each on a cache line of its own.
@@ -99,9 +122,17 @@ func (p *fusedProgram) run(fr *frame, task int) {
 			leaf.load(fr, p.scratch(s, leaf.register, min(p.block, p.size)), 0)
 		}
 	}
+	for i := range p.reduced {
+		vectorFill(s.sums[i], p.reduced[i].fold.neutral)
+	}
 	for block := first; block < last; block++ {
 		start := block * p.block
 		p.runBlock(fr, s, start, min(p.block, p.size-start))
+	}
+	for i := range p.reduced {
+		if r := &p.reduced[i]; !r.lines {
+			r.row(r.partial.float32s(fr)[task*r.columns:(task+1)*r.columns], s.sums[i])
+		}
 	}
 	p.states.Put(s)
 }
@@ -146,6 +177,10 @@ func (p *fusedProgram) runBlock(fr *frame, s *fusedState, start, count int) {
 			c.ternary(to, x, s.registers[c.in[1]], s.registers[c.in[2]])
 		}
 	}
+	for i := range p.reduced {
+		r := &p.reduced[i]
+		r.reduce(fr, s.registers[r.register], s.sums[i], start)
+	}
 	for i := range p.stores {
 		store := &p.stores[i]
 		switch from := s.registers[store.register]; {
@@ -179,4 +214,34 @@ func loadPattern[T float32 | byte | int32](p pattern, to []float32, from []T, st
 	p.load(start, len(to),
 		func(at, source, count int) { convert(to[at:at+count], from[source:source+count]) },
 		func(at, source, count int) { vectorFill(to[at:at+count], float32(from[source])) })
+}
+
+// row reduces rows to one.
+func (r *reducedStore) row(to, rows []float32) {
+	if r.columns == 1 {
+		to[0] = r.fold.line(rows)
+		return
+	}
+	foldRows(r.fold, to, rows, r.columns)
+}
+
+// reduce reduces a block: its lines at once, its rows into those of the task.
+func (r *reducedStore) reduce(fr *frame, block, sums []float32, start int) {
+	if !r.lines {
+		r.fold.rows(sums[:len(block)], sums[:len(block)], block)
+		return
+	}
+	to := r.to.float32s(fr)[start/r.columns:]
+	for line := range len(block) / r.columns {
+		to[line] = r.fold.line(block[line*r.columns : (line+1)*r.columns])
+	}
+}
+
+// combine adds up what the tasks have reduced, in their order.
+func (p *fusedProgram) combine(fr *frame) {
+	for i := range p.reduced {
+		if r := &p.reduced[i]; !r.lines {
+			r.row(r.to.float32s(fr), r.partial.float32s(fr))
+		}
+	}
 }

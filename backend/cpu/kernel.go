@@ -27,6 +27,9 @@ func register(k *kernel, ops ...compute.OpType) {
 	}
 }
 
+// opName is an operation's name.
+func opName(op compute.OpType) string { return op.String() }
+
 // kernelOf returns the kernel that takes a node, or nil.
 func kernelOf(n *node) *kernel {
 	for _, k := range kernels[n.op] {

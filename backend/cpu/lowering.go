@@ -16,6 +16,8 @@ type lowering struct {
 	places  map[*value]operand
 	// external are the members of fused groups that somebody outside reads.
 	external map[*value]bool
+	// lazy nodes are computed by the groups that read them.
+	lazy map[*node]bool
 	// staging are the states that hold operands of stock programs, by shape and by
 	// how manieth of that shape.
 	staging map[string]int

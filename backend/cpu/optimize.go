@@ -15,6 +15,8 @@ type ir struct {
 	nodes    []*node
 	outputs  []*value
 	units    []unit
+	// lazy nodes are computed by those who read them.
+	lazy map[*node]bool
 }
 
 // unit is what runs as one: a node, or a fused group of element-wise nodes.

@@ -203,7 +203,7 @@ func compileGraph(f *Function) (p *program, err error) {
 		return nil, err
 	}
 	l := newLowering(p)
-	l.external = g.external()
+	l.external, l.lazy = g.external(), g.lazy
 	for _, list := range [][]*value{f.parameters, f.captures} {
 		for _, v := range list {
 			l.leaf(v)

@@ -3,79 +3,7 @@ package cpu
 import (
 	"container/heap"
 	"slices"
-
-	"github.com/gomlx/compute"
-	"github.com/gomlx/compute/dtypes"
 )
-
-// cluster is a group of element-wise nodes with results of one size, which run as
-// one pass over memory.
-type cluster struct {
-	size    int
-	members []*node
-	emitted bool
-}
-
-// maxMembers of a cluster, so that its blocks stay in cache.
-const maxMembers = 48
-
-// isView says that a node's result is its operand's memory.
-func isView(op compute.OpType) bool {
-	switch op {
-	case compute.OpTypeReshape, compute.OpTypeIdentity, compute.OpTypeBitcast,
-		compute.OpTypeOptimizationBarrier, compute.OpTypeSchedulingBarrier:
-		return true
-	}
-	return false
-}
-
-// isLeaf says that a node has no operands to wait for and is placed by itself.
-func isLeaf(op compute.OpType) bool {
-	return op == compute.OpTypeParameter || op == compute.OpTypeConstant || op == compute.OpTypeCapturedValue
-}
-
-// seen looks through reshapes: it returns the value whose elements v has.
-func seen(v *value) *value {
-	for v.node.op == compute.OpTypeReshape || v.node.op == compute.OpTypeIdentity {
-		v = v.node.operands[0]
-	}
-	return v
-}
-
-// under looks through all views.
-func under(v *value) *value {
-	for isView(v.node.op) {
-		v = v.node.operands[v.index]
-	}
-	return v
-}
-
-// isBlockType says that elements of a data type are computed as float32 blocks.
-func isBlockType(dtype dtypes.DType) bool {
-	return dtype == dtypes.Float32 || dtype == dtypes.Bool
-}
-
-// isBroadcast says that a node only repeats elements that blocks can hold.
-func isBroadcast(n *node) bool {
-	return n.op == compute.OpTypeBroadcastInDim && isBlockType(n.result().shape.DType) && n.result().shape.Size() > 0
-}
-
-// isElementwise says that a node can be a member of a cluster.
-func isElementwise(n *node) bool {
-	if len(n.results) != 1 || !isBlockType(n.result().shape.DType) || n.result().shape.Size() == 0 {
-		return false
-	}
-	if n.op == compute.OpTypeConvertDType {
-		from := n.operands[0].shape.DType
-		return isBlockType(from) || from == dtypes.Int32
-	}
-	for _, v := range n.operands {
-		if !isBlockType(v.shape.DType) {
-			return false
-		}
-	}
-	return n.op == compute.OpTypeWhere || vectorUnaries[n.op] != nil || vectorBinaries[n.op] != nil
-}
 
 // scheduler puts nodes in the order in which they run and groups element-wise ones.
 // It takes every element-wise node as soon as it can be computed and leaves all
@@ -84,13 +12,12 @@ func isElementwise(n *node) bool {
 // has run before.
 type scheduler struct {
 	units    []unit
-	position map[*node]int
 	waiting  map[*node]int
 	users    map[*node][]*node
 	ready    nodeHeap
 	eager    nodeHeap
+	lazy     map[*node]bool
 	clusters map[*node]*cluster
-	order    []*cluster
 	emitted  map[*node]bool
 }
 
@@ -103,7 +30,11 @@ type nodeHeap struct {
 func (h *nodeHeap) Len() int           { return len(h.nodes) }
 func (h *nodeHeap) Less(i, j int) bool { return h.position[h.nodes[i]] < h.position[h.nodes[j]] }
 func (h *nodeHeap) Swap(i, j int)      { h.nodes[i], h.nodes[j] = h.nodes[j], h.nodes[i] }
-func (h *nodeHeap) Push(x any)         { h.nodes = append(h.nodes, x.(*node)) }
+
+// Push adds a node, for package heap.
+func (h *nodeHeap) Push(x any) { h.nodes = append(h.nodes, x.(*node)) }
+
+// Pop removes the last node, for package heap.
 func (h *nodeHeap) Pop() any {
 	last := h.nodes[len(h.nodes)-1]
 	h.nodes = h.nodes[:len(h.nodes)-1]
@@ -112,11 +43,13 @@ func (h *nodeHeap) Pop() any {
 
 // schedule orders and groups the graph's nodes.
 func (g *ir) schedule(s *summary) {
-	k := &scheduler{position: map[*node]int{}, waiting: map[*node]int{}, users: map[*node][]*node{},
+	g.lazy = g.lazyNodes()
+	position := map[*node]int{}
+	k := &scheduler{waiting: map[*node]int{}, users: map[*node][]*node{}, lazy: g.lazy,
+		ready: nodeHeap{position: position}, eager: nodeHeap{position: position},
 		clusters: map[*node]*cluster{}, emitted: map[*node]bool{}}
-	k.ready.position, k.eager.position = k.position, k.position
 	for i, n := range g.nodes {
-		k.position[n] = i
+		position[n] = i
 		operands := operandNodes(n)
 		k.waiting[n] = len(operands)
 		for _, operand := range operands {
@@ -158,7 +91,7 @@ func operandNodes(n *node) []*node {
 }
 
 func (k *scheduler) enqueue(n *node) {
-	if isView(n.op) || isLeaf(n.op) || isBroadcast(n) || isElementwise(n) {
+	if isView(n.op) || isLeaf(n.op) || k.lazy[n] || isElementwise(n) || isReduction(n) {
 		heap.Push(&k.eager, n)
 		return
 	}
@@ -170,10 +103,12 @@ func (k *scheduler) take(n *node) {
 	switch {
 	case isLeaf(n.op):
 		k.emit(n)
-	case isView(n.op), isBroadcast(n):
+	case isView(n.op), k.lazy[n]:
 		// Where its operand is; or with whoever reads it.
 	case isElementwise(n):
-		k.join(n)
+		k.join(n, n.result().shape.Size())
+	case isReduction(n) && k.computedInBlocks(n.operands[0]):
+		k.join(n, n.operands[0].shape.Size())
 	default:
 		for _, v := range n.operands {
 			k.need(v)
@@ -192,6 +127,13 @@ func (k *scheduler) emit(n *node) {
 	k.units = append(k.units, unit{node: n})
 }
 
+// computedInBlocks says that a value need not be read from memory.
+func (k *scheduler) computedInBlocks(v *value) bool {
+	n := seen(v).node
+	c := k.clusters[n]
+	return c != nil && !c.emitted && !isReduction(n) || k.lazy[n] && !k.emitted[n] && !isBroadcast(n)
+}
+
 // need makes sure that a value is computed by the units so far.
 func (k *scheduler) need(v *value) {
 	n := under(v).node
@@ -199,10 +141,19 @@ func (k *scheduler) need(v *value) {
 		k.close(c)
 		return
 	}
-	if isBroadcast(n) && !k.emitted[n] {
-		k.need(n.operands[0])
+	if k.lazy[n] && !k.emitted[n] {
+		for _, operand := range n.operands {
+			k.needIn(operand, n.result().shape.Size())
+		}
 		k.emitted[n] = true
 		k.units = append(k.units, unit{fused: &cluster{size: n.result().shape.Size(), members: []*node{n}, emitted: true}})
+	}
+}
+
+// needIn makes sure that a group of a size can read a value.
+func (k *scheduler) needIn(v *value, size int) {
+	for _, s := range sources(v, size, func(n *node) bool { return k.lazy[n] && !k.emitted[n] }) {
+		k.need(s)
 	}
 }
 
@@ -214,47 +165,66 @@ func (k *scheduler) close(c *cluster) {
 	}
 }
 
-// source is what a member of a group of a size reads: the operand itself, or what a
-// broadcast to that size repeats.
-func source(v *value, size int) *value {
-	if base := seen(v); base.shape.Size() == size && isBroadcast(base.node) {
-		return base.node.operands[0]
+// sources are what a group of a size reads from memory for a value: the value
+// itself, or what a lazy node is computed of.
+func sources(v *value, size int, lazy func(n *node) bool) []*value {
+	base := seen(v)
+	if base.shape.Size() != size || !lazy(base.node) {
+		return []*value{v}
 	}
-	return v
+	if isBroadcast(base.node) {
+		return base.node.operands
+	}
+	var out []*value
+	for _, operand := range base.node.operands {
+		out = append(out, sources(operand, size, lazy)...)
+	}
+	return out
+}
+
+// inside says that a value of a group's size is computed by a member.
+func (k *scheduler) inside(v *value, size int) *cluster {
+	v = seen(v)
+	c := k.clusters[v.node]
+	if c == nil || c.emitted || c.size != size || v.shape.Size() != size || isReduction(v.node) {
+		return nil
+	}
+	return c
 }
 
 // join puts a node into the open groups that compute its operands, made one; or
 // into a new group.
-func (k *scheduler) join(n *node) {
-	size := n.result().shape.Size()
+func (k *scheduler) join(n *node, size int) {
 	var open []*cluster
-	members := 1
+	members, unit := 1, unitOf(n)
 	for _, v := range n.operands {
-		v = seen(v)
-		c := k.clusters[v.node]
-		if c == nil || c.emitted || c.size != size || v.shape.Size() != size || slices.Contains(open, c) {
+		c := k.inside(v, size)
+		if c == nil || slices.Contains(open, c) || members+len(c.members) > maxMembers {
 			continue
 		}
-		if members+len(c.members) <= maxMembers {
+		if joint := leastCommonMultiple(unit, c.unit); joint <= maxUnit {
 			members += len(c.members)
+			unit = joint
 			open = append(open, c)
 		}
 	}
 	// Whatever is read from outside runs before. That can close one of the groups.
 	for _, v := range n.operands {
-		if c := k.clusters[seen(v).node]; c == nil || !slices.Contains(open, c) {
-			k.need(source(v, size))
+		if c := k.inside(v, size); c == nil || !slices.Contains(open, c) {
+			k.needIn(v, size)
 		}
 	}
-	joined := &cluster{size: size}
+	joined := &cluster{size: size, unit: unitOf(n)}
 	for _, c := range open {
 		if c.emitted {
 			continue
 		}
 		if len(joined.members) == 0 {
 			joined = c
+			joined.unit = leastCommonMultiple(unitOf(n), c.unit)
 			continue
 		}
+		joined.unit = leastCommonMultiple(joined.unit, c.unit)
 		joined.members = append(joined.members, c.members...)
 		for _, member := range c.members {
 			k.clusters[member] = joined
@@ -264,12 +234,14 @@ func (k *scheduler) join(n *node) {
 	k.clusters[n] = joined
 }
 
-// external are the results of group members that are read outside of their group.
+// external are the results that are read from memory, among them those of group
+// members that are read outside of their group.
 func (g *ir) external() map[*value]bool {
 	out := map[*value]bool{}
 	for _, v := range g.outputs {
 		out[under(v)] = true
 	}
+	lazy := func(n *node) bool { return g.lazy[n] }
 	for _, u := range g.units {
 		if u.fused == nil {
 			for _, v := range u.node.operands {
@@ -279,9 +251,12 @@ func (g *ir) external() map[*value]bool {
 		}
 		for _, n := range u.fused.members {
 			for _, v := range n.operands {
-				if !slices.Contains(u.fused.members, seen(v).node) {
-					out[under(v)] = true
-					out[under(source(v, u.fused.size))] = true
+				if slices.Contains(u.fused.members, seen(v).node) && v.shape.Size() == u.fused.size {
+					continue
+				}
+				out[under(v)] = true
+				for _, s := range sources(v, u.fused.size, lazy) {
+					out[under(s)] = true
 				}
 			}
 		}
