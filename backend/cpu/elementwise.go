@@ -351,5 +351,5 @@ func init() {
 	for op := range vectorBinaries {
 		register(elementwise, op)
 	}
-	register(elementwise, compute.OpTypeWhere, compute.OpTypeConvertDType, compute.OpTypeBroadcastInDim)
+	register(elementwise, opReLU, opReLUGradient, compute.OpTypeWhere, compute.OpTypeConvertDType, compute.OpTypeBroadcastInDim)
 }

@@ -46,7 +46,7 @@ func signature(op compute.OpType, operands []*value) string {
 	for i, operand := range operands {
 		names[i] = operand.shape.String()
 	}
-	return fmt.Sprintf("%s(%s)", op, strings.Join(names, ", "))
+	return fmt.Sprintf("%s(%s)", opName(op), strings.Join(names, ", "))
 }
 
 // recording is an operation about to become a node.

@@ -18,7 +18,7 @@ type kernel struct {
 
 // kernels of each operation, the first that accepts a node taking it. Families of
 // operations add theirs when the package starts.
-var kernels [compute.OpTypeLast][]*kernel
+var kernels [opCount][]*kernel
 
 // register adds a kernel for operations.
 func register(k *kernel, ops ...compute.OpType) {
@@ -26,9 +26,6 @@ func register(k *kernel, ops ...compute.OpType) {
 		kernels[op] = append(kernels[op], k)
 	}
 }
-
-// opName is an operation's name.
-func opName(op compute.OpType) string { return op.String() }
 
 // kernelOf returns the kernel that takes a node, or nil.
 func kernelOf(n *node) *kernel {

@@ -80,12 +80,14 @@ type reducer struct {
 	names    map[*value]int
 	// pools are the results of pooling that a gradient may need.
 	pools map[string]*value
+	// rectified are the results of max(x, 0), by x.
+	rectified map[*value]*value
 }
 
 // reduce goes once through the graph. Operands come before who uses them, so one
 // pass sees all that follows from a replacement.
 func (g *ir) reduce(s *summary) error {
-	r := &reducer{graph: g, summary: s, replaced: map[*value]*value{}, known: map[string]*node{}, names: map[*value]int{}, pools: map[string]*value{}}
+	r := &reducer{graph: g, summary: s, replaced: map[*value]*value{}, known: map[string]*node{}, names: map[*value]int{}, pools: map[string]*value{}, rectified: map[*value]*value{}}
 	for _, n := range g.nodes {
 		if err := r.node(n); err != nil {
 			return err

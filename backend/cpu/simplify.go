@@ -18,6 +18,8 @@ func (r *reducer) simplify(n *node) *value {
 		return r.simplifyTranspose(n)
 	case compute.OpTypeReshape:
 		return r.simplifyReshape(n)
+	case compute.OpTypeWhere:
+		return r.simplifyWhere(n)
 	case compute.OpTypeConvGeneral:
 		return r.flipKernel(n)
 	case compute.OpTypeSelectAndScatterMax:

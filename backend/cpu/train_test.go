@@ -51,25 +51,71 @@ var cnn = model{name: "cnn3/b64", input: []int{64, 32, 32, 3}, classes: 10,
 		return graph.Add(graph.DotProduct(x, w[6]), graph.ExpandLeftToRank(w[7], 2))
 	}}
 
-// residual has two blocks with batch normalization, the second with stride 2.
-var residual = model{name: "residual/b16", input: []int{16, 16, 16, 3}, classes: 10,
-	parameters: [][]int{{3, 3, 3, 16}, {16}, {16}, {3, 3, 16, 16}, {16}, {16}, {3, 3, 16, 32}, {32}, {32}, {1, 1, 16, 32}, {32, 10}},
-	forward: func(x *graph.Node, w []*graph.Node) *graph.Node {
-		norm := func(x, scale, offset *graph.Node) *graph.Node {
-			mean := graph.ReduceAndKeep(x, graph.ReduceMean, 0, 1, 2)
-			centered := graph.Sub(x, mean)
-			variance := graph.ReduceAndKeep(graph.Square(centered), graph.ReduceMean, 0, 1, 2)
-			x = graph.Div(centered, graph.Sqrt(graph.AddScalar(variance, 1e-5)))
-			return graph.Add(graph.Mul(x, graph.ExpandLeftToRank(scale, 4)), graph.ExpandLeftToRank(offset, 4))
+// resnet is a residual network for images of 32×32 (K. He et al., arXiv:1512.03385,
+// §4.2) of three stages of blocks, whose shortcuts subsample and pad with zeros;
+// 3 blocks a stage are ResNet-20.
+func resnet(name string, blocks, batch, image int) model {
+	m := model{name: name, input: []int{batch, image, image, 3}, classes: 10}
+	conv := func(in, out int) {
+		m.parameters = append(m.parameters, []int{3, 3, in, out}, []int{out}, []int{out})
+	}
+	conv(3, 16)
+	for stage := range 3 {
+		for block := range blocks {
+			in, out := 16<<stage, 16<<stage
+			if stage > 0 && block == 0 {
+				in /= 2
+			}
+			conv(in, out)
+			conv(out, out)
 		}
-		x = graph.MaxScalar(norm(graph.Convolve(x, w[0]).PadSame().Done(), w[1], w[2]), 0)
-		y := norm(graph.Convolve(x, w[3]).PadSame().Done(), w[4], w[5])
-		x = graph.MaxScalar(graph.Add(x, y), 0)
-		y = norm(graph.Convolve(x, w[6]).Strides(2).PaddingPerDim([][2]int{{1, 1}, {1, 1}}).Done(), w[7], w[8])
-		short := graph.Convolve(x, w[9]).Strides(2).NoPadding().Done()
-		x = graph.MaxScalar(graph.Add(y, short), 0)
-		return graph.DotProduct(graph.ReduceMean(x, 1, 2), w[10])
-	}}
+	}
+	m.parameters = append(m.parameters, []int{64, 10}, []int{10})
+	m.forward = func(x *graph.Node, w []*graph.Node) *graph.Node {
+		next := func(x *graph.Node, stride int) *graph.Node {
+			x = graph.Convolve(x, w[0]).Strides(stride).PaddingPerDim([][2]int{{1, 1}, {1, 1}}).Done()
+			x = normalize(x, w[1], w[2])
+			w = w[3:]
+			return x
+		}
+		x = rectify(next(x, 1))
+		for stage := range 3 {
+			for block := range blocks {
+				stride, short := 1, x
+				if stage > 0 && block == 0 {
+					stride = 2
+					short = graph.Slice(x, graph.AxisRange(), graph.AxisRange().Stride(2), graph.AxisRange().Stride(2))
+					extra := 8 << stage / 2
+					short = graph.Pad(short, graph.ScalarZero(x.Graph(), x.DType()), graph.PadAxis{}, graph.PadAxis{}, graph.PadAxis{},
+						graph.PadAxis{Start: extra, End: extra})
+				}
+				x = rectify(graph.Add(next(rectify(next(x, stride)), 1), short))
+			}
+		}
+		return graph.Add(graph.DotProduct(graph.ReduceMean(x, 1, 2), w[0]), graph.ExpandLeftToRank(w[1], 2))
+	}
+	return m
+}
+
+// normalize is batch normalization.
+func normalize(x, scale, offset *graph.Node) *graph.Node {
+	mean := graph.ReduceAndKeep(x, graph.ReduceMean, 0, 1, 2)
+	centered := graph.Sub(x, mean)
+	variance := graph.ReduceAndKeep(graph.Square(centered), graph.ReduceMean, 0, 1, 2)
+	factor := graph.Div(graph.ExpandLeftToRank(scale, 4), graph.Sqrt(graph.AddScalar(variance, 1e-5)))
+	return graph.Add(graph.Mul(centered, factor), graph.ExpandLeftToRank(offset, 4))
+}
+
+// rectify is max(x, 0) with gradient 0 at 0.
+func rectify(x *graph.Node) *graph.Node {
+	zero := graph.ScalarZero(x.Graph(), x.DType())
+	return graph.Where(graph.LessOrEqual(x, zero), zero, x)
+}
+
+var (
+	residual = resnet("residual/b8", 1, 8, 16)
+	resnet20 = resnet("resnet20/b128", 3, 128, 32)
+)
 
 // trainer is a compiled training step of stochastic gradient descent with momentum.
 type trainer struct {
@@ -224,9 +270,12 @@ func TestTrainingIsTheSameForAnyNumberOfWorkers(t *testing.T) {
 }
 
 func BenchmarkTrain(b *testing.B) {
-	for _, m := range []model{lenet300, cnn} {
+	for _, m := range []model{lenet300, cnn, resnet20} {
 		for _, name := range []string{"cpu", "go:ops_sequential"} {
 			b.Run(m.name+"/"+name, func(b *testing.B) {
+				if name != Name && m.name == resnet20.name {
+					b.Skip("a step takes the stock backend minutes")
+				}
 				backend, err := compute.NewWithConfig(name)
 				if err != nil {
 					b.Fatal(err)
