@@ -21,13 +21,15 @@ type fold struct {
 	rows vectorBinary
 	// line combines a row's elements.
 	line func(x []float32) float32
+	// columns, if not nil, combines all rows of a matrix.
+	columns func(p simd.Parallel, to, x []float32)
 }
 
 var folds = map[compute.OpType]fold{
-	compute.OpTypeReduceSum:     {0, simd.Add.Apply, sumLine},
-	compute.OpTypeReduceMax:     {float32(math.Inf(-1)), simd.Max.Apply, lineOf(float32(math.Inf(-1)), simd.Max.Apply)},
-	compute.OpTypeReduceMin:     {float32(math.Inf(1)), simd.Min.Apply, lineOf(float32(math.Inf(1)), simd.Min.Apply)},
-	compute.OpTypeReduceProduct: {1, simd.Mul.Apply, lineOf(1, simd.Mul.Apply)},
+	compute.OpTypeReduceSum:     {0, simd.Add.Apply, sumLine, simd.ColumnSums},
+	compute.OpTypeReduceMax:     {float32(math.Inf(-1)), simd.Max.Apply, lineOf(float32(math.Inf(-1)), simd.Max.Apply), nil},
+	compute.OpTypeReduceMin:     {float32(math.Inf(1)), simd.Min.Apply, lineOf(float32(math.Inf(1)), simd.Min.Apply), nil},
+	compute.OpTypeReduceProduct: {1, simd.Mul.Apply, lineOf(1, simd.Mul.Apply), nil},
 }
 
 // lanes is how many partial results a line has, so that none waits for another.
@@ -194,6 +196,12 @@ func (l *lowering) reduceRows(f fold, from, to operand, rows, columns int, s *st
 	each := max(1, rowsInPart/columns)
 	parts := ceilDiv(rows, each)
 	workers := l.program.backend.workers
+	if f.columns != nil {
+		return func(fr *frame) error {
+			f.columns(workers.Parallel, to.float32s(fr), from.float32s(fr))
+			return nil
+		}
+	}
 	if parts == 1 {
 		return func(fr *frame) error {
 			foldRows(f, to.float32s(fr), from.float32s(fr), columns)
