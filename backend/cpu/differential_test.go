@@ -25,6 +25,7 @@ var (
 // and compares their results: integers and booleans equal, float32 within 1e-5 of
 // the tensor's greatest magnitude.
 func TestRandomGraphs(t *testing.T) {
+	skipWithoutStockProducts(t)
 	reference, err := gobackend.New("ops_sequential")
 	if err != nil {
 		t.Fatal(err)

@@ -232,6 +232,7 @@ func (m model) losses(t testing.TB, b compute.Backend, steps int) ([]float32, *t
 }
 
 func TestTrainingAgreesWithStock(t *testing.T) {
+	skipWithoutStockProducts(t)
 	stock, err := gobackend.New("ops_sequential")
 	if err != nil {
 		t.Fatal(err)
