@@ -168,3 +168,36 @@ func BenchmarkConvolution(b *testing.B) {
 		}
 	}
 }
+
+// BenchmarkVectors measures loops over vectors that lie in the second-level cache.
+func BenchmarkVectors(b *testing.B) {
+	const n = 1 << 15
+	r := rand.New(rand.NewPCG(1, 1))
+	x, y, dst := random(r, n), random(r, n), make([]float32, n)
+	words := make([]uint32, n)
+	run := func(name string, f func()) {
+		b.Run(name, func(b *testing.B) {
+			for b.Loop() {
+				f()
+			}
+			b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/n, "ns/element")
+		})
+	}
+	for op := range unaries {
+		run(op.String(), func() { op.Apply(dst, x) })
+	}
+	for op := range binaries {
+		run(op.String(), func() { op.Apply(dst, x, y) })
+	}
+	run("Sum", func() { Sum(Sequential, x) })
+	run("Momentum", func() { (&Momentum{Rate: 1e-9, Momentum: 0.9}).Step(Sequential, dst, x, y) })
+	run("Philox", func() { PhiloxFill(Sequential, words, [4]uint32{}, [2]uint32{1, 2}) })
+	b.Run("BatchNorm", func(b *testing.B) {
+		norm := BatchNorm{Scale: x[:64], Offset: y[:64], Epsilon: 1e-5}
+		mean, variance := make([]float32, 64), make([]float32, 64)
+		for b.Loop() {
+			norm.Train(Sequential, dst, y, mean, variance)
+		}
+		b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/n, "ns/element")
+	})
+}

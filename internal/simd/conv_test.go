@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
+	"slices"
 	"sync/atomic"
 	"testing"
 )
@@ -146,4 +147,48 @@ func TestConvolution(t *testing.T) {
 			})
 		}
 	})
+}
+
+func TestConvolutionAllocations(t *testing.T) {
+	if testing.Short() {
+		t.Skip("allocations are counted without -short only: the race detector makes pools forget")
+	}
+	c := Convolution{Batch: 2, Height: same(8, 3), Width: same(8, 3), In: 16, Out: 16}
+	x, w, y := make([]float32, c.InputSize()), make([]float32, c.WeightSize()), make([]float32, c.OutputSize())
+	for name, pass := range map[string]func() error{
+		"forward": func() error { return c.Forward(Sequential, y, x, w, nil) },
+		"input":   func() error { return c.GradientInput(Sequential, x, y, w, nil) },
+		"weights": func() error { return c.GradientWeights(Sequential, w, x, y) },
+	} {
+		if n := testing.AllocsPerRun(50, func() { pass() }); n >= 1 {
+			t.Errorf("%s: %v allocations a call", name, n)
+		}
+	}
+}
+
+// TestConvolutionWorkers checks that no result depends on the number of workers.
+func TestConvolutionWorkers(t *testing.T) {
+	for _, c := range []Convolution{convCases[2], convCases[6], convCases[12], convCases[14], {Batch: 40, Height: same(8, 3), Width: same(8, 3), In: 100, Out: 300}} {
+		r := rand.New(rand.NewPCG(15, 15))
+		x, w, dy := random(r, c.InputSize()), random(r, c.WeightSize()), random(r, c.OutputSize())
+		var want [3][]float32
+		for _, n := range []int{1, 2, 3, 8} {
+			got := [3][]float32{make([]float32, len(dy)), make([]float32, len(x)), make([]float32, len(w))}
+			for _, err := range []error{
+				c.Forward(workers(n), got[0], x, w, nil), c.GradientInput(workers(n), got[1], dy, w, nil), c.GradientWeights(workers(n), got[2], x, dy),
+			} {
+				if err != nil {
+					t.Fatal(err)
+				}
+			}
+			if n == 1 {
+				want = got
+			}
+			for pass := range got {
+				if !slices.Equal(got[pass], want[pass]) {
+					t.Errorf("%v: pass %d differs between %d workers and one", c, pass, n)
+				}
+			}
+		}
+	}
 }

@@ -9,8 +9,8 @@
 //
 // Work is cut into tasks by shapes only, never by the number of workers, and sums
 // run in an order fixed by shapes, so that results are the same bits for any
-// number of workers. Scratch memory is pooled: in its steady state no kernel
-// allocates.
+// number of workers. Scratch memory is pooled: in their steady state products and
+// convolutions allocate nothing, everything else a few small values a call.
 package simd
 
 //go:generate go run -C ../../tools ./simdgen -dir ../internal/simd

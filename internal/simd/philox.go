@@ -1,5 +1,10 @@
 package simd
 
+import (
+	"math"
+	"unsafe"
+)
+
 // Philox 4×32-10, the counter-based generator of J. Salmon, M. Moraes, R. Dror and
 // D. Shaw, "Parallel random numbers: as easy as 1, 2, 3" (SC 2011): ten rounds turn
 // a counter of four words and a key of two into four random words.
@@ -32,7 +37,7 @@ func PhiloxFill(p Parallel, dst []uint32, counter [4]uint32, key [2]uint32) {
 	}
 	p(ceilDiv(len(dst), chunk), func(task int) {
 		part := dst[task*chunk : min(len(dst), (task+1)*chunk)]
-		philoxGo(part, advanced(counter, uint64(task*chunk/4)), key)
+		philoxFill(part, advanced(counter, uint64(task*chunk/4)), key)
 	})
 }
 
@@ -46,11 +51,30 @@ func advanced(c [4]uint32, n uint64) [4]uint32 {
 	return [4]uint32{uint32(sum), uint32(sum >> 32), uint32(high), uint32(high >> 32)}
 }
 
-// philoxGo fills dst with the words of the counters from c on.
-func philoxGo(dst []uint32, c [4]uint32, key [2]uint32) {
+// philoxFill fills dst with the words of the counters from c on: whole vectors of
+// counters by the kernel, which adds to the first word alone, and one by one what
+// is left and what carries.
+func philoxFill(dst []uint32, c [4]uint32, key [2]uint32) {
+	words := 4 * active.philoxLanes
 	for len(dst) > 0 {
-		words := Philox(c, key)
-		dst = dst[copy(dst, words[:]):]
-		c = advanced(c, 1)
+		vectors := min(len(dst)/words, int((math.MaxUint32-uint64(c[0]))/uint64(active.philoxLanes)))
+		if vectors > 0 {
+			active.philox(&dst[0], vectors, &c, &key)
+			dst, c = dst[vectors*words:], advanced(c, uint64(vectors*active.philoxLanes))
+			continue
+		}
+		block := Philox(c, key)
+		dst, c = dst[copy(dst, block[:]):], advanced(c, 1)
+	}
+}
+
+// philoxVectorsGo writes the words of the given number of counters, which differ
+// from the first in their first word: dst[4·i + j] = word j of counter c₀ + i.
+func philoxVectorsGo(dst *uint32, vectors int, counter *[4]uint32, key *[2]uint32) {
+	c := *counter
+	for i := range vectors {
+		block := Philox(c, *key)
+		copy(unsafe.Slice(dst, 4*vectors)[4*i:], block[:])
+		c[0]++
 	}
 }

@@ -44,7 +44,7 @@ func CrossEntropy(p Parallel, losses, dx, x []float32, labels []int32, scale flo
 	eachRow(p, len(x), cols, func(from int) {
 		row, label := x[from:from+cols], labels[from/cols]
 		logit := row[label]
-		y := dx
+		var y []float32
 		var own *scratch
 		if dx == nil {
 			own = newScratch(cols)

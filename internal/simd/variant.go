@@ -39,6 +39,9 @@ type variant struct {
 	momentum           func(w, v, gradient *float32, n int, decay, momentum, gradientRate, velocityRate float32)
 	adam               func(w, m, v, gradient *float32, n int, coefficients *[7]float32)
 
+	philox      func(dst *uint32, vectors int, counter *[4]uint32, key *[2]uint32)
+	philoxLanes int // counters of a vector
+
 	pixelMulAdd   func(dst, x, w *float32, pixels, dstStep, xStep, n int)
 	pixelMax      func(dst, x *float32, pixels, dstStep, xStep, n int)
 	pixelRoute    func(dx, x, y, left *float32, pixels, dxStep, xStep, yStep, leftStep, n int)
@@ -76,6 +79,8 @@ var plain = variant{
 	binary:         binaryGo,
 	scalar:         scalarGo,
 	axpy:           axpyGo,
+	philox:         philoxVectorsGo,
+	philoxLanes:    1,
 	sum:            sumGo,
 	squares:        squaresGo,
 	dot:            dotGo,
