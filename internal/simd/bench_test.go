@@ -70,7 +70,7 @@ func (m meter) report(b *testing.B, multiplyAdds int) {
 // cache, on all processors at once.
 func BenchmarkPeak(b *testing.B) {
 	p := benchWorkers(b)
-	const steps, repeats = 128, 64
+	const steps, repeats = 128, 4096
 	n := runtime.GOMAXPROCS(0)
 	tiles := make([]*tile, n)
 	rows, vectors := active.wide, active.vectors()

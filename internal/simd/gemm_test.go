@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -105,6 +106,9 @@ func TestGemm(t *testing.T) {
 		{0, 3, 2}, {2, 0, 3}, {3, 2, 0}, {1, 1, 1}, {1, 300, 70}, {300, 1, 70}, {1, 900, 130}, {900, 1, 130}, {2, 17, 5}, {3, 31, 33},
 		{12, 32, 4}, {13, 33, 7}, {24, 16, 100}, {23, 10, 129}, {60, 300, 784}, {60, 10, 100}, {64, 64, 64},
 		{97, 65, 401}, {130, 270, 90}, {16, 16, 5000}, {5, 20, 4100}, {256, 50, 1024},
+	}
+	if testing.Short() {
+		sizes = slices.DeleteFunc(sizes, func(s [3]int) bool { return s[0]*s[1]*s[2] > 1<<17 })
 	}
 	everyVariant(t, func(t *testing.T) {
 		for _, s := range sizes {
