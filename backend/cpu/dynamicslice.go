@@ -19,7 +19,11 @@ type window struct {
 func (w window) start(fr *frame, starts []operand) int {
 	offset := 0
 	for axis, dimension := range w.dimensions {
-		at := integerReaders[starts[axis].shape.DType](fr, starts[axis], 0)
+		from, index := starts[0], axis
+		if from.shape.Rank() == 0 {
+			from, index = starts[axis], 0
+		}
+		at := integerReaders[from.shape.DType](fr, from, index)
 		offset = offset*dimension + max(0, min(at, dimension-w.box[axis]))
 	}
 	return offset

@@ -49,6 +49,9 @@ func (f *Function) scatter(op compute.OpType, operand, indices, updates compute.
 	a.updateWindowAxes = slices.Clone(a.updateWindowAxes)
 	a.insertedWindowAxes = slices.Clone(a.insertedWindowAxes)
 	a.scatterAxesToOperandAxes = slices.Clone(a.scatterAxesToOperandAxes)
+	if v, ok := operand.(*value); ok && v != nil && v.shape.DType.IsHalfPrecision() {
+		return f.scatterInFloat32(op, v, indices, updates, a, method)
+	}
 	return f.record1(recording{op: op, operands: []compute.Value{operand, indices, updates}, attributes: a,
 		infer: func(in []shapes.Shape) ([]shapes.Shape, error) {
 			return one(shapeinference.Scatter(in[0], in[1], in[2], a.indexVectorAxis,
@@ -58,6 +61,22 @@ func (f *Function) scatter(op compute.OpType, operand, indices, updates compute.
 			return alone(method(other, in[0], in[1], in[2], a.indexVectorAxis,
 				a.updateWindowAxes, a.insertedWindowAxes, a.scatterAxesToOperandAxes, a.sorted, a.unique))
 		}})
+}
+
+// scatterInFloat32 combines half-precision numbers in float32, rounding once.
+func (f *Function) scatterInFloat32(op compute.OpType, operand *value, indices, updates compute.Value, a scatterAttributes,
+	method scatterMethod) (compute.Value, error) {
+	c := chain{f: f}
+	wide := c.do1(f.ConvertDType(operand, dtypes.Float32))
+	wideUpdates := c.do1(f.ConvertDType(updates, dtypes.Float32))
+	if c.err != nil {
+		return nil, c.err
+	}
+	out, err := f.scatter(op, wide, indices, wideUpdates, a, method)
+	if err != nil {
+		return nil, err
+	}
+	return f.ConvertDType(out, operand.shape.DType)
 }
 
 // ScatterSum adds updates to an operand at given indices.
@@ -112,9 +131,12 @@ func (f *Function) DynamicUpdateSlice(operand, update compute.Value, startIndice
 		}})
 }
 
-// checkStarts makes sure that there is one integer scalar for each axis.
+// checkStarts makes sure that there is one integer for each axis: scalars, or one
+// vector of all.
 func checkStarts(operand shapes.Shape, starts []shapes.Shape) error {
-	if len(starts) != operand.Rank() {
+	if len(starts) == 1 && starts[0].Rank() == 1 && starts[0].Size() == operand.Rank() && integerReaders[starts[0].DType] != nil {
+		starts = nil
+	} else if len(starts) != operand.Rank() {
 		return errors.Errorf("%d start indices for %d axes", len(starts), operand.Rank())
 	}
 	if operand.DType.IsPacked() {
