@@ -36,6 +36,8 @@ func isDilated(a convAttributes) bool { return slices.Max(a.inputDilations) > 1 
 func passOf(n *node) convPass {
 	a := n.attributes.(convAttributes)
 	switch {
+	case a.joined > 0:
+		return a.pass
 	case a.flipped || isDilated(a):
 		return gradientInput
 	case a.channelGroupCount == 1 && spatialSize(n.operands[1], a.axes.KernelSpatial) > spatialSize(n.result(), a.axes.OutputSpatial):
@@ -102,7 +104,7 @@ func newConvolution(n *node) convolution {
 		}
 		spatial[offset+i] = axis
 	}
-	c.Height, c.Width, c.Groups = spatial[0], spatial[1], a.channelGroupCount
+	c.Height, c.Width, c.Groups = spatial[0], spatial[1], max(a.channelGroupCount, a.joined)
 	order := func(first int, middle []int, rest ...int) []int { return slices.Concat([]int{first}, middle, rest) }
 	switch c.pass {
 	case gradientInput:

@@ -39,6 +39,10 @@ type convAttributes struct {
 	channelGroupCount, batchGroupCount int
 	// flipped: the kernel's spatial axes are read backwards.
 	flipped bool
+	// joined is the number of groups of a gradient whose groups were apart, and pass
+	// which gradient it is; 0 for all others.
+	joined int
+	pass   convPass
 }
 
 // ConvGeneral is a convolution over any axes, in the sense of neural networks: the

@@ -32,7 +32,12 @@ func (r *reducer) simplify(n *node) *value {
 		return r.dropNeutral(n, 0, true)
 	case compute.OpTypeSub:
 		return r.dropNeutral(n, 0, false)
-	case compute.OpTypeSlice, compute.OpTypePad, compute.OpTypeConcatenate:
+	case compute.OpTypeSlice, compute.OpTypePad:
+		return r.dropWhole(n)
+	case compute.OpTypeConcatenate:
+		if joined := r.joinGroups(n); joined != nil {
+			return joined
+		}
 		return r.dropWhole(n)
 	case compute.OpTypeReduceSum, compute.OpTypeReduceMax, compute.OpTypeReduceMin, compute.OpTypeReduceProduct,
 		compute.OpTypeBroadcastInDim:

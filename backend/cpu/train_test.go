@@ -112,6 +112,16 @@ func rectify(x *graph.Node) *graph.Node {
 	return graph.Where(graph.LessOrEqual(x, zero), zero, x)
 }
 
+// grouped has a convolution with four groups and, in steps of two, a depthwise one.
+var grouped = model{name: "grouped/b4", input: []int{4, 8, 8, 3}, classes: 10,
+	parameters: [][]int{{3, 3, 3, 16}, {3, 3, 4, 32}, {3, 3, 1, 32}, {32, 10}},
+	forward: func(x *graph.Node, w []*graph.Node) *graph.Node {
+		x = rectify(graph.Convolve(x, w[0]).PadSame().Done())
+		x = rectify(graph.Convolve(x, w[1]).PadSame().ChannelGroupCount(4).Done())
+		x = rectify(graph.Convolve(x, w[2]).Strides(2).PaddingPerDim([][2]int{{1, 1}, {1, 1}}).ChannelGroupCount(32).Done())
+		return graph.DotProduct(graph.ReduceMean(x, 1, 2), w[3])
+	}}
+
 var (
 	residual = resnet("residual/b8", 1, 8, 16)
 	resnet20 = resnet("resnet20/b128", 3, 128, 32)
@@ -237,7 +247,7 @@ func TestTrainingAgreesWithStock(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, m := range []model{lenet300, residual} {
+	for _, m := range []model{lenet300, residual, grouped} {
 		want, _ := m.losses(t, stock, 3)
 		got, _ := m.losses(t, newBackend(t, ""), 3)
 		for i := range want {
@@ -250,7 +260,7 @@ func TestTrainingAgreesWithStock(t *testing.T) {
 }
 
 func TestTrainingIsTheSameForAnyNumberOfWorkers(t *testing.T) {
-	for _, m := range []model{lenet300, cnn, residual} {
+	for _, m := range []model{lenet300, cnn, residual, grouped} {
 		var first []tensor
 		for _, workers := range []int{1, 2, 3, 8} {
 			_, tr := m.losses(t, newBackend(t, fmt.Sprint("workers=", workers)), 2)
