@@ -113,9 +113,8 @@ func (b *Backend) check(device compute.DeviceNum) error {
 // capabilities are those of the stock backend and what is added to them here.
 // Shapes are static: GoMLX builds one program for each shape of inputs.
 func capabilities(stock compute.Capabilities) compute.Capabilities {
-	own := stock.Clone()
-	own.DynamicAxes = false
-	own.DynamicShapes = compute.DynamicShapesNone
+	all := stock.Clone()
+	own := compute.Capabilities{Operations: all.Operations, DTypes: all.DTypes, Functions: true}
 	for _, op := range []compute.OpType{
 		compute.OpTypeAtan2,
 		compute.OpTypeBatchNormForInference,

@@ -51,23 +51,19 @@ func (b *Buffer) Finalize() error {
 	if b == nil {
 		return errors.New("cpu: Finalize of a nil buffer")
 	}
-	if block := b.release(); block != nil {
+	if block, exposed := b.release(); !exposed {
 		b.backend.memories.give(block)
 	}
 	return nil
 }
 
-// release takes the memory away from the buffer; it returns the block if it may be
-// used again.
-func (b *Buffer) release() *memory {
+// release takes the memory away from the buffer, and says whether the caller may
+// still have a slice of it.
+func (b *Buffer) release() (block *memory, exposed bool) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	block := b.memory
-	b.memory = nil
-	if b.exposed {
-		return nil
-	}
-	return block
+	block, b.memory = b.memory, nil
+	return block, b.exposed
 }
 
 // block returns the memory, or an error for a buffer that is no more.

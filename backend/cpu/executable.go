@@ -191,21 +191,20 @@ func (r *execution) finish() []compute.Buffer {
 		if !r.donated[i] {
 			continue
 		}
-		exposed := input.exposed
-		if block := input.release(); block != nil && !kept[block] {
+		switch block, exposed := input.release(); {
+		case exposed:
+			r.expose(block)
+		case !kept[block]:
 			p.backend.memories.give(block)
 		}
-		r.inherit(r.blocks[i], exposed)
 	}
 	p.release(r.frame)
 	return r.results
 }
 
-// inherit marks a result in a donated input's memory as exposed if the input was.
-func (r *execution) inherit(block *memory, exposed bool) {
-	if !exposed {
-		return
-	}
+// expose marks the result in the memory of a donated input of which somebody may
+// have a slice.
+func (r *execution) expose(block *memory) {
 	for _, result := range r.results {
 		if buffer := result.(*Buffer); buffer.memory == block {
 			buffer.exposed = true
