@@ -104,6 +104,16 @@ func (r *generator) dot() {
 	}
 	r.add("DotGeneral", []int{at, other}, []sketch{{shapes.Make(dtypes.Float32, dims...), false}},
 		func(f compute.Function, in []compute.Value) ([]compute.Value, error) {
+			if shapes.Make(dtypes.Float32, dims...).Size() < 16 {
+				// Few sums may all cancel out and leave nothing but rounding.
+				for i := range in {
+					x, err := f.Abs(in[i])
+					if err != nil {
+						return nil, err
+					}
+					in[i] = x
+				}
+			}
 			return alone(f.DotGeneral(in[0], contractV, batchV, in[1], contractW, batchW, compute.DotGeneralConfig{}))
 		})
 }

@@ -42,11 +42,35 @@ func TestRandomGraphs(t *testing.T) {
 			t.Fatalf("graph %d: %v\n%s", number, err, g)
 		}
 		for i := range want {
-			if err := agree(want[i], got[i], 1e-5); err != nil {
+			err := agree(want[i], got[i], 1e-5)
+			if err != nil && g.amplifies(reference, i, want[i]) {
+				continue
+			}
+			if err != nil {
 				t.Fatalf("graph %d (repeat with -first=%d -graphs=1): result %d: %v\n%s", number, number, i, err, g)
 			}
 		}
 	}
+}
+
+// amplifies says whether inputs that differ in their last bits change a result by
+// more than the tolerance on one and the same backend: rounding shows in it then,
+// whoever computes it.
+func (g *graphRecipe) amplifies(b compute.Backend, result int, want tensor) bool {
+	moved := *g
+	moved.flats = nil
+	for _, flat := range g.flats {
+		if x, ok := flat.([]float32); ok {
+			y := make([]float32, len(x))
+			for i := range x {
+				y[i] = x[i] * (1 + float32(i%3-1)/(1<<21))
+			}
+			flat = y
+		}
+		moved.flats = append(moved.flats, flat)
+	}
+	got, err := moved.run(b)
+	return err == nil && agree(want, got[result], 1e-5) != nil
 }
 
 // recipe is one operation of a random graph: how to record it on values recorded
