@@ -1,0 +1,32 @@
+package simd
+
+import "unsafe"
+
+// tile is what a register tile computes: with taps t of offsets a_t and b_t,
+//
+//	c[r,j] (+)= Σ_t Σ_{k<length} a[a_t + r, k] · b[b_t + k, j]
+//
+// for the rows r of the tile and the columns j < cols. All distances are in bytes.
+// A kernel "rows" reads the steps k of one row at neighbouring addresses; its rows
+// lie in groups of four, each group with a start of its own in a and in c. A kernel
+// "panel" reads the rows of one step at neighbouring addresses, all from a[0], and
+// writes the first rows of them to c[0].
+type tile struct {
+	a        [4]unsafe.Pointer // start of each group of four rows
+	c        [4]unsafe.Pointer
+	aRow     uintptr // rows: from one row of a group to the next
+	aStep    uintptr // panel: from one step to the next
+	cRow     uintptr // from one row to the next
+	b        unsafe.Pointer
+	bStep    uintptr // from one step to the next
+	bVector  uintptr // from the first 16 columns to the second
+	taps     *tap
+	tapCount int
+	length   int // steps of a tap, at least 1
+	rows     int // panel: rows that are written, at least 1
+	cols     int // columns that are written, at least 1
+	add      int // 1 adds to c, 0 overwrites it
+}
+
+// tap is where a tap's first step lies, in bytes from the starts of a and of b.
+type tap struct{ a, b int }

@@ -1,0 +1,226 @@
+package simd
+
+import "sync"
+
+// GradientWeights computes dw, the gradient by the weights, from dy, the gradient
+// by y:
+//
+//	dW[i,j,c,o] = Σ_{b,h,w} x[b, s·h + d·i − p, s·w + d·j − p, g·C/G + c] · dy[b,h,w,o]
+func (c *Convolution) GradientWeights(p Parallel, dw, x, dy []float32) error {
+	if err := c.check(dy, x, dw); err != nil {
+		return err
+	}
+	if len(dw) == 0 {
+		return nil
+	}
+	if len(dy) == 0 {
+		clear(dw)
+		return nil
+	}
+	if c.pointwise() {
+		return Gemm(p, &Product{
+			M: c.In, N: c.Out, K: len(x) / c.In,
+			A: Matrix{Data: x, Stride: c.In, Transposed: true}, B: Matrix{Data: dy, Stride: c.Out},
+			C: dw, CStride: c.Out,
+		})
+	}
+	if c.depthwise() {
+		c.gradientWeightsDepthwise(p, dw, x, dy)
+		return nil
+	}
+	g := newWeightGradient(c)
+	g.run(p, dw, x, dy)
+	g.free()
+	return nil
+}
+
+// weightGradient sums over pixels: a tile of neighbouring input channels (kernel
+// columns included where these lie side by side) × output channels stays in
+// registers over a chunk of pixels. Few weights: the chunks are shared, and each
+// part makes gradients of its own that are then added up in order. Many weights:
+// the tiles are shared, and each runs over all chunks.
+type weightGradient struct {
+	*sweep           // for the padded input
+	x, dy, dw        []float32
+	dyCopy           *scratch // with room behind, where tiles read past the end
+	rows             int      // of a tile
+	vectors          int
+	imagesAChunk     int
+	rowsAChunk       int
+	chunks           int
+	parts            int // of the chunks
+	shares           int // of the tiles of one vector of output channels
+	partial          *scratch
+	accumulate, pile func(task int)
+}
+
+var weightGradients sync.Pool
+
+func newWeightGradient(c *Convolution) *weightGradient {
+	g, _ := weightGradients.Get().(*weightGradient)
+	if g == nil {
+		g = new(weightGradient)
+		g.accumulate, g.pile = g.accumulateTask, g.pileTask
+	}
+	g.sweep = newSweep(c)
+	return g
+}
+
+func (g *weightGradient) free() {
+	g.sweep.free()
+	g.dyCopy.free()
+	g.partial.free()
+	g.sweep, g.dyCopy, g.partial, g.x, g.dy, g.dw = nil, nil, nil, nil, nil, nil
+	weightGradients.Put(g)
+}
+
+const (
+	pixelsAChunk = 256     // steps between loading and storing a tile, about
+	fewWeights   = 1 << 18 // up to this many, parts of the batch sum apart
+)
+
+func (g *weightGradient) run(p Parallel, dw, x, dy []float32) {
+	g.dw, g.x, g.dy = dw, x, dy
+	g.forward(x, dy, nil)
+	g.phases[0].length = g.joined(g.taps) * g.source.perGroup
+	g.chooseTile()
+	g.bounds(g.runLength()%g.rows != 0)
+	g.join()
+	if g.padded != nil {
+		g.x = g.padded.data
+		g.padTasks = min(g.conv.Batch, tasksWanted)
+		p(g.padTasks, g.prepare)
+	}
+	if g.result.perGroup%16 != 0 {
+		g.dyCopy = newScratch(len(dy) + 16)
+		copy(g.dyCopy.data, dy)
+		g.dy = g.dyCopy.data
+	}
+	g.cutPixels()
+	if g.parts > 1 {
+		g.partial = newScratch(g.parts * len(dw))
+		p(g.parts, g.accumulate)
+		p(min(tasksWanted, ceilDiv(len(dw), 64)), g.pile)
+		return
+	}
+	p(g.columnTiles()*g.shares, g.accumulate)
+}
+
+// runLength is the number of input channels that lie side by side, those of
+// neighbouring kernel columns included.
+func (g *weightGradient) runLength() int { return g.phases[0].length }
+
+// columnTiles is the number of tiles along the output channels of all groups.
+func (g *weightGradient) columnTiles() int {
+	return ceilDiv(g.result.perGroup, 16*g.vectors) * g.conv.groups()
+}
+
+// rowTiles is the number of tiles along the input channels and the kernel.
+func (g *weightGradient) rowTiles() int {
+	return (g.phases[0].runs[1] - g.phases[0].runs[0]) * ceilDiv(g.runLength(), g.rows)
+}
+
+// chooseTile takes the wide tile unless the narrow one wastes clearly less.
+func (g *weightGradient) chooseTile() {
+	waste := func(rows int) int { return 100 * ceilDiv(g.runLength(), rows) * rows / g.runLength() }
+	g.rows, g.vectors = g.v.wide, g.v.vectors()
+	if g.result.perGroup <= 16 || waste(g.v.wide) > waste(g.v.narrow)*5/4 {
+		g.rows, g.vectors = g.v.narrow, 1
+	}
+}
+
+// cutPixels cuts the pixels into chunks, and the work into tasks.
+func (g *weightGradient) cutPixels() {
+	pixels := g.result.height * g.result.width
+	g.imagesAChunk, g.rowsAChunk = 1, g.result.height
+	if pixels < pixelsAChunk {
+		g.imagesAChunk = ceilDiv(pixelsAChunk, pixels)
+	} else {
+		g.rowsAChunk = ceilDiv(pixelsAChunk, g.result.width)
+	}
+	g.chunks = ceilDiv(g.conv.Batch, g.imagesAChunk) * ceilDiv(g.result.height, g.rowsAChunk)
+	g.parts, g.shares = 1, 1
+	if len(g.dw) <= fewWeights {
+		g.parts = min(tasksWanted, g.chunks)
+		return
+	}
+	g.shares = min(g.rowTiles(), ceilDiv(tasksWanted, g.columnTiles()))
+}
+
+// accumulateTask sums a part of the chunks, or a share of the tiles.
+func (g *weightGradient) accumulateTask(task int) {
+	if g.parts > 1 {
+		from, to := share(g.chunks, task, g.parts)
+		g.accumulateTiles(g.partial.data[task*len(g.dw):], from, to, 0, g.columnTiles(), 0, g.rowTiles())
+		return
+	}
+	from, to := share(g.rowTiles(), task%g.shares, g.shares)
+	column := task / g.shares
+	g.accumulateTiles(g.dw, 0, g.chunks, column, column+1, from, to)
+}
+
+// tapLists keeps the lists of image rows that tiles run over.
+var tapLists = sync.Pool{New: func() any { return new([]tap) }}
+
+// accumulateTiles sums chunks into the given tiles of dw.
+func (g *weightGradient) accumulateTiles(dw []float32, chunk0, chunk1, column0, column1, row0, row1 int) {
+	t, list := tilePool.Get().(*tile), tapLists.Get().(*[]tap)
+	c := g.conv
+	t.aStep = uintptr(4 * g.phases[0].from[1] * c.In)
+	t.bStep, t.bVector, t.cRow, t.length = uintptr(4*c.Out), 64, uintptr(4*c.Out), g.result.width
+	t.add = 0
+	for chunk := chunk0; chunk < chunk1; chunk++ {
+		*list = g.chunkTaps((*list)[:0], chunk)
+		t.taps, t.tapCount = &(*list)[0], len(*list)
+		for column := column0; column < column1; column++ {
+			for row := row0; row < row1; row++ {
+				g.tile(t, dw, column, row)
+			}
+		}
+		t.add = 1
+	}
+	tapLists.Put(list)
+	tilePool.Put(t)
+}
+
+// chunkTaps lists where the rows of a chunk lie in x and in dy.
+func (g *weightGradient) chunkTaps(list []tap, chunk int) []tap {
+	blocks := ceilDiv(g.result.height, g.rowsAChunk)
+	b0, h0 := chunk/blocks*g.imagesAChunk, chunk%blocks*g.rowsAChunk
+	for b := b0; b < min(g.conv.Batch, b0+g.imagesAChunk); b++ {
+		for h := h0; h < min(g.result.height, h0+g.rowsAChunk); h++ {
+			list = append(list, tap{
+				a: 4 * (b*g.height + h*g.phases[0].from[0]) * g.width * g.conv.In,
+				b: 4 * (b*g.result.height + h) * g.result.width * g.conv.Out,
+			})
+		}
+	}
+	return list
+}
+
+// tile sums the chunk that t is set to into one tile of dw.
+func (g *weightGradient) tile(t *tile, dw []float32, column, row int) {
+	columns := ceilDiv(g.result.perGroup, 16*g.vectors)
+	group, first := column/columns, column%columns*16*g.vectors
+	runs := g.phases[0].runs[1] - g.phases[0].runs[0]
+	run, r := row%runs, row/runs*g.rows
+	t.rows = min(g.rows, g.runLength()-r)
+	t.cols = min(16*g.vectors, g.result.perGroup-first)
+	output := group*g.result.perGroup + first
+	t.a[0] = at(g.x, g.offsets[run].a/4+group*g.source.perGroup+r)
+	t.b = at(g.dy, output)
+	t.c[0] = at(dw, (run*g.runLength()+r)*g.conv.Out+output)
+	g.v.panel[g.rows][ceilDiv(t.cols, 16)-1](t)
+}
+
+// pileTask adds up a share of the weights over the parts.
+func (g *weightGradient) pileTask(task int) {
+	from, to := share(len(g.dw), task, min(tasksWanted, ceilDiv(len(g.dw), 64)))
+	sum := g.dw[from:to]
+	copy(sum, g.partial.data[from:])
+	for part := 1; part < g.parts; part++ {
+		for i, x := range g.partial.data[part*len(g.dw)+from:][:len(sum)] {
+			sum[i] += x
+		}
+	}
+}

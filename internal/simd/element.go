@@ -1,0 +1,77 @@
+package simd
+
+import "unsafe"
+
+// Unary is an element-wise function of one operand.
+type Unary int
+
+// The functions of one operand. The bounds are on the distance from the true
+// value in units in the last place (ULP) of the result, over all float32, measured
+// by TestUnaryBounds; results that are subnormal may be off by one unit more.
+// Infinities, signed zeros and what is no number give what package math gives.
+const (
+	Neg     Unary = iota // −x, exact
+	Abs                  // |x|, exact
+	Sqrt                 // √x, correctly rounded
+	Rsqrt                // 1/√x, 1.5 ULP
+	ReLU                 // x where x > 0 or is no number, else 0
+	Exp                  // eˣ, 1 ULP
+	Log                  // ln x, 1 ULP
+	Tanh                 // tanh x, 1.5 ULP
+	Sigmoid              // 1/(1 + e⁻ˣ), 2 ULP; below −88, 0
+	unaries
+)
+
+var unaryNames = [unaries]string{"Neg", "Abs", "Sqrt", "Rsqrt", "ReLU", "Exp", "Log", "Tanh", "Sigmoid"}
+
+func (op Unary) String() string { return unaryNames[op] }
+
+// Apply computes dst[i] = op(x[i]) for all of dst. dst may be x.
+func (op Unary) Apply(dst, x []float32) {
+	if len(dst) > 0 {
+		active.unary[op](&dst[0], &x[:len(dst)][0], len(dst))
+	}
+}
+
+// Binary is an element-wise function of two operands.
+type Binary int
+
+// The functions of two operands.
+const (
+	Add          Binary = iota // x + y
+	Sub                        // x − y
+	Mul                        // x·y
+	Div                        // x/y
+	Max                        // the greater, no number if one is none
+	Min                        // the lesser, no number if one is none
+	ReLUGradient               // y where x > 0, else 0
+	binaries
+)
+
+var binaryNames = [binaries]string{"Add", "Sub", "Mul", "Div", "Max", "Min", "ReLUGradient"}
+
+func (op Binary) String() string { return binaryNames[op] }
+
+// Apply computes dst[i] = op(x[i], y[i]) for all of dst. dst may be x or y.
+func (op Binary) Apply(dst, x, y []float32) {
+	if len(dst) > 0 {
+		active.binary[op](&dst[0], &x[:len(dst)][0], &y[:len(dst)][0], len(dst))
+	}
+}
+
+// ApplyScalar computes dst[i] = op(x[i], y) for all of dst. dst may be x.
+func (op Binary) ApplyScalar(dst, x []float32, y float32) {
+	if len(dst) > 0 {
+		active.scalar[op](&dst[0], &x[:len(dst)][0], y, len(dst))
+	}
+}
+
+// Axpy computes dst[i] += s·x[i] for all of dst.
+func Axpy(dst []float32, s float32, x []float32) {
+	if len(dst) > 0 {
+		active.axpy(&dst[0], &x[:len(dst)][0], s, len(dst))
+	}
+}
+
+// vector is the slice that a kernel's pointer and length stand for.
+func vector(p *float32, n int) []float32 { return unsafe.Slice(p, n) }

@@ -1,0 +1,393 @@
+package simd
+
+import (
+	"fmt"
+	"sync"
+)
+
+// Matrix is a matrix in row-major order: element i, j is Data[i·Stride + j], or,
+// if it is Transposed, Data[j·Stride + i].
+type Matrix struct {
+	Data       []float32
+	Stride     int
+	Transposed bool
+}
+
+// Product is the matrix product that Gemm computes:
+//
+//	C[i,j] = Σ_k A[i,k]·B[k,j]        i < M, j < N, k < K
+//
+// or, with Add, C[i,j] += that sum.
+type Product struct {
+	M, N, K int
+	A, B    Matrix
+	C       []float32 // element i, j is C[i·CStride + j]
+	CStride int
+	Add     bool
+	// Done, if not nil, is told each finished block of C, rows i0 to i1 and columns
+	// j0 to j1, by the worker that made it, while it is in cache. The blocks are
+	// disjoint and cover C.
+	Done func(i0, i1, j0, j1 int)
+}
+
+// check reports operands that are too short for the shape.
+func (g *Product) check() error {
+	if g.M < 0 || g.N < 0 || g.K < 0 {
+		return fmt.Errorf("simd: matrix product of negative size %d×%d×%d", g.M, g.K, g.N)
+	}
+	if err := g.A.check("A", g.M, g.K); err != nil {
+		return err
+	}
+	if err := g.B.check("B", g.K, g.N); err != nil {
+		return err
+	}
+	c := Matrix{Data: g.C, Stride: g.CStride}
+	return c.check("C", g.M, g.N)
+}
+
+func (m *Matrix) check(name string, rows, cols int) error {
+	if m.Transposed {
+		rows, cols = cols, rows
+	}
+	if rows == 0 || cols == 0 {
+		return nil
+	}
+	if m.Stride < cols {
+		return fmt.Errorf("simd: matrix %s has rows of %d elements at a distance of %d", name, cols, m.Stride)
+	}
+	if need := (rows-1)*m.Stride + cols; len(m.Data) < need {
+		return fmt.Errorf("simd: matrix %s has %d elements; %d rows of %d at a distance of %d need %d",
+			name, len(m.Data), rows, cols, m.Stride, need)
+	}
+	return nil
+}
+
+const (
+	stepsInCache  = 384     // steps of K whose panels stay in the first-level cache
+	packedInCache = 1 << 20 // elements packed before they are used
+	packedRows    = 1 << 13 // rows of A packed before they are used
+	tasksWanted   = 16      // so that a few workers end together
+	taskLeast     = 1 << 20 // multiply-adds that make a task worth its start
+	tilesToShare  = 12      // with fewer tiles than this, K is shared instead
+	stepsToShare  = 1024    // steps of K at least in each share
+)
+
+// product is one running Gemm. It goes by way of packed panels: of A, a.rows rows
+// wide and K long, and of B, 16 columns wide; where packing does not pay, tiles
+// read the matrix itself.
+type product struct {
+	Product
+	v                    *variant
+	rows, columns        int // of a tile
+	directA, directB     bool
+	kBlock               int
+	mBlock, nBlock       int
+	nTasks               int
+	i0, i1, k0, k1       int // the chunk at work
+	packedA, packedB     *scratch
+	partial              *scratch
+	parts                int
+	taps                 [1]tap
+	pack, compute        func(task int) // bound once, so that no call allocates
+	partialSum, addParts func(task int)
+}
+
+var products sync.Pool
+
+// newProduct returns a pooled run of g, planned; free gives it back.
+func newProduct(g Product, v *variant) *product {
+	run, _ := products.Get().(*product)
+	if run == nil {
+		run = new(product)
+		run.pack, run.compute = run.packTask, run.computeTask
+		run.partialSum, run.addParts = run.partTask, run.addTask
+	}
+	run.Product, run.v = g, v
+	run.plan()
+	return run
+}
+
+func (g *product) free() {
+	g.Product = Product{}
+	products.Put(g)
+}
+
+// Gemm computes a matrix product, its work shared by p.
+func Gemm(p Parallel, g *Product) error {
+	if err := g.check(); err != nil {
+		return err
+	}
+	if g.M == 0 || g.N == 0 {
+		return nil
+	}
+	if g.K == 0 {
+		g.empty()
+		return nil
+	}
+	if g.byVector(p) {
+		return nil
+	}
+	run := newProduct(*g, active)
+	if run.parts > 1 {
+		run.runParts(p)
+	} else {
+		run.runWhole(p)
+	}
+	run.free()
+	return nil
+}
+
+// runWhole computes the product chunk by chunk.
+func (g *product) runWhole(p Parallel) {
+	mChunk := g.M
+	if !g.directA {
+		mChunk = min(g.M, packedRows/g.rows*g.rows)
+	}
+	kChunk := g.kChunk(mChunk)
+	g.reserve(mChunk, kChunk)
+	for g.i0 = 0; g.i0 < g.M; g.i0 = g.i1 {
+		g.i1 = min(g.M, g.i0+mChunk)
+		for g.k0 = 0; g.k0 < g.K; g.k0 = g.k1 {
+			g.k1 = min(g.K, g.k0+kChunk)
+			g.runChunk(p)
+		}
+	}
+	g.packedA.free()
+	g.packedB.free()
+	g.packedA, g.packedB = nil, nil
+}
+
+// empty is the product over no steps.
+func (g *Product) empty() {
+	for i := range g.M {
+		if !g.Add {
+			clear(g.C[i*g.CStride:][:g.N])
+		}
+	}
+	if g.Done != nil {
+		g.Done(0, g.M, 0, g.N)
+	}
+}
+
+// plan decides by shape alone how the product is cut.
+func (g *product) plan() {
+	g.rows, g.columns = g.v.wide, 16*g.v.vectors()
+	if g.N <= 16 {
+		g.rows, g.columns = g.v.narrow, 16
+	}
+	g.parts = 1
+	if ceilDiv(g.M, g.rows)*ceilDiv(g.N, g.columns) < tilesToShare {
+		g.parts = min(tasksWanted, max(1, g.K/stepsToShare))
+	}
+	g.kBlock = min(g.K, (ceilDiv(g.K, ceilDiv(g.K, stepsInCache))+3)&^3)
+	g.directA = g.N <= 2*g.columns || !g.A.Transposed && g.A.Stride%256 != 0
+	g.directB = !g.B.Transposed && g.M <= 8*g.rows
+	g.mBlock = min(ceilDiv(g.M, g.rows)*g.rows, 16*g.rows)
+	g.nBlock = min(ceilDiv(g.N, g.columns)*g.columns, 256)
+	for g.tasks() < tasksWanted && g.mBlock*g.nBlock*g.K > taskLeast {
+		switch {
+		case g.nBlock > g.columns && (g.nBlock >= g.mBlock || g.mBlock == g.rows):
+			g.nBlock = ceilDiv(g.nBlock/2, g.columns) * g.columns
+		case g.mBlock > g.rows:
+			g.mBlock = ceilDiv(g.mBlock/2, g.rows) * g.rows
+		default:
+			return
+		}
+	}
+}
+
+func (g *product) tasks() int { return ceilDiv(g.M, g.mBlock) * ceilDiv(g.N, g.nBlock) }
+
+// kChunk is how many steps are packed before they are used, whole blocks.
+func (g *product) kChunk(mChunk int) int {
+	packed := 0
+	if !g.directA {
+		packed += mChunk
+	}
+	if !g.directB {
+		packed += g.N
+	}
+	if packed == 0 {
+		return g.K
+	}
+	return max(1, packedInCache/packed/g.kBlock) * g.kBlock
+}
+
+// reserve gets the memory for the packed panels of a chunk.
+func (g *product) reserve(mChunk, kChunk int) {
+	k := min(kChunk, g.K)
+	switch {
+	case !g.directA:
+		g.packedA = newScratch(ceilDiv(mChunk, g.rows) * g.rows * k)
+	case g.A.Transposed && g.M%g.rows != 0:
+		g.packedA = newScratch(g.rows * k)
+	}
+	switch {
+	case !g.directB:
+		g.packedB = newScratch(ceilDiv(g.N, 16) * 16 * k)
+	case g.N%16 != 0:
+		g.packedB = newScratch(16 * k)
+	}
+}
+
+// runChunk packs rows i0 to i1 of A and steps k0 to k1 of both, and adds their
+// product to C.
+func (g *product) runChunk(p Parallel) {
+	g.nTasks = ceilDiv(g.N, g.nBlock)
+	if units := g.packUnits(); units > 0 {
+		p(min(units, ceilDiv(units*16*(g.k1-g.k0), 1<<15)), g.pack)
+	}
+	p(ceilDiv(g.i1-g.i0, g.mBlock)*g.nTasks, g.compute)
+}
+
+// packUnits is the number of panels to pack: those of A, then those of B.
+func (g *product) packUnits() int { return g.packUnitsA() + g.packUnitsB() }
+
+func (g *product) packUnitsA() int {
+	switch {
+	case !g.directA:
+		return ceilDiv(g.i1-g.i0, g.rows)
+	case g.A.Transposed:
+		return min(1, (g.i1-g.i0)%g.rows)
+	}
+	return 0
+}
+
+func (g *product) packUnitsB() int {
+	if g.directB {
+		return min(1, g.N%16)
+	}
+	return ceilDiv(g.N, 16)
+}
+
+// packTask packs a share of the panels.
+func (g *product) packTask(task int) {
+	units, unitsA := g.packUnits(), g.packUnitsA()
+	from, to := share(units, task, min(units, ceilDiv(units*16*(g.k1-g.k0), 1<<15)))
+	for unit := from; unit < to; unit++ {
+		for k := g.k0; k < g.k1; k += g.kBlock {
+			length := min(g.kBlock, g.k1-k)
+			if unit < unitsA {
+				g.packA(unit, k, length)
+			} else {
+				g.packB(unit-unitsA, k, length)
+			}
+		}
+	}
+}
+
+// panelA is where a panel of A begins that holds steps from k on.
+func (g *product) panelA(unit, k, length int) []float32 {
+	return g.packedA.data[g.rows*((k-g.k0)*g.packUnitsA()+unit*length):]
+}
+
+// panelB is where a panel of B begins that holds steps from k on.
+func (g *product) panelB(unit, k, length int) []float32 {
+	return g.packedB.data[16*((k-g.k0)*g.packUnitsB()+unit*length):]
+}
+
+func (g *product) packA(unit, k, length int) {
+	dst := g.panelA(unit, k, length)
+	i := g.i0 + unit*g.rows
+	if g.directA {
+		i = g.i1 / g.rows * g.rows
+	}
+	n := min(g.rows, g.i1-i)
+	if !g.A.Transposed {
+		g.v.packTransposed(&dst[0], g.rows, &g.A.Data[i*g.A.Stride+k], g.A.Stride, n, length, g.rows)
+		return
+	}
+	g.v.packColumns(&dst[0], &g.A.Data[k*g.A.Stride+i], g.A.Stride, length, n, g.rows)
+}
+
+func (g *product) packB(unit, k, length int) {
+	dst := g.panelB(unit, k, length)
+	j := 16 * unit
+	if g.directB {
+		j = g.N / 16 * 16
+	}
+	n := min(16, g.N-j)
+	if g.B.Transposed {
+		g.v.packTransposed(&dst[0], 16, &g.B.Data[j*g.B.Stride+k], g.B.Stride, n, length, 16)
+	} else {
+		g.v.packColumns(&dst[0], &g.B.Data[k*g.B.Stride+j], g.B.Stride, length, n, 16)
+	}
+}
+
+// computeTask computes one block of C.
+func (g *product) computeTask(task int) {
+	i0 := g.i0 + task/g.nTasks*g.mBlock
+	j0 := task % g.nTasks * g.nBlock
+	i1, j1 := min(g.i1, i0+g.mBlock), min(g.N, j0+g.nBlock)
+	t := tilePool.Get().(*tile)
+	for k := g.k0; k < g.k1; k += g.kBlock {
+		length := min(g.kBlock, g.k1-k)
+		t.taps, t.tapCount, t.length = &g.taps[0], 1, length
+		t.cRow, t.add = uintptr(4*g.CStride), 0
+		if k > 0 || g.Add {
+			t.add = 1
+		}
+		for j := j0; j < j1; j += t.cols {
+			vectors := g.aimB(t, j, k, length)
+			if g.directA && !g.A.Transposed {
+				g.rowTiles(t, i0, i1, j, k, vectors)
+			} else {
+				g.panelTiles(t, i0, i1, j, k, vectors)
+			}
+		}
+	}
+	tilePool.Put(t)
+	if g.Done != nil && g.k1 == g.K {
+		g.Done(i0, i1, j0, j1)
+	}
+}
+
+// aimB points the tile at the columns from j on and returns how many vectors of
+// them it takes.
+func (g *product) aimB(t *tile, j, k, length int) int {
+	t.cols = min(g.columns, g.N-j)
+	switch {
+	case !g.directB:
+		t.b, t.bStep, t.bVector = at(g.panelB(j/16, k, length), 0), 64, uintptr(64*length)
+	case t.cols < 16:
+		t.b, t.bStep = at(g.panelB(0, k, length), 0), 64
+	default:
+		t.cols = t.cols / 16 * 16
+		t.b, t.bStep, t.bVector = at(g.B.Data, k*g.B.Stride+j), uintptr(4*g.B.Stride), 64
+	}
+	return ceilDiv(t.cols, 16)
+}
+
+// rowTiles computes rows i0 to i1 from A itself.
+func (g *product) rowTiles(t *tile, i0, i1, j, k, vectors int) {
+	highest := min(g.v.groups(vectors), g.rows/4)
+	t.aRow = uintptr(4 * g.A.Stride)
+	for i := i0; i < i1; {
+		groups := min(highest, (i1-i)/4)
+		for n := range max(1, groups) {
+			t.a[n] = at(g.A.Data, (i+4*n)*g.A.Stride+k)
+			t.c[n] = at(g.C, (i+4*n)*g.CStride+j)
+		}
+		g.v.rows[vectors-1][groups](t)
+		i += max(1, 4*groups)
+	}
+}
+
+// panelTiles computes rows i0 to i1 from packed panels of A, or from A itself
+// where its columns lie as in a panel.
+func (g *product) panelTiles(t *tile, i0, i1, j, k, vectors int) {
+	kernel := g.v.panel[g.rows][vectors-1]
+	for i := i0; i < i1; i += g.rows {
+		t.rows = min(g.rows, i1-i)
+		switch {
+		case !g.directA:
+			t.a[0], t.aStep = at(g.panelA((i-g.i0)/g.rows, k, t.length), 0), uintptr(4*g.rows)
+		case t.rows < g.rows:
+			t.a[0], t.aStep = at(g.panelA(0, k, t.length), 0), uintptr(4*g.rows)
+		default:
+			t.a[0], t.aStep = at(g.A.Data, k*g.A.Stride+i), uintptr(4*g.A.Stride)
+		}
+		t.c[0] = at(g.C, i*g.CStride+j)
+		kernel(t)
+	}
+}

@@ -1,0 +1,42 @@
+package simd
+
+import "unsafe"
+
+// tileRow1Go is the twin of the rows tiles of one row and 16 columns.
+func tileRow1Go(t *tile) { tileGo(t, 1, t.aRow, 4) }
+
+// tileRow4Go is the twin of the rows tiles of four rows and 16 columns.
+func tileRow4Go(t *tile) { tileGo(t, 4, t.aRow, 4) }
+
+// tilePanel4Go is the twin of the panel tiles, of four rows and 16 columns.
+func tilePanel4Go(t *tile) { tileGo(t, t.rows, 4, t.aStep) }
+
+// tileGo computes what tile says for up to four rows of one group.
+func tileGo(t *tile, rows int, row, step uintptr) {
+	var sums [4][16]float32
+	if t.add != 0 {
+		for r := range rows {
+			copy(sums[r][:], t.written(r))
+		}
+	}
+	for _, tap := range unsafe.Slice(t.taps, t.tapCount) {
+		a, b := unsafe.Add(t.a[0], tap.a), unsafe.Add(t.b, tap.b)
+		for k := range uintptr(t.length) {
+			columns := (*[16]float32)(unsafe.Add(b, k*t.bStep))
+			for r := range rows {
+				x, s := *(*float32)(unsafe.Add(a, k*step+uintptr(r)*row)), &sums[r]
+				for j, y := range columns {
+					s[j] += x * y
+				}
+			}
+		}
+	}
+	for r := range rows {
+		copy(t.written(r), sums[r][:])
+	}
+}
+
+// written is row r of c, the columns that exist.
+func (t *tile) written(r int) []float32 {
+	return unsafe.Slice((*float32)(unsafe.Add(t.c[0], uintptr(r)*t.cRow)), t.cols)
+}

@@ -1,0 +1,128 @@
+package simd
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// variant is one set of kernels.
+type variant struct {
+	name string
+
+	// rows[vectors-1][groups] is the tile of groups × four rows; groups 0 is the
+	// tile of a single row. Missing ones are nil.
+	rows [2][5]func(*tile)
+	// panel[rows][vectors-1] is the tile of that many neighbouring rows.
+	panel [17][2]func(*tile)
+	// wide and narrow are the rows of the panels for products of more than 16
+	// columns and of at most 16.
+	wide, narrow int
+
+	packColumns    func(dst, src *float32, srcStep, rows, cols, width int)
+	packTransposed func(dst *float32, dstStep int, src *float32, srcStep, rows, cols, width int)
+
+	unary  [unaries]func(dst, x *float32, n int)
+	binary [binaries]func(dst, x, y *float32, n int)
+	scalar [binaries]func(dst, x *float32, y float32, n int)
+	axpy   func(dst, x *float32, s float32, n int)
+
+	sum, squares, greatest func(x *float32, n int) float32
+	dot                    func(x, y *float32, n int) float32
+	expSum                 func(dst, x *float32, shift float32, n int) float32
+	columnSums             func(sum, x *float32, rows, stride, cols int)
+	columnMoments          func(sum, square, x, shift *float32, rows, stride, cols int)
+	columnProducts         func(sum, product, x, y, shift *float32, rows, stride, cols int)
+
+	mulAdd, mulAddReLU func(dst, x, y, z *float32, n int)
+	affine             func(dst, x, y, a, b, c *float32, n int)
+	momentum           func(w, v, gradient *float32, n int, decay, momentum, gradientRate, velocityRate float32)
+	adam               func(w, m, v, gradient *float32, n int, coefficients *[7]float32)
+
+	philox      func(dst *uint32, vectors int, counter *[4]uint32, key *[2]uint32)
+	philoxLanes int // counters of a vector
+
+	pixelMulAdd   func(dst, x, w *float32, pixels, dstStep, xStep, n int)
+	pixelMax      func(dst, x *float32, pixels, dstStep, xStep, n int)
+	pixelRoute    func(dx, x, y, left *float32, pixels, dxStep, xStep, yStep, leftStep, n int)
+	pixelProducts func(dst, x, y *float32, pixels, xStep, yStep, n int)
+}
+
+// vectors is how many vectors of 16 columns the widest tile has.
+func (v *variant) vectors() int {
+	if v.rows[1][1] != nil {
+		return 2
+	}
+	return 1
+}
+
+// groups is how many groups of four rows the highest tile has.
+func (v *variant) groups(vectors int) int {
+	n := 1
+	for g, f := range v.rows[vectors-1] {
+		if f != nil {
+			n = max(n, g)
+		}
+	}
+	return n
+}
+
+var plain = variant{
+	name:           "go",
+	rows:           [2][5]func(*tile){{tileRow1Go, tileRow4Go}},
+	panel:          [17][2]func(*tile){4: {tilePanel4Go}},
+	wide:           4,
+	narrow:         4,
+	packColumns:    packColumnsGo,
+	packTransposed: packTransposedGo,
+	unary:          unaryGo,
+	binary:         binaryGo,
+	scalar:         scalarGo,
+	axpy:           axpyGo,
+	philox:         philoxVectorsGo,
+	philoxLanes:    1,
+	sum:            sumGo,
+	squares:        squaresGo,
+	dot:            dotGo,
+	greatest:       greatestGo,
+	expSum:         expSumGo,
+	columnSums:     columnSumsGo,
+	columnMoments:  columnMomentsGo,
+	columnProducts: columnProductsGo,
+	mulAdd:         mulAddGo,
+	mulAddReLU:     mulAddReLUGo,
+	affine:         affineGo,
+	momentum:       momentumGo,
+	adam:           adamGo,
+	pixelMulAdd:    pixelMulAddGo,
+	pixelMax:       pixelMaxGo,
+	pixelRoute:     pixelRouteGo,
+	pixelProducts:  pixelProductsGo,
+}
+
+// variants are what this processor can run, best first.
+var variants = append(native(), plain)
+
+var active = &variants[0]
+
+// Variants names the sets of kernels that this processor can run, best first.
+func Variants() []string {
+	var names []string
+	for _, v := range variants {
+		names = append(names, v.name)
+	}
+	return names
+}
+
+// Variant names the set of kernels in use: "avx512", "avx2" or "go".
+func Variant() string { return active.name }
+
+// Use chooses the set of kernels by name. It must not be called while kernels run.
+func Use(name string) error {
+	i := slices.IndexFunc(variants, func(v variant) bool { return v.name == name })
+	if i < 0 {
+		return fmt.Errorf("simd: no kernels named %q on this processor: there are %s", name, strings.Join(Variants(), ", "))
+	}
+	active = &variants[i]
+	return nil
+}

@@ -1,0 +1,63 @@
+package simd
+
+// span is where a kernel position meets the input: output positions out, out+1, …,
+// n of them, read input positions in, in+stride, ….
+type span struct{ out, in, n int }
+
+// span gives the output positions for which kernel position k lies inside.
+func (a Axis) span(k int) span {
+	offset := k*a.dilation() - a.Before
+	first := max(0, ceilDiv(max(0, -offset), a.stride()))
+	last := min(a.Out()-1, floorDiv(a.In-1-offset, a.stride()))
+	return span{first, first*a.stride() + offset, max(0, last-first+1)}
+}
+
+// window is a sliding window that treats each channel by itself: a depthwise
+// convolution or a pooling.
+type window struct {
+	height, width Axis
+	channels      int
+}
+
+// rows visits the windows of the output rows h0 to h1 of one image, a row and a
+// kernel position at a time, kernel positions in order: tap, where the first pixels
+// begin in the output's and in the input's image, and how many there are. Each row
+// of the output is announced to start first.
+func (w *window) rows(h0, h1 int, start func(row int), visit func(tap, out, in, pixels int)) {
+	for h := h0; h < h1; h++ {
+		start(h)
+		for i := range w.height.Kernel {
+			row := h*w.height.stride() + i*w.height.dilation() - w.height.Before
+			if row < 0 || row >= w.height.In {
+				continue
+			}
+			for j := range w.width.Kernel {
+				if s := w.width.span(j); s.n > 0 {
+					visit(i*w.width.Kernel+j, (h*w.width.Out()+s.out)*w.channels,
+						(row*w.width.In+s.in)*w.channels, s.n)
+				}
+			}
+		}
+	}
+}
+
+func (w *window) inSize() int  { return w.height.In * w.width.In * w.channels }
+func (w *window) outSize() int { return w.height.Out() * w.width.Out() * w.channels }
+
+// step is the distance of neighbouring pixels' inputs.
+func (w *window) step() int { return w.width.stride() * w.channels }
+
+// eachBlock runs over blocks of output rows of all images, in tasks fixed by the
+// shape.
+func (w *window) eachBlock(p Parallel, batch int, f func(image, h0, h1 int)) {
+	row := max(1, w.width.Out()*w.channels)
+	block := max(1, chunk/row)
+	blocks := ceilDiv(w.height.Out(), block)
+	if batch == 0 || blocks == 0 {
+		return
+	}
+	p(batch*blocks, func(task int) {
+		h0 := task % blocks * block
+		f(task/blocks, h0, min(w.height.Out(), h0+block))
+	})
+}
