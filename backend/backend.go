@@ -14,12 +14,12 @@ import (
 const Variable = "ESPALIER_BACKEND"
 
 // Default is the name of the backend that runs where none is named.
-const Default = "go"
+const Default = "cpu"
 
 // Choice is a running GoMLX backend and by which name it was chosen.
 type Choice struct {
 	Backend compute.Backend
-	// Name is what was asked for: "go", "xla", "xla:cuda".
+	// Name is what was asked for: "cpu", "go", "xla", "xla:cuda".
 	Name string
 	// Version is that of the module which implements it.
 	Version string

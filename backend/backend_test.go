@@ -18,7 +18,7 @@ func TestDefaultBackendComputes(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if b.Name != backend.Default || !strings.HasPrefix(b.Version, "github.com/gomlx/compute") {
+	if b.Name != backend.Default || !strings.HasPrefix(b.Version, "espalier") {
 		t.Errorf("chose %q, version %q", b.Name, b.Version)
 	}
 	sum, err := graph.CallOnce(b.Backend, func(x, y *graph.Node) *graph.Node { return graph.Add(x, y) }, float32(2), float32(3))
@@ -38,7 +38,7 @@ func TestTheFlagComesBeforeTheEnvironment(t *testing.T) {
 	var unknown *backend.UnknownError
 	if _, err := backend.New(""); !errors.As(err, &unknown) || unknown.Name != "no-such-backend" {
 		t.Errorf("New with %s set: %v", backend.Variable, err)
-	} else if strings.Contains(err.Error(), "\n") || !strings.Contains(err.Error(), "go, xla") {
+	} else if strings.Contains(err.Error(), "\n") || !strings.Contains(err.Error(), "cpu, go, xla") {
 		t.Errorf("the error should name the backends in one line: %v", err)
 	}
 }
