@@ -33,9 +33,9 @@ type grammar struct {
 
 // settings are the flags of every command.
 type settings struct {
-	DataFolder string `name:"data" env:"ESPALIER_DATA" placeholder:"DIR" help:"Data folder, or several separated as in PATH (ESPALIER_DATA)."`
-	Runs       string `env:"ESPALIER_RUNS" default:"runs" placeholder:"DIR" help:"Folder of results (ESPALIER_RUNS; default: runs)."`
-	Backend    string `env:"ESPALIER_BACKEND" placeholder:"NAME" help:"GoMLX backend: go, or xla where it is built in (ESPALIER_BACKEND; default: go)."`
+	DataFolder string `name:"data" env:"ESPALIER_DATA" placeholder:"DIR" help:"Data folder, or several separated as in PATH."`
+	Runs       string `env:"ESPALIER_RUNS" default:"runs" placeholder:"DIR" help:"Folder of results (default: runs)."`
+	Backend    string `env:"ESPALIER_BACKEND" placeholder:"NAME" help:"GoMLX backend, as in go or xla:cpu; espalier doctor shows the default."`
 	Workers    int    `placeholder:"N" help:"Cells that run at a time (default: one for each processor)."`
 	JSON       bool   `name:"json" help:"Write results as JSON, one object a line."`
 }

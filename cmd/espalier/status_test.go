@@ -1,0 +1,74 @@
+package main_test
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// Whatever goes wrong is told in one line on standard error, with the right status
+// and without a stack trace.
+func TestWhatGoesWrongIsOneLine(t *testing.T) {
+	folder := t.TempDir()
+	file := filepath.Join(folder, "file")
+	if err := os.WriteFile(file, []byte("no notebook"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct {
+		name      string
+		arguments []string
+		status    int
+		want      string
+	}{
+		{"no command", nil, 2, "expected one of"},
+		{"an unknown command", []string{"rnu"}, 2, "rnu"},
+		{"an unknown flag", []string{"list", "--jsno"}, 2, "--jsno"},
+		{"an argument too many", []string{"list", "all"}, 2, "all"},
+		{"an unknown experiment", []string{"run", "lth/ticket"}, 2, "did you mean lth/tickets?"},
+		{"an unknown scale", []string{"run", "lth/tickets", "--scale", "big"}, 2, "smoke, bench, paper"},
+		{"a negative number of seeds", []string{"run", "lth/tickets", "--seeds=-1"}, 2, "at least 1"},
+		{"an unknown hyper-parameter", []string{"run", "lth/tickets", "--set", "learning_rate=1"}, 2, "did you mean learning-rate?"},
+		{"a bad value", []string{"run", "lth/tickets", "--set", "levels=many"}, 2, "levels=many: expected a whole number"},
+		{"a bad fraction", []string{"run", "lth/tickets", "--set", "fraction=1.2"}, 2, "expected a number above 0 and below 1"},
+		{"a bad length", []string{"run", "lth/tickets", "--set", "length=5"}, 2, "160ep, 500it or 2ep50it"},
+		{"no value", []string{"run", "lth/tickets", "--set", "levels"}, 2, "expected name=value"},
+		{"an unknown data set", []string{"run", "lth/tickets", "--set", "data=mnits"}, 2, "did you mean mnist"},
+		{"an unknown network", []string{"run", "lth/tickets", "--set", "network=lenet3000"}, 2, "did you mean lenet300"},
+		{"an unknown backend", []string{"run", "lth/tickets", "--backend", "abacus"}, 2, "abacus"},
+		{"a backend that is not built in", []string{"run", "lth/tickets", "--backend", "xla"}, 3, "make xla"},
+		{"an unknown backend in the environment", []string{"ESPALIER_BACKEND=abacus", "run", "lth/tickets"}, 2, "abacus"},
+		{"missing data", []string{"run", "lth/tickets", "--scale", "bench", "--data", folder}, 3, "espalier data get"},
+		{"no data folder", []string{"run", "lth/tickets", "--scale", "bench"}, 3, "--data"},
+		{"a run folder that is a file", []string{"run", "lth/tickets", "--runs", file}, 1, "the run folder " + file},
+		{"a run folder below a file", []string{"run", "lth/tickets", "--runs", filepath.Join(file, "runs")}, 1, "--runs"},
+		{"a run folder that cannot be made", []string{"run", "lth/tickets", "--runs", "/proc/espalier"}, 1, "cannot be written"},
+		{"no results for a table", []string{"table", "lth/tickets"}, 3, "espalier run lth/tickets"},
+		{"no results for a plot", []string{"plot", "lth/tickets", "-o", filepath.Join(folder, "a.svg")}, 3, "espalier run lth/tickets"},
+		{"a table of an unknown experiment", []string{"table", "lth"}, 2, "lth/tickets"},
+		{"a plot without a file", []string{"plot", "lth/tickets"}, 2, "--output"},
+		{"a plot of an unknown format", []string{"plot", "lth/tickets", "-o", "a.gif"}, 2, ".svg or .png"},
+		{"an unknown experiment to show", []string{"show", "lth/tikets"}, 2, "did you mean lth/tickets"},
+		{"a cell that is not there", []string{"show", "0123"}, 2, "0123"},
+		{"an unknown network to show", []string{"network", "resnet21"}, 2, "resnet2"},
+		{"a bad input", []string{"network", "resnet20", "--input", "big"}, 2, "big"},
+		{"an input that is too small", []string{"network", "vgg16", "--input", "3x4x4"}, 2, "vgg16"},
+		{"an unknown data set to check", []string{"data", "check", "imagenot"}, 2, "imagenot"},
+		{"a data set that is not there", []string{"data", "check", "mnist", "--data", folder}, 3, "mnist"},
+		{"nowhere to download to", []string{"data", "get", "mnist"}, 2, "--data"},
+		{"an unknown benchmark", []string{"bench", "sgem/"}, 2, "sgemm/512"},
+		{"no notebook", []string{"notebook", "run", filepath.Join(folder, "none.ipynb")}, 2, "none.ipynb"},
+		{"a kernel outside a checkout", []string{"notebook", "install"}, 3, "checkout"},
+	} {
+		got := espalier(t, c.arguments...)
+		if got.status != c.status {
+			t.Errorf("%s: status %d, want %d: %s", c.name, got.status, c.status, got.err)
+		}
+		if got.out != "" {
+			t.Errorf("%s: standard output has %q", c.name, got.out)
+		}
+		if !strings.Contains(got.err, c.want) || strings.Count(got.err, "\n") != 1 || strings.Contains(got.err, "goroutine") {
+			t.Errorf("%s: standard error has %q, want one line with %q", c.name, got.err, c.want)
+		}
+	}
+}
