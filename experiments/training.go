@@ -48,10 +48,11 @@ func (t Training) options(normalisation data.Normalisation) train.Options {
 }
 
 // What cost estimates by: the arithmetic that the default backend does in a second
-// on one core, measured on LeNet-300-100, and what every step takes besides.
+// on one core with AVX-512, measured on LeNet-300-100 in whole runs of lth/tickets,
+// and what every step takes besides. Convolutions are slower.
 const (
-	costOperations = 6e9
-	costStep       = 0.0008 // seconds
+	costOperations = 70e9
+	costStep       = 0.00012 // seconds
 	costCores      = 2
 )
 
