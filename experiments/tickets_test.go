@@ -231,3 +231,34 @@ func TestMissingDataIsToldBeforeAnythingIsTrained(t *testing.T) {
 		t.Errorf("error %v", err)
 	}
 }
+
+// What the smoke scale shows is the paper's point: at the sparsest level the ticket
+// beats the same mask with new initial weights.
+func TestSmokeTicketBeatsReinitialization(t *testing.T) {
+	if testing.Short() {
+		t.Skip("not running lth/tickets at smoke scale, which takes up to half a minute: -short is set")
+	}
+	plan, err := experiments.NewPlan(experiments.Request{
+		Experiment: "lth/tickets", Set: map[string]string{"methods": "tickets,random-reinitialization"},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	results, err := experiments.Runner{Store: experiments.OpenStore(t.TempDir())}.Run(t.Context(), plan.Cells)
+	if err != nil {
+		t.Fatal(err)
+	}
+	accuracy := make(map[string]experiments.Statistic)
+	for _, s := range experiments.Summarise(experiments.Rows(results)) {
+		if s.Level == 6 {
+			accuracy[s.Method] = s.Metrics[experiments.TestAccuracy]
+		}
+	}
+	ticket, again := accuracy[lth.Tickets], accuracy[lth.RandomReinitialization.Name]
+	difference := float64(ticket.Mean - again.Mean)
+	deviation := math.Hypot(float64(ticket.Deviation), float64(again.Deviation))
+	if !(difference > 2*deviation) {
+		t.Errorf("the ticket reaches %.4f ± %.4f, re-initialised %.4f ± %.4f: a difference of %.1f deviations",
+			float64(ticket.Mean), float64(ticket.Deviation), float64(again.Mean), float64(again.Deviation), difference/deviation)
+	}
+}
