@@ -163,7 +163,7 @@ func wrapGo(args []string) (int, error) {
 	return requireCheckout(program, os.Getenv(rootVariable), args[2])
 }
 
-const offlineHint = "Cells do not ask the network for modules. To let them: %env GOPROXY=https://proxy.golang.org,direct"
+const offlineHint = "Cells do not ask the network for modules. To let them: %env GOPROXY="
 
 // getModules runs go get, and where it fails for want of a network says how to have
 // one, as go itself says only that there is no such package.
