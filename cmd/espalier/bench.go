@@ -1,7 +1,6 @@
 package main
 
 import (
-	"errors"
 	"fmt"
 
 	"espalier/backend"
@@ -27,7 +26,7 @@ func (c benchCommand) Run(t *terminal) error {
 	for _, benchmark := range cases {
 		measured, err := benchmark.Measure(t, chosen.Backend)
 		if err != nil {
-			return errors.Join(err, t.Err())
+			return err
 		}
 		if t.JSON {
 			err = printJSON(t.out, measured)

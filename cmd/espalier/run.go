@@ -1,7 +1,6 @@
 package main
 
 import (
-	"errors"
 	"fmt"
 	"log/slog"
 
@@ -40,9 +39,9 @@ func (c runCommand) Run(t *terminal) error {
 	}
 	results, err := runner.Run(t, plan.Cells)
 	if err != nil {
-		return errors.Join(err, t.Err())
+		return err
 	}
-	return printResults(t, results, "md")
+	return printResults(t, results)
 }
 
 // withoutTime leaves the time out of log lines: whoever reads them is there.
@@ -53,8 +52,8 @@ func withoutTime(groups []string, a slog.Attr) slog.Attr {
 	return a
 }
 
-// printResults prints tables of results in a format, or their summaries as JSON.
-func printResults(t *terminal, results []*experiments.Result, format string) error {
+// printResults prints the tables of results, or their summaries as JSON.
+func printResults(t *terminal, results []*experiments.Result) error {
 	summaries := experiments.Summarise(experiments.Rows(results))
 	if t.JSON {
 		return printJSON(t.out, summaries...)
@@ -63,5 +62,5 @@ func printResults(t *terminal, results []*experiments.Result, format string) err
 	if err != nil {
 		return err
 	}
-	return experiments.WriteTables(t.out, tables, format)
+	return experiments.WriteTables(t.out, tables, "md")
 }

@@ -106,7 +106,7 @@ func inference(name string, batch int) Case {
 			defer exec.Finalize()
 			in := network.Input
 			x := tensors.FromFlatDataAndDimensions(normal("images", batch*in.Size()), batch, in.Height, in.Width, in.Channels)
-			return timed(ctx, func() error { return finish(exec.Exec(x)) })
+			return timed(ctx, func() error { return finish(exec.Call(x)) })
 		},
 	}
 }

@@ -33,7 +33,7 @@ func product(name string, m, k, n int) Case {
 			defer exec.Finalize()
 			a := tensors.FromFlatDataAndDimensions(normal("a", m*k), m, k)
 			b := tensors.FromFlatDataAndDimensions(normal("b", k*n), k, n)
-			return timed(ctx, func() error { return finish(exec.Exec(a, b)) })
+			return timed(ctx, func() error { return finish(exec.Call(a, b)) })
 		},
 	}
 }
