@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"log/slog"
 	"runtime"
+	"slices"
 	"sync"
 
 	"espalier/backend"
@@ -47,6 +48,8 @@ func (r Runner) Run(ctx context.Context, cells []Cell) ([]*Result, error) {
 		results[i] = result
 		finished++
 	}
+	r = r.withDefaults()
+	r.tellOtherBackends(results)
 	if finished == len(cells) {
 		return results, nil
 	}
@@ -54,7 +57,7 @@ func (r Runner) Run(ctx context.Context, cells []Cell) ([]*Result, error) {
 	if err != nil {
 		return nil, err
 	}
-	pool, err := newPool(r.withDefaults(), chosen, cells, results, finished)
+	pool, err := newPool(r, chosen, cells, results, finished)
 	if err != nil {
 		return nil, err
 	}
@@ -72,49 +75,57 @@ func (r Runner) withDefaults() Runner {
 	return r
 }
 
+// tellOtherBackends says so where results that are there are not those of the
+// backend that was asked for: a description does not say by which it is run.
+func (r Runner) tellOtherBackends(results []*Result) {
+	for _, result := range results {
+		if result != nil && r.Backend != "" && result.Provenance.Backend != r.Backend {
+			r.Log.Warn("results that were computed on another backend are taken as they are; name another run folder to compute them again",
+				"asked", r.Backend, "computed", result.Provenance.Backend)
+			return
+		}
+	}
+}
+
 // pool is one run of a Runner.
 type pool struct {
 	Runner
 	chosen  *backend.Choice
 	cells   []Cell
 	results []*Result
-	tokens  chan struct{}
-	done    []chan struct{} // closed when the cell is finished or will never be
-	needs   [][]int         // indices of the cells that each waits for
+	needs   [][]int // indices of the cells that each comes after
+	task    progress.Task
+	cancel  context.CancelFunc
 
 	mu       sync.Mutex
+	changed  sync.Cond // a cell has ended
+	started  []bool
 	finished int
-	task     progress.Task
 	err      error
-	cancel   context.CancelFunc
 }
 
 func newPool(r Runner, chosen *backend.Choice, cells []Cell, results []*Result, finished int) (*pool, error) {
 	p := &pool{
 		Runner: r, chosen: chosen, cells: cells, results: results, finished: finished,
-		tokens: make(chan struct{}, r.Workers), done: make([]chan struct{}, len(cells)), needs: make([][]int, len(cells)),
+		needs: make([][]int, len(cells)), started: make([]bool, len(cells)),
 	}
+	p.changed.L = &p.mu
 	index := make(map[string]int, len(cells))
 	for i, cell := range cells {
 		digest := cell.Desc.Digest()
 		if _, taken := index[digest]; taken {
 			return nil, fmt.Errorf("cell %s is planned twice", cell.Desc)
 		}
-		index[digest] = i
-		p.done[i] = make(chan struct{})
-		if results[i] != nil {
-			close(p.done[i])
-		}
-	}
-	for i, cell := range cells {
 		for _, need := range cell.Needs {
 			// A cell comes after what it needs, so no two wait for each other.
 			j, ok := index[need.Digest()]
-			if !ok || j >= i {
+			if !ok {
 				return nil, fmt.Errorf("cell %s needs %s, which is not planned before it", cell.Desc, need)
 			}
 			p.needs[i] = append(p.needs[i], j)
 		}
+		index[digest] = i
+		p.started[i] = results[i] != nil
 	}
 	return p, nil
 }
@@ -126,55 +137,65 @@ func (p *pool) run(ctx context.Context) error {
 	defer p.task.End()
 	p.task.Step(p.finished)
 	var workers sync.WaitGroup
-	for i := range p.cells {
-		if p.results[i] != nil {
-			continue
-		}
+	for range min(p.Workers, len(p.cells)) {
 		workers.Go(func() {
-			defer close(p.done[i])
-			if err := p.await(ctx, i); err != nil {
-				p.fail(err)
-				return
-			}
-			defer func() { <-p.tokens }()
-			if err := p.runCell(ctx, i); err != nil {
-				p.fail(err)
+			for i, ok := p.next(ctx); ok; i, ok = p.next(ctx) {
+				p.ended(i, p.runCell(ctx, i))
 			}
 		})
 	}
 	workers.Wait()
-	if p.err != nil {
+	if p.err == nil && p.finished < len(p.cells) {
+		p.err = ctx.Err()
+	}
+	if p.err != nil && errors.Is(p.err, ctx.Err()) {
 		return fmt.Errorf("%w (%d of %d cells are finished; the same command goes on)", p.err, p.finished, len(p.cells))
 	}
-	return nil
+	return p.err
 }
 
-// await returns when the cell may start: all it needs is there and a worker is
-// free.
-func (p *pool) await(ctx context.Context, i int) error {
-	for _, need := range p.needs[i] {
-		<-p.done[need]
-	}
-	select {
-	case p.tokens <- struct{}{}:
-		if ctx.Err() != nil {
-			<-p.tokens
-			return ctx.Err()
-		}
-		return nil
-	case <-ctx.Done():
-		return ctx.Err()
-	}
-}
-
-// fail keeps the first error and stops the other cells.
-func (p *pool) fail(err error) {
+// next returns the first cell that nobody has begun and that has what it needs. It
+// waits while others must end first; false says that there is nothing more to do.
+func (p *pool) next(ctx context.Context) (int, bool) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if p.err == nil {
-		p.err = err
+	for ctx.Err() == nil {
+		waits := false
+		for i := range p.cells {
+			switch {
+			case p.started[i]:
+			case p.ready(i):
+				p.started[i] = true
+				return i, true
+			default:
+				waits = true
+			}
+		}
+		if !waits {
+			return 0, false
+		}
+		p.changed.Wait()
 	}
-	p.cancel()
+	return 0, false
+}
+
+// ready reports whether all cells that a cell needs are finished.
+func (p *pool) ready(i int) bool {
+	return !slices.ContainsFunc(p.needs[i], func(need int) bool { return p.results[need] == nil })
+}
+
+// ended counts a cell that has ended. The first error stops the others.
+func (p *pool) ended(i int, err error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if err == nil {
+		p.finished++
+		p.task.Step(p.finished)
+	} else {
+		p.err = cmp.Or(p.err, err)
+		p.cancel()
+	}
+	p.changed.Broadcast()
 }
 
 // runCell runs one cell under its lock, unless another process has finished it.
@@ -197,8 +218,6 @@ func (p *pool) runCell(ctx context.Context, i int) (err error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.results[i] = result
-	p.finished++
-	p.task.Step(p.finished)
 	return nil
 }
 
