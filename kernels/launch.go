@@ -62,6 +62,7 @@ func Launch(root, connectionFile string, args []string) error {
 	}
 	path := strings.Join([]string{folder, toolFolder(root), os.Getenv("PATH")}, string(os.PathListSeparator))
 	environment := setenv(os.Environ(), "PATH", path)
+	environment = setenv(environment, launcherVariable, "")
 	environment = setenv(environment, goVariable, program)
 	environment = setenv(environment, rootVariable, root)
 	// A workspace around the front end is not one around the cells.

@@ -38,6 +38,10 @@ type sessionOptions struct {
 
 // startSession starts a kernel and waits until it answers.
 func startSession(ctx context.Context, o sessionOptions) (*session, error) {
+	// A kernel that is no launcher would come back here, and start a kernel, and so on.
+	if os.Getenv(launcherVariable) != "" {
+		return nil, errors.New("this program was started as a notebook's kernel, but its main function does not begin with kernels.Intercept")
+	}
 	ctx, cancel := context.WithTimeoutCause(ctx, startPatience, fmt.Errorf("no answer within %v", startPatience))
 	defer cancel()
 	for attempt := 1; ; attempt++ {
