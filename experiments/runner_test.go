@@ -79,13 +79,17 @@ func TestRunAgainChangesNothing(t *testing.T) {
 		t.Fatal(err)
 	}
 	before := snapshot(t, folder)
-	start := time.Now()
-	again, err := runner.Run(t.Context(), cells)
-	if took := time.Since(start); took > 200*time.Millisecond {
-		t.Errorf("running again took %v", took)
+	var again []*experiments.Result
+	fastest := time.Hour // of three: other programs may have the processor
+	for range 3 {
+		start := time.Now()
+		if again, err = runner.Run(t.Context(), cells); err != nil {
+			t.Fatal(err)
+		}
+		fastest = min(fastest, time.Since(start))
 	}
-	if err != nil {
-		t.Fatal(err)
+	if fastest > 200*time.Millisecond {
+		t.Errorf("running again took %v", fastest)
 	}
 	if !reflect.DeepEqual(before, snapshot(t, folder)) {
 		t.Error("running again changed files")

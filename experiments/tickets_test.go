@@ -172,7 +172,7 @@ func TestTicketsAreTheSameBytesForAnyWorkersAndAfterInterrupts(t *testing.T) {
 	}
 	broken := t.TempDir()
 	interrupts := 0
-	for wait := 20 * time.Millisecond; ; wait += 20 * time.Millisecond {
+	for wait := 20 * time.Millisecond; ; wait += wait / 2 {
 		ctx, cancel := context.WithTimeout(t.Context(), wait)
 		_, err := experiments.Runner{Store: experiments.OpenStore(broken), Workers: 4}.Run(ctx, tiny(t, set).Cells)
 		cancel()

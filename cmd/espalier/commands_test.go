@@ -64,13 +64,17 @@ func TestRunShowTablePlot(t *testing.T) {
 			t.Errorf("row %v", row)
 		}
 	}
-	start := time.Now()
-	again := inFolder(t, folder, append(tiny, "--json")...)
-	if took := time.Since(start); took > 200*time.Millisecond {
-		t.Errorf("running again took %v", took)
+	fastest := time.Hour // of three: other programs may have the processor
+	for range 3 {
+		start := time.Now()
+		again := inFolder(t, folder, append(tiny, "--json")...)
+		fastest = min(fastest, time.Since(start))
+		if again != first {
+			t.Errorf("running again printed something else: %+v", again)
+		}
 	}
-	if again != first {
-		t.Errorf("running again printed something else: %+v", again)
+	if fastest > 200*time.Millisecond {
+		t.Errorf("running again took %v", fastest)
 	}
 
 	table := inFolder(t, folder, "table", "lth/tickets")

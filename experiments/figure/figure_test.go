@@ -143,7 +143,7 @@ func TestOddFiguresAreDrawn(t *testing.T) {
 		"at zero":         line([]float64{0}, []float64{0}),
 		"a long subtitle": {Title: strings.Repeat("long ", 60), Panels: sample().Panels},
 	} {
-		if _, err := f.PNG(); err != nil {
+		if _, err := f.SVG(); err != nil {
 			t.Errorf("%s: %v", name, err)
 		}
 	}

@@ -18,18 +18,39 @@ import (
 	"espalier/train"
 )
 
-// networks are training steps and inference of whole networks.
+// networks are training steps and inference of whole networks. Where the peer's
+// name for a network is not the zoo's, the case has the peer's.
 func networks() []Case {
-	return []Case{training("lenet300", 60), inference("lenet300", 1000)}
+	var cases []Case
+	for _, n := range []struct {
+		name, zoo    string
+		train, infer int // sizes of batches; 0 is not timed
+	}{
+		{"lenet300", "lenet300", 60, 1000},
+		{"conv2", "conv2", 60, 0},
+		{"conv4", "conv4", 60, 0},
+		{"conv6", "conv6", 60, 0},
+		{"resnet20", "resnet20", 128, 500},
+		{"resnet56", "resnet56", 128, 500},
+		{"resnet18", "resnet18", 32, 64},
+		{"vgg16", "vgg16", 64, 64},
+		{"mobilenet1", "mobilenetv1", 64, 64},
+	} {
+		cases = append(cases, training(n.name, n.zoo, n.train))
+		if n.infer > 0 {
+			cases = append(cases, inference(n.name, n.zoo, n.infer))
+		}
+	}
+	return cases
 }
 
 // training times the steps of the training loop as experiments run it, on random
 // images, with the peer's optimizer.
-func training(name string, batch int) Case {
+func training(name, zoo string, batch int) Case {
 	return Case{
 		Name: fmt.Sprintf("train/%s/b%d", name, batch),
 		times: func(ctx context.Context, backend compute.Backend) ([]time.Duration, error) {
-			network, weights, err := initial(name)
+			network, weights, err := initial(zoo)
 			if err != nil {
 				return nil, err
 			}
@@ -84,11 +105,11 @@ func (s *stopwatch) Step(int) {
 func (s *stopwatch) End() {}
 
 // inference times the network's outputs for one batch.
-func inference(name string, batch int) Case {
+func inference(name, zoo string, batch int) Case {
 	return Case{
 		Name: fmt.Sprintf("infer/%s/b%d", name, batch),
 		times: func(ctx context.Context, backend compute.Backend) ([]time.Duration, error) {
-			network, weights, err := initial(name)
+			network, weights, err := initial(zoo)
 			if err != nil {
 				return nil, err
 			}
