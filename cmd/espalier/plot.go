@@ -3,9 +3,11 @@ package main
 import (
 	"fmt"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"espalier/experiments"
+	"espalier/experiments/figure"
 	"espalier/internal/durable"
 )
 
@@ -18,18 +20,18 @@ type plotCommand struct {
 // Run draws the results into the file.
 func (c plotCommand) Run(t *terminal) error {
 	format := strings.TrimPrefix(filepath.Ext(c.Output), ".")
-	if format != "svg" && format != "png" {
+	if !slices.Contains(figure.Formats(), format) {
 		return &experiments.UsageError{Message: fmt.Sprintf("-o %s: expected a name that ends in .svg or .png", c.Output)}
 	}
 	results, err := c.results(t)
 	if err != nil {
 		return err
 	}
-	figure, err := t.store().Draw(experiments.Plot(c.Kind), results)
+	drawn, err := t.store().Draw(experiments.Plot(c.Kind), results)
 	if err != nil {
 		return err
 	}
-	picture, err := figure.Render(format)
+	picture, err := drawn.Render(format)
 	if err != nil {
 		return err
 	}

@@ -37,7 +37,7 @@ type Measurement struct {
 
 // String is the measurement in one line.
 func (m Measurement) String() string {
-	line := fmt.Sprintf("%-32s %10.3f ms median %10.3f ms best", m.Name, m.MedianMs, m.BestMs)
+	line := fmt.Sprintf("%-40s %10.3f ms median %10.3f ms best", m.Name, m.MedianMs, m.BestMs)
 	if m.Gflops > 0 {
 		line += fmt.Sprintf(" %8.1f GFLOP/s", m.Gflops)
 	}

@@ -40,7 +40,7 @@ func (c convolution) operations() float64 {
 func (c convolution) build(x, weight *graph.Node) *graph.Node {
 	padding := c.kernel / 2
 	return graph.Convolve(x, weight).Strides(c.stride).PaddingPerDim([][2]int{{padding, padding}, {padding, padding}}).
-		FeatureGroupCount(c.groups).Done()
+		ChannelGroupCount(c.groups).Done()
 }
 
 func (c convolution) forward(name string) Case {
