@@ -68,15 +68,20 @@ func Plot(plot experiments.Plot, results []*experiments.Result) error {
 	return Figure(drawn)
 }
 
-// Figure displays a figure as SVG, which stays sharp at any size and is text in the
-// notebook's file.
+// Figure displays a figure as SVG, which stays sharp at any size, and as PNG for
+// front ends that do not draw the SVG of a notebook they have not run themselves.
 func Figure(f figure.Figure) error {
-	picture, err := f.Render("svg")
+	vector, err := f.Render("svg")
+	if err != nil {
+		return err
+	}
+	raster, err := f.Render("png")
 	if err != nil {
 		return err
 	}
 	send(map[protocol.MIMEType]any{
-		protocol.MIMEImageSVG:  string(picture),
+		protocol.MIMEImageSVG:  string(vector),
+		protocol.MIMEImagePNG:  raster,
 		protocol.MIMETextPlain: f.String(),
 	})
 	return nil
