@@ -3,6 +3,7 @@ package experiments
 import (
 	"fmt"
 	"io"
+	"maps"
 	"slices"
 	"strings"
 
@@ -78,7 +79,8 @@ func (c Comparison) Figure() figure.Figure {
 	subtitle := figureSubtitle(all, "mean and standard deviation")
 	if len(all) > 0 {
 		setting := all[0].Setting
-		setting.Options = nil
+		setting.Options = maps.Clone(setting.Options)
+		delete(setting.Options, c.Option)
 		subtitle = strings.Replace(subtitle, settingTitle(all[0].Setting), settingTitle(setting), 1)
 	}
 	return figure.Figure{Title: "By " + c.Option, Subtitle: subtitle, Panels: []figure.Panel{panel}}

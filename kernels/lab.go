@@ -103,8 +103,6 @@ func (s *labServer) command(ctx context.Context, root string, python virtualEnvi
 		"-m", "jupyterlab", "--no-browser", "--ServerApp.ip=127.0.0.1",
 		"--ServerApp.port=" + strconv.Itoa(cmp.Or(o.Port, 8888)), "--ServerApp.port_retries=50",
 		"--ServerApp.root_dir=" + cmp.Or(o.Folder, root),
-		// Nothing is asked of the network that the user has not asked for.
-		"--LabApp.news_url=None", "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
 	}
 	if os.Geteuid() == 0 {
 		args = append(args, "--allow-root") // as in a container; loopback and token hold there too

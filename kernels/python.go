@@ -18,6 +18,12 @@ import (
 //go:embed requirements.txt
 var requirements []byte
 
+// labSettings keep JupyterLab from asking the network for what the user has not
+// asked for, and from asking the user whether it may.
+//
+//go:embed lab-settings.json
+var labSettings []byte
+
 // virtualEnvironment is where Python packages are installed apart from the system's.
 type virtualEnvironment struct{ folder string }
 
@@ -32,6 +38,9 @@ func (e virtualEnvironment) python() string {
 // requirements into it, where they are not.
 func (e virtualEnvironment) install(ctx context.Context, python string, log io.Writer) error {
 	if err := e.make(ctx, python, log); err != nil {
+		return err
+	}
+	if err := e.configure(); err != nil {
 		return err
 	}
 	stamp := filepath.Join(e.folder, "requirements.txt")
@@ -52,6 +61,15 @@ func (e virtualEnvironment) install(ctx context.Context, python string, log io.W
 		return fmt.Errorf("install JupyterLab with pip: %w\n%s", err, lastLines(said, 12))
 	}
 	return durable.WriteFile(durable.OS{}, stamp, requirements)
+}
+
+// configure writes the settings that hold where the user has none.
+func (e virtualEnvironment) configure() error {
+	folder := filepath.Join(e.folder, "share", "jupyter", "lab", "settings")
+	if err := os.MkdirAll(folder, 0o755); err != nil {
+		return err
+	}
+	return durable.WriteFile(durable.OS{}, filepath.Join(folder, "overrides.json"), labSettings)
 }
 
 func (e virtualEnvironment) make(ctx context.Context, python string, log io.Writer) error {
