@@ -27,10 +27,7 @@ func (f *File) Weights(n *nn.Network) (nn.Weights, error) {
 	for _, t := range f.Tensors {
 		tensors[t.Name] = t
 	}
-	inputs := make(map[string]nn.Shape, len(n.Nodes))
-	for i, node := range n.Nodes {
-		inputs[node.Name] = n.InputShapes(i)[0]
-	}
+	inputs := linearInputs(n)
 	weights := make(nn.Weights, len(n.Parameters()))
 	used := make(map[string]bool, len(n.Parameters()))
 	for _, p := range n.Parameters() {
@@ -42,10 +39,21 @@ func (f *File) Weights(n *nn.Network) (nn.Weights, error) {
 		if want := torchShape(p); !slices.Equal(t.Shape, want) {
 			return nil, fmt.Errorf("network %s: %s has shape %v in the file, want %v", n.Name, name, t.Shape, want)
 		}
-		weights[p.Name] = arrange(t, p, inputs[p.Layer]).Values()
+		weights[p.Name] = arrange(t, p, inputs).Values()
 		used[name] = true
 	}
 	return weights, unused(f.Tensors, used, n)
+}
+
+// linearInputs are the shapes that the linear layers read, by the layers' names.
+func linearInputs(n *nn.Network) map[string]nn.Shape {
+	inputs := make(map[string]nn.Shape)
+	for i, node := range n.Nodes {
+		if node.Layer.Kind() == nn.KindLinear {
+			inputs[node.Name] = n.InputShapes(i)[0]
+		}
+	}
+	return inputs
 }
 
 // unused reports a tensor that the network has no place for.
@@ -75,21 +83,28 @@ func torchShape(p nn.Parameter) []int {
 		return s
 	case len(s) == 4:
 		return []int{s[3], s[2], s[0], s[1]}
-	default:
+	case len(s) == 2:
 		return []int{s[1], s[0]}
+	default:
+		return s
 	}
 }
 
-// arrange permutes the axes of a tensor of PyTorch's into those of a parameter,
-// whose layer reads an input of a shape.
-func arrange(t Tensor, p nn.Parameter, input nn.Shape) Tensor {
+// arrange permutes the axes of a tensor of PyTorch's into those of a parameter.
+// inputs are those of the linear layers.
+func arrange(t Tensor, p nn.Parameter, inputs map[string]nn.Shape) Tensor {
+	input, linear := inputs[p.Layer]
 	switch {
 	case p.Role != nn.Weight:
 		return t
+	case linear:
+		return t.splitInputs(input).permute(2, 3, 1, 0)
 	case len(p.Shape) == 4:
 		return t.permute(2, 3, 1, 0)
+	case len(p.Shape) == 2:
+		return t.permute(1, 0)
 	default:
-		return t.splitInputs(input).permute(2, 3, 1, 0)
+		return t
 	}
 }
 
