@@ -5,7 +5,9 @@
 // Nothing in a file is executed. A state dictionary is a pickle, a program for a
 // small stack machine; the one here knows the operations that build dictionaries,
 // lists, tuples, strings and numbers, and the few functions that PyTorch calls for
-// a tensor. Anything else is an error that names it. A hostile file costs at most
-// its size once more and 128 bytes for each of its operations, of which there are
-// at most 1,048,576 and at most half as many as it has bytes.
+// a tensor. Anything else is an error that names it.
+//
+// The numbers are views of the file's content, which is in memory once. Besides, a
+// hostile pickle allocates at most 32 bytes for each of the file's first 4 MiB, and
+// the header of a safetensors file, which may have 2 MiB, 80 times its length.
 package weightfile

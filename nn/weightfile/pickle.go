@@ -41,9 +41,11 @@ type machine struct {
 	work  int // what may still be done
 }
 
-// newMachine is a machine at the start of input.
-func newMachine(input []byte, load func(id any) (any, error)) *machine {
-	return &machine{input: input, load: load, work: min(maxOperations, 1024+len(input)/2)}
+// newMachine is a machine at the start of input. A file of so many bytes may have
+// an operation for each four of them: state dictionaries have one for six or more,
+// with their numbers.
+func newMachine(input []byte, file int, load func(id any) (any, error)) *machine {
+	return &machine{input: input, load: load, work: min(maxOperations, 1024+file/4)}
 }
 
 // run runs one pickle and returns its value; the input stands behind it then.

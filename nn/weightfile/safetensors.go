@@ -10,8 +10,9 @@ import (
 	"github.com/nlpodyssey/safetensors"
 )
 
-// maxHeader is the longest header of a safetensors file that is read, in bytes.
-const maxHeader = 16 << 20
+// maxHeader is the longest header of a safetensors file that is read, in bytes. It
+// is enough for some 20,000 tensors.
+const maxHeader = 2 << 20
 
 // safetensorsKinds are the types of numbers that can become weights.
 var safetensorsKinds = map[safetensors.DType]*numbers{

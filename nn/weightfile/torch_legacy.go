@@ -18,7 +18,7 @@ const (
 // bytes and its numbers.
 func decodeLegacy(content []byte) ([]Tensor, error) {
 	storages := make(shelf)
-	m := newMachine(content, storages.load)
+	m := newMachine(content, len(content), storages.load)
 	if magic, err := m.run(); err != nil || magic != any(legacyMagic) {
 		return nil, errors.New("it does not begin as a file of PyTorch does, nor as safetensors do")
 	}

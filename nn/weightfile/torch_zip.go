@@ -25,7 +25,7 @@ func decodeZip(content []byte) ([]Tensor, error) {
 		return nil, errors.New("the archive has no data.pkl: it is no state dictionary")
 	}
 	storages := make(shelf)
-	m := newMachine(pickle, storages.load)
+	m := newMachine(pickle, len(content), storages.load)
 	object, err := m.run()
 	if err != nil {
 		return nil, err
