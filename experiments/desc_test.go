@@ -1,6 +1,7 @@
 package experiments_test
 
 import (
+	"cmp"
 	"flag"
 	"fmt"
 	"os"
@@ -36,7 +37,7 @@ func frozen(t *testing.T) []experiments.Desc {
 	t.Helper()
 	var descs []experiments.Desc
 	add := func(request experiments.Request) {
-		request.Experiment = "lth/tickets"
+		request.Experiment = cmp.Or(request.Experiment, "lth/tickets")
 		plan, err := experiments.NewPlan(request)
 		if err != nil {
 			t.Fatal(err)
@@ -52,6 +53,9 @@ func frozen(t *testing.T) []experiments.Desc {
 	add(experiments.Request{Scale: experiments.Smoke, Seeds: 1, Set: map[string]string{
 		"methods": "tickets", "optimizer": "sgd", "learning-rate": "0.1", "schedule": "warmup(5ep)*multistep(80ep,120ep;0.1)",
 		"network": "resnet-digits", "initializer": "kaiming-normal", "crop": "1", "flip": "true",
+	}})
+	add(experiments.Request{Experiment: "nn/evaluate", Set: map[string]string{
+		"weights": "sha256:12fca82f0bebc4135bf1f32f6e3710e61d5108578464b84fd6d7f5c1b04036c8",
 	}})
 	return descs
 }

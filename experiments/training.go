@@ -59,21 +59,9 @@ const (
 // cost is that of one training of a network of the zoo on a data set. Minutes are
 // those of two trainings beside each other, halved.
 func (t Training) cost(set, network string, width float64) (Cost, error) {
-	entries, err := data.List("")
+	entry, composed, err := compose(set, network, width)
 	if err != nil {
 		return Cost{}, err
-	}
-	i := slices.IndexFunc(entries, func(e data.Entry) bool { return e.Name == set })
-	if i < 0 {
-		return Cost{}, &data.UnknownError{Name: set}
-	}
-	entry := entries[i]
-	composed, err := nn.New(network, nn.ZooOptions{
-		Input:   nn.Shape{Height: entry.Height, Width: entry.Width, Channels: entry.Channels},
-		Classes: entry.Classes, Width: width,
-	})
-	if err != nil {
-		return Cost{}, &UsageError{err.Error()}
 	}
 	trained := entry.Train - t.Validation
 	if trained < 1 {
@@ -88,6 +76,28 @@ func (t Training) cost(set, network string, width float64) (Cost, error) {
 	images := 3*iterations*t.Batch + iterations/every*(t.Validation+entry.Test)
 	seconds := 2*float64(images)*float64(nn.CostOf(composed, nil).MACs)/costOperations + float64(iterations)*costStep
 	return Cost{Cells: 1, Iterations: iterations, Minutes: seconds / costCores / 60}, nil
+}
+
+// compose returns what is known of a data set and a network of the zoo for its
+// images, without reading any.
+func compose(set, name string, width float64) (data.Entry, *nn.Network, error) {
+	entries, err := data.List("")
+	if err != nil {
+		return data.Entry{}, nil, err
+	}
+	i := slices.IndexFunc(entries, func(e data.Entry) bool { return e.Name == set })
+	if i < 0 {
+		return data.Entry{}, nil, &data.UnknownError{Name: set}
+	}
+	entry := entries[i]
+	composed, err := nn.New(name, nn.ZooOptions{
+		Input:   nn.Shape{Height: entry.Height, Width: entry.Width, Channels: entry.Channels},
+		Classes: entry.Classes, Width: width,
+	})
+	if err != nil {
+		return data.Entry{}, nil, &UsageError{err.Error()}
+	}
+	return entry, composed, nil
 }
 
 // schedule is a train.Schedule as a hyper-parameter.

@@ -1,0 +1,127 @@
+package weightfile
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"espalier/nn"
+)
+
+// counter is what PyTorch's batch norm keeps besides what the network has.
+const counter = ".num_batches_tracked"
+
+// torchNames are what PyTorch calls the roles of parameters where it differs.
+var torchNames = map[nn.Role]string{
+	nn.Scale: "weight", nn.Offset: "bias", nn.RunningVariance: "running_var",
+}
+
+// Weights puts the tensors into the layout of a network, from PyTorch's:
+// convolutions [out, in/groups, height, width], linear layers [out, in], where in
+// runs over channel, height, width of an image. Every parameter must be there with
+// its shape, and every tensor must be a parameter; the counters of batch norms are
+// ignored.
+func (f *File) Weights(n *nn.Network) (nn.Weights, error) {
+	tensors := make(map[string]Tensor, len(f.Tensors))
+	for _, t := range f.Tensors {
+		tensors[t.Name] = t
+	}
+	inputs := linearInputs(n)
+	weights := make(nn.Weights, len(n.Parameters()))
+	used := make(map[string]bool, len(n.Parameters()))
+	for _, p := range n.Parameters() {
+		name := torchName(p)
+		t, ok := tensors[name]
+		if !ok {
+			return nil, fmt.Errorf("network %s has %s, and the file has no %s", n.Name, p.Name, name)
+		}
+		if want := torchShape(p); !slices.Equal(t.Shape, want) {
+			return nil, fmt.Errorf("network %s: %s has shape %v in the file, want %v", n.Name, name, t.Shape, want)
+		}
+		weights[p.Name] = arrange(t, p, inputs).Values()
+		used[name] = true
+	}
+	return weights, unused(f.Tensors, used, n)
+}
+
+// linearInputs are the shapes that the linear layers read, by the layers' names.
+func linearInputs(n *nn.Network) map[string]nn.Shape {
+	inputs := make(map[string]nn.Shape)
+	for i, node := range n.Nodes {
+		if node.Layer.Kind() == nn.KindLinear {
+			inputs[node.Name] = n.InputShapes(i)[0]
+		}
+	}
+	return inputs
+}
+
+// unused reports a tensor that the network has no place for.
+func unused(tensors []Tensor, used map[string]bool, n *nn.Network) error {
+	if len(tensors) == 0 {
+		return errors.New("the file has no tensors")
+	}
+	for _, t := range tensors {
+		if !used[t.Name] && !strings.HasSuffix(t.Name, counter) {
+			return fmt.Errorf("the file has %.100q, which network %s has not", t.Name, n.Name)
+		}
+	}
+	return nil
+}
+
+func torchName(p nn.Parameter) string {
+	if name, ok := torchNames[p.Role]; ok {
+		return p.Layer + "." + name
+	}
+	return p.Name
+}
+
+// torchShape is the shape that PyTorch gives a parameter.
+func torchShape(p nn.Parameter) []int {
+	switch s := p.Shape; {
+	case p.Role != nn.Weight:
+		return s
+	case len(s) == 4:
+		return []int{s[3], s[2], s[0], s[1]}
+	case len(s) == 2:
+		return []int{s[1], s[0]}
+	default:
+		return s
+	}
+}
+
+// arrange permutes the axes of a tensor of PyTorch's into those of a parameter.
+// inputs are those of the linear layers.
+func arrange(t Tensor, p nn.Parameter, inputs map[string]nn.Shape) Tensor {
+	input, linear := inputs[p.Layer]
+	switch {
+	case p.Role != nn.Weight:
+		return t
+	case linear:
+		return t.splitInputs(input).permute(2, 3, 1, 0)
+	case len(p.Shape) == 4:
+		return t.permute(2, 3, 1, 0)
+	case len(p.Shape) == 2:
+		return t.permute(1, 0)
+	default:
+		return t
+	}
+}
+
+// splitInputs views [out, in] as [out, channels, height, width].
+func (t Tensor) splitInputs(input nn.Shape) Tensor {
+	stride := t.strides[1]
+	t.Shape = []int{t.Shape[0], input.Channels, input.Height, input.Width}
+	t.strides = []int{t.strides[0], input.Height * input.Width * stride, input.Width * stride, stride}
+	return t
+}
+
+// permute views the tensor with its axes in another order.
+func (t Tensor) permute(axes ...int) Tensor {
+	shape, strides := make([]int, len(axes)), make([]int, len(axes))
+	for i, axis := range axes {
+		shape[i], strides[i] = t.Shape[axis], t.strides[axis]
+	}
+	t.Shape, t.strides = shape, strides
+	return t
+}

@@ -1,0 +1,63 @@
+package weightfile
+
+import (
+	"cmp"
+	"encoding/binary"
+	"fmt"
+	"math"
+	"slices"
+
+	"github.com/nlpodyssey/safetensors"
+)
+
+// maxHeader is the longest header of a safetensors file that is read, in bytes. It
+// is enough for some 20,000 tensors.
+const maxHeader = 2 << 20
+
+// safetensorsKinds are the types of numbers that can become weights.
+var safetensorsKinds = map[safetensors.DType]*numbers{
+	safetensors.F64: float64s, safetensors.F32: float32s, safetensors.F16: float16s, safetensors.BF16: bfloat16s,
+	safetensors.I64: int64s, safetensors.I32: int32s, safetensors.I16: int16s, safetensors.I8: int8s,
+	safetensors.U8: uint8s, safetensors.BOOL: uint8s,
+}
+
+// decodeSafeTensors reads a file of the safetensors format: the length of the
+// header in eight bytes, the header in JSON, the numbers. Tensors come in the order
+// of their names.
+func decodeSafeTensors(content []byte) ([]Tensor, error) {
+	if length := binary.LittleEndian.Uint64(content); length > maxHeader {
+		return nil, fmt.Errorf("its header has %d bytes, more than %d", length, maxHeader)
+	}
+	file, err := safetensors.Deserialize(content)
+	if err != nil {
+		return nil, fmt.Errorf("%.200s", err)
+	}
+	var tensors []Tensor
+	for _, named := range file.Tensors() {
+		t, err := fromView(named.TensorView)
+		if err != nil {
+			return nil, fmt.Errorf("tensor %.100q: %w", named.Name, err)
+		}
+		t.Name = named.Name
+		tensors = append(tensors, t)
+	}
+	slices.SortFunc(tensors, func(a, b Tensor) int { return cmp.Compare(a.Name, b.Name) })
+	return tensors, nil
+}
+
+func fromView(view safetensors.TensorView) (Tensor, error) {
+	kind, ok := safetensorsKinds[view.DType()]
+	if !ok {
+		return Tensor{}, fmt.Errorf("numbers of type %s are not supported", view.DType())
+	}
+	shape := make([]int, len(view.Shape()))
+	for i, n := range view.Shape() {
+		if n > math.MaxInt {
+			return Tensor{}, fmt.Errorf("shape %v", view.Shape())
+		}
+		shape[i] = int(n)
+	}
+	bytes := view.Data()
+	s := &storage{kind: kind, count: len(bytes) / kind.size, bytes: bytes}
+	return newTensor(s, 0, shape, rowMajor(shape))
+}

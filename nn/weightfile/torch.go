@@ -1,0 +1,199 @@
+package weightfile
+
+import (
+	"errors"
+	"fmt"
+	"math"
+)
+
+// functions are what a state dictionary's pickle may call.
+var functions = map[global]func(*machine, tuple) (any, error){
+	"collections.OrderedDict":         orderedDictionary,
+	"torch._utils._rebuild_tensor":    rebuildTensor,
+	"torch._utils._rebuild_tensor_v2": rebuildTensor,
+	"torch._utils._rebuild_parameter": rebuildParameter,
+}
+
+// storages are the classes of PyTorch's storages, which a pickle refers to and
+// never calls.
+var storages = map[global]*numbers{
+	"torch.DoubleStorage":   float64s,
+	"torch.FloatStorage":    float32s,
+	"torch.HalfStorage":     float16s,
+	"torch.BFloat16Storage": bfloat16s,
+	"torch.LongStorage":     int64s,
+	"torch.IntStorage":      int32s,
+	"torch.ShortStorage":    int16s,
+	"torch.CharStorage":     int8s,
+	"torch.ByteStorage":     uint8s,
+	"torch.BoolStorage":     uint8s,
+}
+
+// allowed reports whether a pickle may refer to a global.
+func (g global) allowed() bool {
+	_, isFunction := functions[g]
+	_, isStorage := storages[g]
+	return isFunction || isStorage
+}
+
+// orderedDictionary makes an OrderedDict, of a list of pairs in Python 2's form.
+func orderedDictionary(m *machine, arguments tuple) (any, error) {
+	d := new(dictionary)
+	if len(arguments) == 0 {
+		return d, nil
+	}
+	pairs, ok := arguments[0].(*list)
+	if !ok || len(arguments) > 1 {
+		return nil, errors.New("its argument is not a list")
+	}
+	if err := m.spend(len(pairs.items)); err != nil {
+		return nil, err
+	}
+	for _, item := range pairs.items {
+		var pair []any
+		switch item := item.(type) {
+		case *list:
+			pair = item.items
+		case tuple:
+			pair = item
+		}
+		if len(pair) != 2 {
+			return nil, errors.New("its argument is not a list of pairs")
+		}
+		d.entries = append(d.entries, entry{pair[0], pair[1]})
+	}
+	return d, nil
+}
+
+// rebuildTensor makes a tensor of storage, offset, shape and strides; whether it
+// needs a gradient, and hooks, which stand behind them, do not matter.
+func rebuildTensor(_ *machine, arguments tuple) (any, error) {
+	if len(arguments) < 4 {
+		return nil, fmt.Errorf("%d arguments", len(arguments))
+	}
+	s, ok := arguments[0].(*storage)
+	if !ok {
+		return nil, fmt.Errorf("its storage is %s", describe(arguments[0]))
+	}
+	offset, ok := arguments[1].(int)
+	if !ok {
+		return nil, fmt.Errorf("its offset is %s", describe(arguments[1]))
+	}
+	shape, err := integers(arguments[2])
+	if err != nil {
+		return nil, fmt.Errorf("its shape: %w", err)
+	}
+	strides, err := integers(arguments[3])
+	if err != nil {
+		return nil, fmt.Errorf("its strides: %w", err)
+	}
+	return newTensor(s, offset, shape, strides)
+}
+
+// rebuildParameter returns the tensor that a parameter holds.
+func rebuildParameter(_ *machine, arguments tuple) (any, error) {
+	if len(arguments) > 0 {
+		if t, ok := arguments[0].(Tensor); ok {
+			return t, nil
+		}
+	}
+	return nil, errors.New("it has no tensor")
+}
+
+// integers reads a tuple of integers that can be a tensor's shape.
+func integers(value any) ([]int, error) {
+	t, ok := value.(tuple)
+	if !ok {
+		return nil, fmt.Errorf("%s instead of a tuple", describe(value))
+	}
+	if len(t) > maxRank {
+		return nil, fmt.Errorf("%d axes; there can be %d", len(t), maxRank)
+	}
+	numbers := make([]int, len(t))
+	for i, item := range t {
+		if numbers[i], ok = item.(int); !ok {
+			return nil, fmt.Errorf("%s instead of an integer", describe(item))
+		}
+	}
+	return numbers, nil
+}
+
+// shelf has the storages of a file by their keys.
+type shelf map[string]*storage
+
+// load reads a persistent id: ("storage", class, key, device, count), and in the
+// old form None or the description of a view.
+func (s shelf) load(id any) (any, error) {
+	t, ok := id.(tuple)
+	if !ok || len(t) < 5 || len(t) > 6 || t[0] != any("storage") {
+		return nil, fmt.Errorf("a persistent id that is %s, not a storage", describe(id))
+	}
+	if len(t) == 6 && t[5] != nil {
+		return nil, errors.New("a storage that is a view of another, as PyTorch before 0.4 wrote; save the file again with a newer PyTorch")
+	}
+	class, _ := t[1].(global)
+	kind, ok := storages[class]
+	if !ok {
+		return nil, fmt.Errorf("a storage of class %s", describe(t[1]))
+	}
+	key, ok := t[2].(string)
+	if !ok {
+		return nil, fmt.Errorf("a storage whose key is %s", describe(t[2]))
+	}
+	count, ok := t[4].(int)
+	if !ok || count < 0 || count > math.MaxInt/kind.size {
+		return nil, fmt.Errorf("storage %.60q does not say how many numbers it has", key)
+	}
+	if known, ok := s[key]; ok {
+		if known.kind != kind || known.count != count {
+			return nil, fmt.Errorf("storage %.60q is described in two ways", key)
+		}
+		return known, nil
+	}
+	s[key] = &storage{kind: kind, count: count}
+	return s[key], nil
+}
+
+// containers are the names under which training programs put the state dictionary
+// into a larger one, the most usual first.
+var containers = []string{"state_dict", "model_state_dict", "model", "net"}
+
+// stateDictionary returns the tensors of a value that is a state dictionary, or a
+// dictionary that has one.
+func stateDictionary(value any) ([]Tensor, error) {
+	d, ok := value.(*dictionary)
+	if !ok {
+		return nil, fmt.Errorf("it holds %s, not a state dictionary", describe(value))
+	}
+	for _, name := range containers {
+		if inner, ok := d.dictionary(name); ok {
+			d = inner
+			break
+		}
+	}
+	tensors := make([]Tensor, 0, len(d.entries))
+	for _, e := range d.entries {
+		name, ok := e.key.(string)
+		if !ok {
+			return nil, fmt.Errorf("a state dictionary with the key %s", describe(e.key))
+		}
+		t, ok := e.value.(Tensor)
+		if !ok {
+			return nil, fmt.Errorf("entry %.100q of the state dictionary is %s, not a tensor", name, describe(e.value))
+		}
+		t.Name = name
+		tensors = append(tensors, t)
+	}
+	return tensors, nil
+}
+
+// dictionary returns the dictionary that stands under a name.
+func (d *dictionary) dictionary(name string) (*dictionary, bool) {
+	for _, e := range d.entries {
+		if key, ok := e.key.(string); ok && key == name {
+			inner, ok := e.value.(*dictionary)
+			return inner, ok
+		}
+	}
+	return nil, false
+}
