@@ -10,7 +10,6 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
-	"strings"
 	"testing"
 
 	"espalier/seed"
@@ -171,12 +170,9 @@ func realFolder(t *testing.T, name string) string {
 		t.Skipf("the real files of %s are not read with -short", name)
 	}
 	folders := os.Getenv("ESPALIER_DATA")
-	if extra := os.Getenv("ESPALIER_CIFAR10"); extra != "" {
-		folders = strings.TrimPrefix(folders+string(filepath.ListSeparator)+extra, string(filepath.ListSeparator))
-	}
 	p, err := registry[name].locate(folders)
 	if err != nil {
-		t.Skipf("the real files of %s: set ESPALIER_DATA, or for CIFAR-10 ESPALIER_CIFAR10, to a data folder that has them (%v)", name, err)
+		t.Skipf("the real files of %s: set ESPALIER_DATA to a data folder that has them (%v)", name, err)
 	}
 	p.close()
 	return folders

@@ -19,7 +19,7 @@ var (
 // MissingError says that something is not on this machine, and how to get it. The
 // command line exits with status 3 on it.
 type MissingError struct {
-	What string // what is missing: "goimports in /home/a/espalier/.lab/bin"
+	What string // what is missing: "goimports in .lab/bin"
 	How  string // what to do: "run `make tools`"
 }
 
