@@ -76,7 +76,8 @@ func checkOutputs(what string, closure *Function, want []shapes.Shape) error {
 var truth = []shapes.Shape{shapes.Make(dtypes.Bool)}
 
 // While runs body on the state as long as cond holds for it.
-func (f *Function) While(cond, body compute.Function, state ...compute.Value) ([]compute.Value, error) {
+func (f *Function) While(cond, body compute.Function, state ...compute.Value) (final []compute.Value, err error) {
+	defer within(&err, "While", state...)
 	closures, err := f.closures(compute.OpTypeWhile, cond, body)
 	if err != nil {
 		return nil, err
@@ -94,7 +95,8 @@ func (f *Function) While(cond, body compute.Function, state ...compute.Value) ([
 }
 
 // If runs one of two closures without parameters.
-func (f *Function) If(condition compute.Value, onTrue, onFalse compute.Function) ([]compute.Value, error) {
+func (f *Function) If(condition compute.Value, onTrue, onFalse compute.Function) (results []compute.Value, err error) {
+	defer within(&err, "If", condition)
 	closures, err := f.closures(compute.OpTypeIf, onTrue, onFalse)
 	if err != nil {
 		return nil, err
@@ -114,7 +116,8 @@ func (f *Function) If(condition compute.Value, onTrue, onFalse compute.Function)
 // Sort orders one or more tensors along an axis by a comparator, which takes for
 // each tensor the scalar at the one and at the other position and says whether the
 // one comes first. Equal elements always keep their order.
-func (f *Function) Sort(comparator compute.Function, axis int, _ bool, inputs ...compute.Value) ([]compute.Value, error) {
+func (f *Function) Sort(comparator compute.Function, axis int, _ bool, inputs ...compute.Value) (sorted []compute.Value, err error) {
+	defer within(&err, "Sort", inputs...)
 	closures, err := f.closures(compute.OpTypeSort, comparator)
 	if err != nil {
 		return nil, err
@@ -151,7 +154,8 @@ func (f *Function) Sort(comparator compute.Function, axis int, _ bool, inputs ..
 }
 
 // Call runs a function of the same program that has a name.
-func (f *Function) Call(target compute.Function, inputs ...compute.Value) ([]compute.Value, error) {
+func (f *Function) Call(target compute.Function, inputs ...compute.Value) (results []compute.Value, err error) {
+	defer within(&err, "Call", inputs...)
 	callee, ok := target.(*Function)
 	if !ok || callee == nil || callee.builder != f.builder || callee.parent != nil || !callee.returned {
 		return nil, errors.New("cpu: Call: the target must be a named function of the same program that has returned")

@@ -17,7 +17,7 @@ import (
 )
 
 var (
-	graphs = flag.Int("graphs", 300, "number of random graphs that are compared with go:ops_sequential")
+	graphs = flag.Int("graphs", 300, "number of random graphs that are compared with another backend")
 	first  = flag.Int("first", 0, "number of the first of them")
 )
 
@@ -30,12 +30,18 @@ func TestRandomGraphs(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	CompareRandomGraphs(t, reference)
+}
+
+// CompareRandomGraphs compares this backend with another one; it is exported to the
+// tests that need cgo.
+func CompareRandomGraphs(t *testing.T, reference compute.Backend) {
 	own := newBackend(t, "workers=3")
 	for number := *first; number < *first+*graphs; number++ {
 		g := randomGraph(number)
 		want, err := g.run(reference)
 		if err != nil {
-			t.Fatalf("graph %d on go:ops_sequential: %v\n%s", number, err, g)
+			t.Fatalf("graph %d on %s: %v\n%s", number, reference.Name(), err, g)
 		}
 		got, err := g.run(own)
 		if err != nil {

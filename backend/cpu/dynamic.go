@@ -48,7 +48,8 @@ func staticDimensions(op compute.OpType, specs []compute.DynamicDimensionSpec) (
 }
 
 // DynamicReshape is Reshape for dimensions that are known now.
-func (f *Function) DynamicReshape(operand compute.Value, dimensions ...compute.DynamicDimensionSpec) (compute.Value, error) {
+func (f *Function) DynamicReshape(operand compute.Value, dimensions ...compute.DynamicDimensionSpec) (reshaped compute.Value, err error) {
+	defer within(&err, "DynamicReshape", operand)
 	static, err := staticDimensions(compute.OpTypeDynamicReshape, dimensions)
 	if err != nil {
 		return nil, err
@@ -57,7 +58,8 @@ func (f *Function) DynamicReshape(operand compute.Value, dimensions ...compute.D
 }
 
 // DynamicBroadcastInDim is BroadcastInDim for dimensions that are known now.
-func (f *Function) DynamicBroadcastInDim(operand compute.Value, axes []int, dimensions ...compute.DynamicDimensionSpec) (compute.Value, error) {
+func (f *Function) DynamicBroadcastInDim(operand compute.Value, axes []int, dimensions ...compute.DynamicDimensionSpec) (spread compute.Value, err error) {
+	defer within(&err, "DynamicBroadcastInDim", operand)
 	static, err := staticDimensions(compute.OpTypeDynamicBroadcastInDim, dimensions)
 	if err != nil {
 		return nil, err
@@ -66,20 +68,22 @@ func (f *Function) DynamicBroadcastInDim(operand compute.Value, axes []int, dime
 	if err != nil {
 		return nil, err
 	}
-	return f.BroadcastInDim(operand, shapes.Make(values[0].shape.DType, static...), axes)
+	return f.BroadcastInDim(operand, shapes.Shape{DType: values[0].shape.DType, Dimensions: static}, axes)
 }
 
 // DynamicIota is Iota for dimensions that are known now.
-func (f *Function) DynamicIota(dtype dtypes.DType, axis int, dimensions ...compute.DynamicDimensionSpec) (compute.Value, error) {
+func (f *Function) DynamicIota(dtype dtypes.DType, axis int, dimensions ...compute.DynamicDimensionSpec) (counted compute.Value, err error) {
+	defer within(&err, "DynamicIota")
 	static, err := staticDimensions(compute.OpTypeDynamicIota, dimensions)
 	if err != nil {
 		return nil, err
 	}
-	return f.Iota(shapes.Make(dtype, static...), axis)
+	return f.Iota(shapes.Shape{DType: dtype, Dimensions: static}, axis)
 }
 
 // DynamicPad is Pad for amounts that are known now.
-func (f *Function) DynamicPad(x, fill compute.Value, axes ...compute.DynamicPadAxis) (compute.Value, error) {
+func (f *Function) DynamicPad(x, fill compute.Value, axes ...compute.DynamicPadAxis) (padded compute.Value, err error) {
+	defer within(&err, "DynamicPad", x, fill)
 	static := make([]compute.PadAxis, len(axes))
 	for axis, a := range axes {
 		if a.StartValue != nil || a.EndValue != nil || a.InteriorValue != nil || a.TargetAxisName != "" {

@@ -37,6 +37,9 @@ func (f *Function) test(op compute.OpType, x compute.Value, method func(compute.
 func (f *Function) binary(op compute.OpType, x, y compute.Value, method func(compute.Function, compute.Value, compute.Value) (compute.Value, error)) (compute.Value, error) {
 	return f.record1(recording{op: op, operands: []compute.Value{x, y},
 		infer: func(in []shapes.Shape) ([]shapes.Shape, error) {
+			if (in[0].Size() == 0 || in[1].Size() == 0) && !in[0].IsScalar() && !in[1].IsScalar() && !in[0].EqualDimensions(in[1]) {
+				return nil, errors.New("an operand without elements broadcasts with a scalar alone")
+			}
 			if shapeinference.ComparisonOperations.Has(op) {
 				return one(shapeinference.ComparisonOp(op, in[0], in[1]))
 			}
@@ -48,7 +51,8 @@ func (f *Function) binary(op compute.OpType, x, y compute.Value, method func(com
 }
 
 // Clamp bounds x; the bounds are scalars or have the shape of x.
-func (f *Function) Clamp(low, x, high compute.Value) (compute.Value, error) {
+func (f *Function) Clamp(low, x, high compute.Value) (clamped compute.Value, err error) {
+	defer within(&err, "Clamp", low, x, high)
 	atLeast, err := f.Max(low, x)
 	if err != nil {
 		return nil, err

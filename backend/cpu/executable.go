@@ -1,7 +1,6 @@
 package cpu
 
 import (
-	"runtime/debug"
 	"sync/atomic"
 
 	"github.com/gomlx/compute"
@@ -72,15 +71,16 @@ func (e *Executable) Execute(inputs []compute.Buffer, donate []bool, _ compute.D
 	return run.finish(), nil
 }
 
-// runSafely runs the program; a panic in it is an error.
+// runSafely runs the program; a panic in it is an error, which %+v prints with the
+// stack. One in a task of the workers is a *TaskPanic, which has a stack of its own.
 func (e *Executable) runSafely(fr *frame) (err error) {
 	defer func() {
 		if cause := recover(); cause != nil {
-			stack := debug.Stack()
-			if failed, ok := cause.(*TaskPanic); ok {
-				stack = failed.Stack
+			failure, ok := cause.(error)
+			if !ok {
+				failure = errors.Errorf("%v", cause)
 			}
-			err = errors.Errorf("cpu: %q: step %s: %v\n%s", e.name, e.program.steps[fr.current].describe(), cause, stack)
+			err = errors.Wrapf(failure, "cpu: %q: step %s", e.name, e.program.steps[fr.current].describe())
 		}
 	}()
 	return errors.WithMessagef(e.program.run(fr), "cpu: %q", e.name)

@@ -161,7 +161,7 @@ func (f *Function) checkShape(what string, shape shapes.Shape) error {
 	if !f.builder.backend.stock.Capabilities().DTypes[shape.DType] {
 		return errors.Wrapf(compute.ErrNotImplemented, "cpu: %s: there is no data type %s here", what, shape.DType)
 	}
-	return nil
+	return errors.WithMessagef(checkSize(shape), "cpu: %s", what)
 }
 
 // constant is the data of a constant.
@@ -187,7 +187,7 @@ func (f *Function) Constant(flat any, dims ...int) (compute.Value, error) {
 		return nil, err
 	}
 	if err := checkFlat(flat, shape); err != nil {
-		return nil, err
+		return nil, errors.WithMessage(err, "cpu: constant")
 	}
 	return f.constant(shape, dtypes.UnsafeByteSliceFromAny(flat)), nil
 }

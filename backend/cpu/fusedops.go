@@ -1,6 +1,7 @@
 package cpu
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 
@@ -57,6 +58,21 @@ func (f *Function) FusedLayerNorm(x compute.Value, axes []int, epsilon float64, 
 	axes = slices.Clone(axes)
 	operands, at := optional([]compute.Value{x}, gamma, beta)
 	return f.record1(recording{op: compute.OpTypeFusedLayerNorm, operands: operands, attributes: layerNormAttributes{axes, at, epsilon},
+		infer: func(in []shapes.Shape) ([]shapes.Shape, error) {
+			normalized := 1
+			if err := checkAxes(in[0], axes); err != nil || len(axes) == 0 {
+				return nil, cmp.Or(err, errors.New("there are no axes to normalize over"))
+			}
+			for _, axis := range axes {
+				normalized *= in[0].Dimensions[axis]
+			}
+			for _, vector := range in[1:] {
+				if vector.DType != in[0].DType || vector.Size() != normalized {
+					return nil, errors.Errorf("gamma and beta must have %d elements of type %s", normalized, in[0].DType)
+				}
+			}
+			return in[:1], nil
+		},
 		replay: func(other compute.Function, in []compute.Value) ([]compute.Value, error) {
 			return alone(other.FusedLayerNorm(in[0], axes, epsilon, pick(in, at[0]), pick(in, at[1])))
 		}})
@@ -68,7 +84,8 @@ type layerNormAttributes struct {
 }
 
 // FusedDense is activation(x·weight + bias); bias may be nil.
-func (f *Function) FusedDense(x, weight, bias compute.Value, options compute.DenseConfig) (compute.Value, error) {
+func (f *Function) FusedDense(x, weight, bias compute.Value, options compute.DenseConfig) (out compute.Value, err error) {
+	defer within(&err, "FusedDense", x, weight, bias)
 	values, err := f.resolve(compute.OpTypeFusedDense, []compute.Value{x, weight})
 	if err != nil {
 		return nil, err
@@ -80,7 +97,7 @@ func (f *Function) FusedDense(x, weight, bias compute.Value, options compute.Den
 	if options.WeightLayout == compute.DenseLayoutOutputsInput {
 		contracting = values[1].shape.Rank() - 1
 	}
-	out, err := f.DotGeneral(values[0], []int{values[0].shape.Rank() - 1}, nil,
+	out, err = f.DotGeneral(values[0], []int{values[0].shape.Rank() - 1}, nil,
 		values[1], []int{contracting}, nil, compute.DotGeneralConfig{})
 	if err != nil {
 		return nil, err
@@ -143,15 +160,18 @@ func (f *Function) activate(x compute.Value, activation compute.ActivationType) 
 // FusedAttentionQKVProjection is three products with one matrix of weights.
 func (f *Function) FusedAttentionQKVProjection(x, weights, biasQ, biasK, biasV compute.Value, queryDim, keyValueDim int) (
 	query, key, values compute.Value, err error) {
+	defer within(&err, "FusedAttentionQKVProjection", x, weights, biasQ, biasK, biasV)
 	operands, err := f.resolve(compute.OpTypeFusedAttentionQKVProjection, []compute.Value{x, weights})
 	if err != nil {
 		return nil, nil, nil, err
 	}
 	rank := operands[0].shape.Rank()
-	want := shapes.Make(operands[0].shape.DType, operands[0].shape.Dim(-1), queryDim+2*keyValueDim)
-	if rank < 1 || !operands[1].shape.Equal(want) {
-		return nil, nil, nil, errors.Errorf("cpu: %s: the weights must be %s",
-			signature(compute.OpTypeFusedAttentionQKVProjection, operands), want)
+	if rank < 1 || queryDim < 0 || keyValueDim < 0 {
+		return nil, nil, nil, errors.Errorf("no product of %d and twice %d columns", queryDim, keyValueDim)
+	}
+	want := shapes.Shape{DType: operands[0].shape.DType, Dimensions: []int{operands[0].shape.Dim(-1), queryDim + 2*keyValueDim}}
+	if !operands[1].shape.Equal(want) {
+		return nil, nil, nil, errors.Errorf("the weights must be %s", want)
 	}
 	all, err := f.DotGeneral(operands[0], []int{rank - 1}, nil, operands[1], []int{0}, nil, compute.DotGeneralConfig{})
 	if err != nil {

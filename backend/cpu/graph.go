@@ -49,6 +49,24 @@ func signature(op compute.OpType, operands []*value) string {
 	return fmt.Sprintf("%s(%s)", opName(op), strings.Join(names, ", "))
 }
 
+// within names a whole operation and its operands in an error about a part of it.
+func within(err *error, op string, operands ...compute.Value) {
+	if *err == nil {
+		return
+	}
+	var names []string
+	for _, operand := range operands {
+		switch v := operand.(type) {
+		case nil:
+		case *value:
+			names = append(names, v.shape.String())
+		default:
+			names = append(names, fmt.Sprintf("%T", v))
+		}
+	}
+	*err = errors.WithMessagef(*err, "cpu: %s(%s)", op, strings.Join(names, ", "))
+}
+
 // recording is an operation about to become a node.
 type recording struct {
 	op         compute.OpType
@@ -78,6 +96,11 @@ func (f *Function) record(r recording) (n *node, err error) {
 		if err != nil {
 			return nil, errors.WithMessagef(err, "cpu: %s", n.signature())
 		}
+		for _, shape := range results {
+			if err := f.builder.backend.checkResult(shape); err != nil {
+				return nil, errors.WithMessagef(err, "cpu: %s", n.signature())
+			}
+		}
 		n.setResults(results)
 	}
 	if err := f.builder.backend.support(n); err != nil {
@@ -85,6 +108,32 @@ func (f *Function) record(r recording) (n *node, err error) {
 	}
 	f.nodes = append(f.nodes, n)
 	return n, nil
+}
+
+// maxBytes is more than any machine's memory, and far from overflow.
+const maxBytes = 1 << 46
+
+// checkResult makes sure that a result is a tensor that there can be here.
+func (b *Backend) checkResult(shape shapes.Shape) error {
+	if !b.stock.Capabilities().DTypes[shape.DType] {
+		return errors.Wrapf(compute.ErrNotImplemented, "the result would have data type %s", shape.DType)
+	}
+	return checkSize(shape)
+}
+
+// checkSize makes sure that dimensions are those of a tensor in memory.
+func checkSize(shape shapes.Shape) error {
+	size := shape.DType.Size()
+	for _, d := range shape.Dimensions {
+		if d < 0 {
+			return errors.Errorf("a tensor cannot have the dimensions %v", shape.Dimensions)
+		}
+		if size > maxBytes/max(d, 1) {
+			return errors.Errorf("a tensor of the dimensions %v is more than memory can hold", shape.Dimensions)
+		}
+		size *= max(d, 1)
+	}
+	return nil
 }
 
 // record1 records an operation with one result.

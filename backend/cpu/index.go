@@ -65,7 +65,8 @@ func (f *Function) scatter(op compute.OpType, operand, indices, updates compute.
 
 // scatterInFloat32 combines half-precision numbers in float32, rounding once.
 func (f *Function) scatterInFloat32(op compute.OpType, operand *value, indices, updates compute.Value, a scatterAttributes,
-	method scatterMethod) (compute.Value, error) {
+	method scatterMethod) (combined compute.Value, err error) {
+	defer within(&err, op.String(), operand, indices, updates)
 	c := chain{f: f}
 	wide := c.do1(f.ConvertDType(operand, dtypes.Float32))
 	wideUpdates := c.do1(f.ConvertDType(updates, dtypes.Float32))

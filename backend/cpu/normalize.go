@@ -86,7 +86,8 @@ func (b *batchNorm) inverseDeviation(variance compute.Value, epsilon float32) co
 }
 
 // BatchNormForInference is scale·(x-mean)/√(variance+ε)+offset.
-func (f *Function) BatchNormForInference(operand, scale, offset, mean, variance compute.Value, epsilon float32, feature int) (compute.Value, error) {
+func (f *Function) BatchNormForInference(operand, scale, offset, mean, variance compute.Value, epsilon float32, feature int) (normalized compute.Value, err error) {
+	defer within(&err, "BatchNormForInference", operand, scale, offset, mean, variance)
 	b, err := f.newBatchNorm(compute.OpTypeBatchNormForInference, operand, feature, scale, offset, mean, variance)
 	if err != nil {
 		return nil, err
@@ -101,6 +102,7 @@ func (f *Function) BatchNormForInference(operand, scale, offset, mean, variance 
 // which it returns too.
 func (f *Function) BatchNormForTraining(operand, scale, offset compute.Value, epsilon float32, feature int) (
 	normalized, batchMean, batchVariance compute.Value, err error) {
+	defer within(&err, "BatchNormForTraining", operand, scale, offset)
 	b, err := f.newBatchNorm(compute.OpTypeBatchNormForTraining, operand, feature, scale, offset)
 	if err != nil {
 		return nil, nil, nil, err
@@ -119,9 +121,17 @@ func (f *Function) BatchNormForTraining(operand, scale, offset compute.Value, ep
 // scale/√(variance+ε)·(g - Σg/m - x̂·Σ(g·x̂)/m) for the operand.
 func (f *Function) BatchNormGradient(operand, scale, mean, variance, gradOutput compute.Value, epsilon float32, feature int) (
 	gradOperand, gradScale, gradOffset compute.Value, err error) {
+	defer within(&err, "BatchNormGradient", operand, scale, mean, variance, gradOutput)
 	b, err := f.newBatchNorm(compute.OpTypeBatchNormGradient, operand, feature, scale, mean, variance)
 	if err != nil {
 		return nil, nil, nil, err
+	}
+	given, err := f.resolve(compute.OpTypeBatchNormGradient, []compute.Value{gradOutput})
+	if err != nil {
+		return nil, nil, nil, err
+	}
+	if !given[0].shape.Equal(b.shape) {
+		return nil, nil, nil, errors.New("the gradient must have the shape of the operand")
 	}
 	g := b.in(gradOutput)
 	inverse := b.inverseDeviation(b.in(variance), epsilon)

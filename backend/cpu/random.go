@@ -15,6 +15,7 @@ import (
 // state is XLA's: a key of 64 bits, then a counter of 128 bits, low half first. Each
 // count gives four words.
 func (f *Function) RNGBitGenerator(state compute.Value, shape shapes.Shape) (newState, values compute.Value, err error) {
+	defer within(&err, "RNGBitGenerator", state)
 	if err := f.checkShape("RNGBitGenerator", shape); err != nil {
 		return nil, nil, err
 	}

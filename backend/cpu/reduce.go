@@ -7,6 +7,7 @@ import (
 	"github.com/gomlx/compute/dtypes"
 	"github.com/gomlx/compute/shapeinference"
 	"github.com/gomlx/compute/shapes"
+	"github.com/pkg/errors"
 )
 
 // reduce records a reduction over axes, or over all if none is given.
@@ -21,11 +22,24 @@ func (f *Function) reduce(op compute.OpType, x compute.Value, axes []int,
 					attributes.axes = append(attributes.axes, axis)
 				}
 			}
+			if err := checkAxes(in[0], attributes.axes); err != nil {
+				return nil, err
+			}
 			return one(shapeinference.Reduce(in[0], attributes.axes))
 		},
 		replay: func(other compute.Function, in []compute.Value) ([]compute.Value, error) {
 			return alone(method(other, in[0], attributes.axes...))
 		}})
+}
+
+// checkAxes makes sure that a tensor has all of the axes, and none comes twice.
+func checkAxes(shape shapes.Shape, axes []int) error {
+	for i, axis := range axes {
+		if axis < 0 || axis >= shape.Rank() || slices.Contains(axes[:i], axis) {
+			return errors.Errorf("%v are not axes of %s, each once", axes, shape)
+		}
+	}
+	return nil
 }
 
 // reduceAttributes are the reduced axes, ascending.

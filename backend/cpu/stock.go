@@ -2,7 +2,6 @@ package cpu
 
 import (
 	"fmt"
-	"runtime/debug"
 	"unsafe"
 
 	"github.com/gomlx/compute"
@@ -56,31 +55,31 @@ func (b *Backend) newStockProgram(n *node) (p *stockProgram, err error) {
 	return p, nil
 }
 
-// probe runs an operation once on each combination of data types that it meets, to
-// find out now and not when training runs that the stock backend has no such code.
+// probe runs an operation once on each combination of data types and ranks that it
+// meets, to find out now and not when training runs that the stock backend has no
+// such code. A success without elements proves nothing.
 func (b *Backend) probe(n *node) error {
-	key := n.op.String()
+	key, empty := n.op.String(), false
 	for _, list := range [][]shapes.Shape{n.stock.operands, n.stock.results} {
 		key += ";"
 		for _, shape := range list {
-			key += " " + shape.DType.String()
+			key += fmt.Sprintf(" %s/%d", shape.DType, shape.Rank())
+			empty = empty || shape.Size() == 0
 		}
 	}
-	if found, ok := b.probed.Load(key); ok {
-		if err, _ := found.(error); err != nil {
-			return errors.WithMessagef(err, "cpu: %s", n.signature())
-		}
+	if _, ok := b.probed.Load(key); ok && !empty {
 		return nil
 	}
 	cause := b.tryOnce(n)
 	if cause == nil {
-		b.probed.Store(key, nil)
+		if !empty {
+			b.probed.Store(key, true)
+		}
 		return nil
 	}
 	if !compute.IsNotImplemented(cause) {
 		cause = errors.Wrap(compute.ErrNotImplemented, cause.Error())
 	}
-	b.probed.Store(key, cause)
 	return errors.WithMessagef(cause, "cpu: %s", n.signature())
 }
 
@@ -135,7 +134,7 @@ func (p *stockProgram) newInputs() ([]stockInput, error) {
 func (p *stockProgram) execute(inputs []stockInput) (results []compute.Buffer, err error) {
 	defer func() {
 		if cause := recover(); cause != nil {
-			err = errors.Errorf("cpu: %s: go:ops_sequential: %v\n%s", p.signature, cause, debug.Stack())
+			err = errors.Errorf("cpu: %s: go:ops_sequential: %v", p.signature, cause)
 		}
 	}()
 	buffers := make([]compute.Buffer, len(inputs))

@@ -15,7 +15,8 @@ var signedOf = map[dtypes.DType]dtypes.DType{
 
 // totalOrder compares in the order -NaN < -Inf < -1 < -0 < +0 < 1 < Inf < NaN: that of
 // the floats' bits read as sign and magnitude. Integers have no other order anyway.
-func (f *Function) totalOrder(x, y compute.Value, method func(compute.Function, compute.Value, compute.Value) (compute.Value, error)) (compute.Value, error) {
+func (f *Function) totalOrder(op compute.OpType, x, y compute.Value, method func(compute.Function, compute.Value, compute.Value) (compute.Value, error)) (holds compute.Value, err error) {
+	defer within(&err, op.String(), x, y)
 	keyX, err := f.orderKey(x)
 	if err != nil {
 		return nil, err
@@ -64,30 +65,30 @@ func (c *chain) do1(v compute.Value, err error) compute.Value {
 
 // EqualTotalOrder of each pair of elements.
 func (f *Function) EqualTotalOrder(x, y compute.Value) (compute.Value, error) {
-	return f.totalOrder(x, y, compute.Function.Equal)
+	return f.totalOrder(compute.OpTypeEqualTotalOrder, x, y, compute.Function.Equal)
 }
 
 // GreaterOrEqualTotalOrder of each pair of elements.
 func (f *Function) GreaterOrEqualTotalOrder(x, y compute.Value) (compute.Value, error) {
-	return f.totalOrder(x, y, compute.Function.GreaterOrEqual)
+	return f.totalOrder(compute.OpTypeGreaterOrEqualTotalOrder, x, y, compute.Function.GreaterOrEqual)
 }
 
 // GreaterThanTotalOrder of each pair of elements.
 func (f *Function) GreaterThanTotalOrder(x, y compute.Value) (compute.Value, error) {
-	return f.totalOrder(x, y, compute.Function.GreaterThan)
+	return f.totalOrder(compute.OpTypeGreaterThanTotalOrder, x, y, compute.Function.GreaterThan)
 }
 
 // LessOrEqualTotalOrder of each pair of elements.
 func (f *Function) LessOrEqualTotalOrder(x, y compute.Value) (compute.Value, error) {
-	return f.totalOrder(x, y, compute.Function.LessOrEqual)
+	return f.totalOrder(compute.OpTypeLessOrEqualTotalOrder, x, y, compute.Function.LessOrEqual)
 }
 
 // LessThanTotalOrder of each pair of elements.
 func (f *Function) LessThanTotalOrder(x, y compute.Value) (compute.Value, error) {
-	return f.totalOrder(x, y, compute.Function.LessThan)
+	return f.totalOrder(compute.OpTypeLessThanTotalOrder, x, y, compute.Function.LessThan)
 }
 
 // NotEqualTotalOrder of each pair of elements.
 func (f *Function) NotEqualTotalOrder(x, y compute.Value) (compute.Value, error) {
-	return f.totalOrder(x, y, compute.Function.NotEqual)
+	return f.totalOrder(compute.OpTypeNotEqualTotalOrder, x, y, compute.Function.NotEqual)
 }

@@ -6,6 +6,7 @@ import (
 	"github.com/gomlx/compute"
 	"github.com/gomlx/compute/shapeinference"
 	"github.com/gomlx/compute/shapes"
+	"github.com/pkg/errors"
 )
 
 // windowAttributes describe windows over all axes.
@@ -23,6 +24,9 @@ func (f *Function) ReduceWindow(input compute.Value, reduction compute.ReduceOpT
 		slices.Clone(inputDilations), slices.Clone(windowDilations), slices.Clone(paddings)}
 	return f.record1(recording{op: compute.OpTypeReduceWindow, operands: []compute.Value{input}, attributes: a,
 		infer: func(in []shapes.Shape) ([]shapes.Shape, error) {
+			if reduction < compute.ReduceOpSum || reduction > compute.ReduceOpMin {
+				return nil, errors.Errorf("there is no reduction %s of windows", reduction)
+			}
 			return one(shapeinference.ReduceWindow(in[0], a.sizes, a.strides, a.inputDilations, a.windowDilations, a.paddings))
 		},
 		replay: func(other compute.Function, in []compute.Value) ([]compute.Value, error) {
