@@ -6,6 +6,8 @@ import (
 	"runtime/debug"
 	"sync"
 	"sync/atomic"
+
+	"espalier/internal/simd"
 )
 
 // Workers share out tasks. Whoever asks for work to be done takes part in it and
@@ -58,12 +60,11 @@ func (w *Workers) Close() {
 
 // Parallel calls run once for each task in [0, tasks), in any order and some at the
 // same time, and returns when all have returned. What the tasks are must depend on
-// shapes alone, never on Count.
+// shapes alone, never on Count. In them subnormal numbers are zero, whoever runs
+// them.
 func (w *Workers) Parallel(tasks int, run func(task int)) {
 	if w.count == 1 || tasks <= 1 {
-		for task := range tasks {
-			run(task)
-		}
+		inOrder(tasks, run)
 		return
 	}
 	w.start.Do(w.startAll)
@@ -84,6 +85,14 @@ func (w *Workers) Parallel(tasks int, run func(task int)) {
 	w.release(j)
 	if failure != nil {
 		panic(failure)
+	}
+}
+
+// inOrder runs all tasks on the caller.
+func inOrder(tasks int, run func(task int)) {
+	defer simd.FlushSubnormals().Restore()
+	for task := range tasks {
+		run(task)
 	}
 }
 
@@ -149,6 +158,7 @@ func (w *Workers) await() *job {
 
 // work runs tasks until none is left.
 func (j *job) work() {
+	defer simd.FlushSubnormals().Restore()
 	for {
 		task := j.next.Add(1) - 1
 		if task >= j.tasks {

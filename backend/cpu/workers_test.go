@@ -2,10 +2,13 @@ package cpu
 
 import (
 	"fmt"
+	"math"
 	"slices"
 	"sync"
 	"sync/atomic"
 	"testing"
+
+	"espalier/internal/simd"
 )
 
 func TestParallelRunsEachTaskOnce(t *testing.T) {
@@ -141,4 +144,30 @@ func TestOneProgramSeveralTimesAtOnce(t *testing.T) {
 		})
 	}
 	running.Wait()
+}
+
+// TestSubnormals asks that subnormals are zero in tasks, whoever runs them, as they
+// slow vector instructions down a hundredfold, and are numbers again after them.
+func TestSubnormals(t *testing.T) {
+	if simd.Variant() == "go" {
+		t.Skip("the plain-Go kernels keep subnormals: nothing to flush")
+	}
+	for _, workers := range []int{1, 2, 8} {
+		w := NewWorkers(workers)
+		tiny := float32(math.Ldexp(1, -100)) // not known to the compiler
+		for range 100 {
+			kept := make([]float32, 16)
+			w.Parallel(len(kept), func(task int) {
+				w.Parallel(2, func(int) {})
+				kept[task] = tiny * 0x1p-40
+			})
+			if slices.Max(kept) != 0 {
+				t.Fatalf("%d workers: a task computed the subnormals %v", workers, kept)
+			}
+			if product := tiny * 0x1p-40; product != 0x1p-140 {
+				t.Fatalf("%d workers: after the tasks 2⁻¹⁰⁰·2⁻⁴⁰ is %v", workers, product)
+			}
+		}
+		w.Close()
+	}
 }
