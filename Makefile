@@ -60,7 +60,7 @@ xla: ## install XLA's plugin for the processor and build with it
 .PHONY: test-xla
 test-xla: xla ## the tests that compare XLA with the default backend
 	$(GO) vet -tags xla ./...
-	$(GO) test -tags xla -run XLA ./train
+	$(GO) test -tags xla -run XLA ./backend/... ./train
 
 .PHONY: clean
 clean: ## remove what was built

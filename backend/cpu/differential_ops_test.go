@@ -17,6 +17,7 @@ var families = []func(r *generator){
 	(*generator).slice, (*generator).pad, (*generator).concatenate, (*generator).reverse,
 	(*generator).broadcast, (*generator).gather, (*generator).scatter, (*generator).dot,
 	(*generator).convolve, (*generator).pool, (*generator).branch, (*generator).loop,
+	(*generator).sort, (*generator).call,
 	(*generator).lateInput,
 }
 

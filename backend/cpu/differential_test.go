@@ -30,15 +30,24 @@ func TestRandomGraphs(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	CompareRandomGraphs(t, reference)
+	CompareRandomGraphs(t, Reference{Backend: reference, Captures: true})
 }
 
-// CompareRandomGraphs compares this backend with another one; it is exported to the
-// tests that need cgo.
-func CompareRandomGraphs(t *testing.T, reference compute.Backend) {
+// Reference is a backend to compare with, and what it can do. This and the functions
+// that take it are exported to the tests that need cgo.
+type Reference struct {
+	compute.Backend
+	// Captures says that closures may use values from around them.
+	Captures bool
+	// BatchNorm says that it has batch normalization as one operation.
+	BatchNorm bool
+}
+
+// CompareRandomGraphs compares this backend with another one.
+func CompareRandomGraphs(t *testing.T, reference Reference) {
 	own := newBackend(t, "workers=3")
 	for number := *first; number < *first+*graphs; number++ {
-		g := randomGraph(number)
+		g := randomGraph(number, reference.Captures)
 		want, err := g.run(reference)
 		if err != nil {
 			t.Fatalf("graph %d on %s: %v\n%s", number, reference.Name(), err, g)
@@ -138,7 +147,7 @@ func (g *graphRecipe) run(b compute.Backend) ([]tensor, error) {
 	var values []compute.Value
 	var buffers []compute.Buffer
 	for i, shape := range g.parameters {
-		v, err := f.Parameter(fmt.Sprint("p", i), shape, nil)
+		v, err := f.Parameter(fmt.Sprint("input", i), shape, nil)
 		if err != nil {
 			return nil, err
 		}
@@ -234,10 +243,12 @@ type generator struct {
 	*rand.Rand
 	graph  *graphRecipe
 	values []sketch
+	// captures says that closures may use values from around them.
+	captures bool
 }
 
-func randomGraph(number int) *graphRecipe {
-	r := &generator{Rand: seed.Seed(20261).Stream("graph", number), graph: &graphRecipe{}}
+func randomGraph(number int, captures bool) *graphRecipe {
+	r := &generator{Rand: seed.Seed(20261).Stream("graph", number), graph: &graphRecipe{}, captures: captures}
 	for range 2 + r.IntN(3) {
 		r.input(dtypes.Float32, r.dimensions())
 	}

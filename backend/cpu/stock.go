@@ -2,6 +2,7 @@ package cpu
 
 import (
 	"fmt"
+	"slices"
 	"unsafe"
 
 	"github.com/gomlx/compute"
@@ -55,6 +56,9 @@ func (b *Backend) newStockProgram(n *node) (p *stockProgram, err error) {
 	return p, nil
 }
 
+// maxProbed is how many elements a result may have for its operation to be tried.
+const maxProbed = 1 << 26
+
 // probe runs an operation once on each combination of data types and ranks that it
 // meets, to find out now and not when training runs that the stock backend has no
 // such code. A success without elements proves nothing.
@@ -68,6 +72,9 @@ func (b *Backend) probe(n *node) error {
 		}
 	}
 	if _, ok := b.probed.Load(key); ok && !empty {
+		return nil
+	}
+	if slices.ContainsFunc(n.stock.results, func(shape shapes.Shape) bool { return shape.Size() > maxProbed }) {
 		return nil
 	}
 	cause := b.tryOnce(n)
