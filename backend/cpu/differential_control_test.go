@@ -30,7 +30,7 @@ func (r *generator) branch() {
 				return nil, err
 			}
 			x := in[0]
-			if !r.captures {
+			if !r.reference.Captures {
 				if x, err = branches[i].Constant(content, v.shape.Dimensions...); err != nil {
 					return nil, err
 				}
@@ -54,7 +54,7 @@ func (r *generator) loop() {
 	v := r.values[at]
 	times := int32(r.IntN(4))
 	results := []sketch{{shapes.Make(dtypes.Int32), true}, {v.shape, false}}
-	if !r.captures {
+	if !r.reference.Captures {
 		results = append(results, v)
 	}
 	r.add("While", []int{at}, results, func(f compute.Function, in []compute.Value) ([]compute.Value, error) {
@@ -63,7 +63,7 @@ func (r *generator) loop() {
 			return nil, err
 		}
 		state, captured := []compute.Value{zero, in[0]}, in
-		if !r.captures {
+		if !r.reference.Captures {
 			state, captured = append(state, in[0]), nil
 		}
 		cond, err := loopPart(f, state, func(g compute.Function, state []compute.Value) ([]compute.Value, error) {

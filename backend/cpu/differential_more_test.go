@@ -1,6 +1,8 @@
 package cpu
 
 import (
+	"fmt"
+
 	"github.com/gomlx/compute"
 	"github.com/gomlx/compute/dtypes"
 	"github.com/gomlx/compute/shapes"
@@ -143,6 +145,11 @@ func (r *generator) convolve() {
 		inputDilations = []int{1 + r.IntN(2), 1 + r.IntN(2)}
 	}
 	paddings := [][2]int{{r.IntN(3) + 1, r.IntN(3) + 1}, {r.IntN(3) + 1, r.IntN(3) + 1}}
+	if !r.reference.WidePadding {
+		for i, k := range []int{kh, kw} {
+			paddings[i] = [2]int{min(paddings[i][0], k-1), min(paddings[i][1], k-1)}
+		}
+	}
 	size := func(n, k, i int) int {
 		return (((n-1)*inputDilations[i]+1)+paddings[i][0]+paddings[i][1]-((k-1)*dilations[i]+1))/strides[i] + 1
 	}
@@ -153,7 +160,8 @@ func (r *generator) convolve() {
 		return
 	}
 	x, k := r.input(dtypes.Float32, inputDims), r.input(dtypes.Float32, kernelDims)
-	r.add("ConvGeneral", []int{x, k}, []sketch{{shapes.Make(dtypes.Float32, outDims...), false}},
+	name := fmt.Sprintf("ConvGeneral strides %v paddings %v dilations %v, of the input %v, groups %d, axes %+v", strides, paddings, dilations, inputDilations, groups, axes)
+	r.add(name, []int{x, k}, []sketch{{shapes.Make(dtypes.Float32, outDims...), false}},
 		func(f compute.Function, in []compute.Value) ([]compute.Value, error) {
 			return alone(f.ConvGeneral(in[0], in[1], axes, strides, paddings, inputDilations, dilations, groups, 1))
 		})
