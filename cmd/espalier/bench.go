@@ -1,7 +1,11 @@
 package main
 
 import (
+	"errors"
 	"fmt"
+	"os"
+	"runtime"
+	"strings"
 
 	"espalier/backend"
 	"espalier/cmd/espalier/internal/bench"
@@ -10,6 +14,8 @@ import (
 
 type benchCommand struct {
 	Prefixes []string `arg:"" optional:"" name:"prefix" help:"Beginnings of names, as in sgemm/ or train/lenet300 (default: all)."`
+	Peer     string   `placeholder:"COMMAND" help:"A program that times the same work, to run in turn with: it is given a name and prints JSON lines with name and median_ms."`
+	Rounds   int      `default:"3" help:"How often either program times each (with --peer)."`
 }
 
 // Run measures the benchmarks one after another.
@@ -21,6 +27,9 @@ func (c benchCommand) Run(t *terminal) error {
 	chosen, err := backend.New(t.Backend)
 	if err != nil {
 		return err
+	}
+	if c.Peer != "" {
+		return c.compare(t, chosen, cases)
 	}
 	fmt.Fprintf(t.err, "backend %s; %s\n", chosen, experiments.ThisProcessor().Model)
 	for _, benchmark := range cases {
@@ -38,4 +47,58 @@ func (c benchCommand) Run(t *terminal) error {
 		}
 	}
 	return nil
+}
+
+// compare times each case in a process of this program and in one of the peer.
+func (c benchCommand) compare(t *terminal, chosen *backend.Choice, cases []bench.Case) error {
+	theirs := bench.Program{Command: strings.Fields(c.Peer)}
+	if len(theirs.Command) == 0 || c.Rounds < 1 {
+		return &experiments.UsageError{Message: fmt.Sprintf("--peer %q --rounds %d: name a program, and at least one round", c.Peer, c.Rounds)}
+	}
+	program, err := os.Executable()
+	if err != nil {
+		return fmt.Errorf("this program, to run it again: %w", err)
+	}
+	ours := bench.Program{
+		Command:     []string{program, "bench", "--json"},
+		Environment: []string{"ESPALIER_BACKEND=" + t.Backend, "ESPALIER_DATA=" + t.DataFolder},
+	}
+	var peer string
+	if !t.JSON {
+		fmt.Fprintln(t.out, bench.ComparisonHeader)
+	}
+	for _, benchmark := range cases {
+		compared, err := bench.Compare(t, ours, theirs, benchmark.Name, c.Rounds)
+		if errors.Is(err, bench.ErrNoTime) {
+			fmt.Fprintf(t.err, "%s: left out: %v\n", benchmark.Name, err)
+			continue
+		}
+		if err != nil {
+			return err
+		}
+		peer = compared.Peer
+		if t.JSON {
+			err = printJSON(t.out, compared)
+		} else {
+			_, err = fmt.Fprintln(t.out, compared)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	if t.JSON {
+		return nil
+	}
+	processor, source := experiments.ThisProcessor(), experiments.BuiltFrom()
+	_, err = fmt.Fprintf(t.out, "\nMedians of %d rounds in turn, each a process of its own. Ours: backend %s, %s, commit %.12s%s. Theirs: %s. %s, %d cores.\n",
+		c.Rounds, chosen, runtime.Version(), source.Commit, changed(source), peer, processor.Model, processor.Cores)
+	return err
+}
+
+// changed says that a program was built from more than its commit.
+func changed(source experiments.Source) string {
+	if source.Clean {
+		return ""
+	}
+	return " with changes"
 }
