@@ -3,7 +3,12 @@
 package cpu_test
 
 import (
+	"fmt"
+	"slices"
 	"testing"
+
+	"github.com/gomlx/compute/dtypes"
+	"github.com/gomlx/compute/shapes"
 
 	"espalier/backend"
 	"espalier/backend/cpu"
@@ -30,4 +35,32 @@ func TestRandomGraphsOnXLA(t *testing.T) {
 // normalization as one operation included.
 func TestRandomLayersOnXLA(t *testing.T) {
 	cpu.CompareRandomLayers(t, openXLA(t))
+}
+
+// TestRandomBitsAreXLAs draws from one state on both backends: unsigned numbers of any
+// size, and the state after them, are the same. For signed ones the plugin returns
+// unsigned ones of the same bits.
+func TestRandomBitsAreXLAs(t *testing.T) {
+	own, err := cpu.New("workers=2")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer own.Finalize()
+	reference := openXLA(t)
+	ones := ^uint64(0)
+	for _, state := range [][]uint64{{0, 0, 0}, {5, 7, 0}, {0x123456789abcdef0, ones, 3}, {ones, ones - 2, ones}} {
+		for _, dtype := range []dtypes.DType{dtypes.Uint32, dtypes.Uint64, dtypes.Uint16, dtypes.Uint8} {
+			for _, n := range []int{1, 4, 5, 8, 64, 1001} {
+				shape := shapes.Make(dtype, n)
+				want, wantAfter := cpu.Draw(t, reference, state, shape)
+				got, gotAfter := cpu.Draw(t, own, state, shape)
+				if fmt.Sprint(got) != fmt.Sprint(want) {
+					t.Errorf("%s from %x: %.80s, XLA draws %.80s", shape, state, fmt.Sprint(got), fmt.Sprint(want))
+				}
+				if !slices.Equal(gotAfter, wantAfter) {
+					t.Errorf("%s from %x: then %x, XLA says %x", shape, state, gotAfter, wantAfter)
+				}
+			}
+		}
+	}
 }
