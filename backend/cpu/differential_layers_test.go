@@ -30,7 +30,7 @@ func TestRandomLayers(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	CompareRandomLayers(t, Reference{Backend: reference, Captures: true, WidePadding: true})
+	CompareRandomLayers(t, Reference{Backend: reference, Captures: true, Folds: true})
 }
 
 // CompareRandomLayers compares this backend with another one, on half as many layers

@@ -145,11 +145,6 @@ func (r *generator) convolve() {
 		inputDilations = []int{1 + r.IntN(2), 1 + r.IntN(2)}
 	}
 	paddings := [][2]int{{r.IntN(3) + 1, r.IntN(3) + 1}, {r.IntN(3) + 1, r.IntN(3) + 1}}
-	if !r.reference.WidePadding {
-		for i, k := range []int{kh, kw} {
-			paddings[i] = [2]int{min(paddings[i][0], k-1), min(paddings[i][1], k-1)}
-		}
-	}
 	size := func(n, k, i int) int {
 		return (((n-1)*inputDilations[i]+1)+paddings[i][0]+paddings[i][1]-((k-1)*dilations[i]+1))/strides[i] + 1
 	}
