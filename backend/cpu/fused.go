@@ -6,6 +6,8 @@ import (
 
 	"github.com/gomlx/compute"
 	"github.com/gomlx/compute/dtypes"
+
+	"espalier/internal/simd"
 )
 
 // fuser makes a fusedProgram of a cluster.
@@ -117,7 +119,7 @@ func (u *fuser) member(n *node) {
 		}
 		i.unary = vectorTruth
 	case n.op == compute.OpTypeWhere:
-		i.ternary = vectorWhere
+		i.ternary = simd.Choose
 	case len(in) == 1:
 		i.unary = vectorUnaries[n.op]
 	default:

@@ -5,6 +5,8 @@ import (
 
 	"github.com/gomlx/compute"
 	"github.com/gomlx/compute/dtypes"
+
+	"espalier/internal/simd"
 )
 
 // blockLength is about how many elements a fused step works on at a time: few
@@ -199,7 +201,7 @@ func (l *leaf) load(fr *frame, to []float32, start int) {
 	case dtypes.Float32:
 		loadPattern(l.pattern, to, l.from.float32s(fr), start, func(to, from []float32) { copy(to, from) })
 	case dtypes.Bool:
-		loadPattern(l.pattern, to, slice[byte](fr, l.from), start, fromBool)
+		loadPattern(l.pattern, to, slice[byte](fr, l.from), start, simd.FromBytes)
 	default:
 		loadPattern(l.pattern, to, slice[int32](fr, l.from), start, fromInt32)
 	}

@@ -87,7 +87,7 @@ var vectorUnaries = map[compute.OpType]vectorUnary{
 	compute.OpTypeRound:      eachWide(math.RoundToEven),
 	compute.OpTypeLogistic:   simd.Sigmoid.Apply,
 	compute.OpTypeSign:       vectorSign,
-	compute.OpTypeIsNaN:      each(func(x float32) float32 { return truthOf(x != x) }),
+	compute.OpTypeIsNaN:      func(to, x []float32) { simd.NotEqual.Apply(to, x, x) },
 	compute.OpTypeIsFinite:   each(func(x float32) float32 { return truthOf(x-x == 0) }),
 	compute.OpTypeLogicalNot: each(func(x float32) float32 { return 1 - x }),
 }
@@ -103,15 +103,15 @@ var vectorBinaries = map[compute.OpType]vectorBinary{
 	compute.OpTypePow:            eachWidePair(math.Pow),
 	compute.OpTypeAtan2:          eachWidePair(math.Atan2),
 	compute.OpTypeRem:            eachWidePair(math.Mod),
-	compute.OpTypeEqual:          vectorEqual,
-	compute.OpTypeNotEqual:       vectorNotEqual,
-	compute.OpTypeGreaterThan:    vectorGreater,
-	compute.OpTypeGreaterOrEqual: vectorGreaterOrEqual,
-	compute.OpTypeLessThan:       func(to, x, y []float32) { vectorGreater(to, y, x) },
-	compute.OpTypeLessOrEqual:    func(to, x, y []float32) { vectorGreaterOrEqual(to, y, x) },
+	compute.OpTypeEqual:          simd.Equal.Apply,
+	compute.OpTypeNotEqual:       simd.NotEqual.Apply,
+	compute.OpTypeGreaterThan:    simd.Greater.Apply,
+	compute.OpTypeGreaterOrEqual: simd.GreaterOrEqual.Apply,
+	compute.OpTypeLessThan:       func(to, x, y []float32) { simd.Greater.Apply(to, y, x) },
+	compute.OpTypeLessOrEqual:    func(to, x, y []float32) { simd.GreaterOrEqual.Apply(to, y, x) },
 	compute.OpTypeLogicalAnd:     simd.Mul.Apply,
 	compute.OpTypeLogicalOr:      simd.Max.Apply,
-	compute.OpTypeLogicalXor:     vectorNotEqual,
+	compute.OpTypeLogicalXor:     simd.NotEqual.Apply,
 }
 
 // vectorScalars are the operations of two operands whose second is one number, and
@@ -126,53 +126,15 @@ var vectorScalars = map[compute.OpType]struct {
 	compute.OpTypeDiv: {simd.Div.ApplyScalar, false},
 	compute.OpTypeMax: {simd.Max.ApplyScalar, true},
 	compute.OpTypeMin: {simd.Min.ApplyScalar, true},
-}
 
-func vectorEqual(to, x, y []float32) {
-	x, y = x[:len(to)], y[:len(to)]
-	for i := range to {
-		to[i] = truthOf(x[i] == y[i])
-	}
-}
-
-func vectorNotEqual(to, x, y []float32) {
-	x, y = x[:len(to)], y[:len(to)]
-	for i := range to {
-		to[i] = truthOf(x[i] != y[i])
-	}
-}
-
-func vectorGreater(to, x, y []float32) {
-	x, y = x[:len(to)], y[:len(to)]
-	for i := range to {
-		to[i] = truthOf(x[i] > y[i])
-	}
-}
-
-func vectorGreaterOrEqual(to, x, y []float32) {
-	x, y = x[:len(to)], y[:len(to)]
-	for i := range to {
-		to[i] = truthOf(x[i] >= y[i])
-	}
-}
-
-// vectorWhere takes y where the condition holds and z where not.
-func vectorWhere(to, condition, y, z []float32) {
-	condition, y, z = condition[:len(to)], y[:len(to)], z[:len(to)]
-	for i := range to {
-		// The third bit of 1 and of 0 is what they are.
-		mask := uint32(int32(math.Float32bits(condition[i])<<2) >> 31)
-		to[i] = math.Float32frombits(math.Float32bits(y[i])&mask | math.Float32bits(z[i])&^mask)
-	}
+	compute.OpTypeEqual:          {simd.Equal.ApplyScalar, true},
+	compute.OpTypeNotEqual:       {simd.NotEqual.ApplyScalar, true},
+	compute.OpTypeGreaterThan:    {simd.Greater.ApplyScalar, false},
+	compute.OpTypeGreaterOrEqual: {simd.GreaterOrEqual.ApplyScalar, false},
 }
 
 // vectorTruth is 1 where x is not 0, which is x converted to Bool.
-func vectorTruth(to, x []float32) {
-	x = x[:len(to)]
-	for i := range to {
-		to[i] = truthOf(x[i] != 0)
-	}
-}
+func vectorTruth(to, x []float32) { simd.NotEqual.ApplyScalar(to, x, 0) }
 
 func vectorFill(to []float32, x float32) {
 	const short = 64
@@ -184,15 +146,7 @@ func vectorFill(to []float32, x float32) {
 	}
 }
 
-// fromBool turns bytes of a Bool tensor into 1 and 0.
-func fromBool(to []float32, from []byte) {
-	from = from[:len(to)]
-	for i := range to {
-		to[i] = float32(from[i])
-	}
-}
-
-// toBool is the inverse of fromBool.
+// toBool turns 1 and 0 into bytes of a Bool tensor.
 func toBool(to []byte, from []float32) {
 	from = from[:len(to)]
 	for i := range to {

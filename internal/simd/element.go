@@ -38,17 +38,21 @@ type Binary int
 
 // The functions of two operands.
 const (
-	Add          Binary = iota // x + y
-	Sub                        // x − y
-	Mul                        // x·y
-	Div                        // x/y
-	Max                        // the greater, no number if one is none
-	Min                        // the lesser, no number if one is none
-	ReLUGradient               // y where x > 0, else 0
+	Add            Binary = iota // x + y
+	Sub                          // x − y
+	Mul                          // x·y
+	Div                          // x/y
+	Max                          // the greater, no number if one is none
+	Min                          // the lesser, no number if one is none
+	ReLUGradient                 // y where x > 0, else 0
+	Equal                        // 1 where x = y, else 0
+	NotEqual                     // 1 where x ≠ y, else 0
+	Greater                      // 1 where x > y, else 0
+	GreaterOrEqual               // 1 where x ≥ y, else 0
 	binaries
 )
 
-var binaryNames = [binaries]string{"Add", "Sub", "Mul", "Div", "Max", "Min", "ReLUGradient"}
+var binaryNames = [binaries]string{"Add", "Sub", "Mul", "Div", "Max", "Min", "ReLUGradient", "Equal", "NotEqual", "Greater", "GreaterOrEqual"}
 
 func (op Binary) String() string { return binaryNames[op] }
 

@@ -12,6 +12,7 @@ TEXT ·binaryAddAVX512(SB), NOSPLIT, $0-32
 	MOVQ         y+16(FP), DX
 	MOVQ         n+24(FP), BX
 	VBROADCASTSS word00000000<>+0(SB), Z0
+	VBROADCASTSS word3f800000<>+0(SB), Z0
 
 many:
 	CMPQ    BX, $0x00000040
@@ -71,6 +72,9 @@ done:
 
 DATA word00000000<>+0(SB)/4, $0x00000000
 GLOBL word00000000<>(SB), RODATA|NOPTR, $4
+
+DATA word3f800000<>+0(SB)/4, $0x3f800000
+GLOBL word3f800000<>(SB), RODATA|NOPTR, $4
 
 // func binaryAddAVX2(dst *float32, x *float32, y *float32, n int)
 // Requires: AVX
@@ -175,6 +179,7 @@ TEXT ·scalarAddAVX512(SB), NOSPLIT, $0-32
 	VBROADCASTSS y+16(FP), Z0
 	MOVQ         n+24(FP), DX
 	VBROADCASTSS word00000000<>+0(SB), Z1
+	VBROADCASTSS word3f800000<>+0(SB), Z1
 
 many:
 	CMPQ    DX, $0x00000040
@@ -285,6 +290,7 @@ TEXT ·binarySubAVX512(SB), NOSPLIT, $0-32
 	MOVQ         y+16(FP), DX
 	MOVQ         n+24(FP), BX
 	VBROADCASTSS word00000000<>+0(SB), Z0
+	VBROADCASTSS word3f800000<>+0(SB), Z0
 
 many:
 	CMPQ    BX, $0x00000040
@@ -411,6 +417,7 @@ TEXT ·scalarSubAVX512(SB), NOSPLIT, $0-32
 	VBROADCASTSS y+16(FP), Z0
 	MOVQ         n+24(FP), DX
 	VBROADCASTSS word00000000<>+0(SB), Z1
+	VBROADCASTSS word3f800000<>+0(SB), Z1
 
 many:
 	CMPQ    DX, $0x00000040
@@ -521,6 +528,7 @@ TEXT ·binaryMulAVX512(SB), NOSPLIT, $0-32
 	MOVQ         y+16(FP), DX
 	MOVQ         n+24(FP), BX
 	VBROADCASTSS word00000000<>+0(SB), Z0
+	VBROADCASTSS word3f800000<>+0(SB), Z0
 
 many:
 	CMPQ    BX, $0x00000040
@@ -647,6 +655,7 @@ TEXT ·scalarMulAVX512(SB), NOSPLIT, $0-32
 	VBROADCASTSS y+16(FP), Z0
 	MOVQ         n+24(FP), DX
 	VBROADCASTSS word00000000<>+0(SB), Z1
+	VBROADCASTSS word3f800000<>+0(SB), Z1
 
 many:
 	CMPQ    DX, $0x00000040
@@ -757,6 +766,7 @@ TEXT ·binaryDivAVX512(SB), NOSPLIT, $0-32
 	MOVQ         y+16(FP), DX
 	MOVQ         n+24(FP), BX
 	VBROADCASTSS word00000000<>+0(SB), Z0
+	VBROADCASTSS word3f800000<>+0(SB), Z0
 
 many:
 	CMPQ    BX, $0x00000040
@@ -883,6 +893,7 @@ TEXT ·scalarDivAVX512(SB), NOSPLIT, $0-32
 	VBROADCASTSS y+16(FP), Z0
 	MOVQ         n+24(FP), DX
 	VBROADCASTSS word00000000<>+0(SB), Z1
+	VBROADCASTSS word3f800000<>+0(SB), Z1
 
 many:
 	CMPQ    DX, $0x00000040
@@ -993,6 +1004,7 @@ TEXT ·binaryMaxAVX512(SB), NOSPLIT, $0-32
 	MOVQ         y+16(FP), DX
 	MOVQ         n+24(FP), BX
 	VBROADCASTSS word00000000<>+0(SB), Z0
+	VBROADCASTSS word3f800000<>+0(SB), Z0
 
 many:
 	CMPQ      BX, $0x00000040
@@ -1143,6 +1155,7 @@ TEXT ·scalarMaxAVX512(SB), NOSPLIT, $0-32
 	VBROADCASTSS y+16(FP), Z0
 	MOVQ         n+24(FP), DX
 	VBROADCASTSS word00000000<>+0(SB), Z1
+	VBROADCASTSS word3f800000<>+0(SB), Z1
 
 many:
 	CMPQ      DX, $0x00000040
@@ -1277,6 +1290,7 @@ TEXT ·binaryMinAVX512(SB), NOSPLIT, $0-32
 	MOVQ         y+16(FP), DX
 	MOVQ         n+24(FP), BX
 	VBROADCASTSS word00000000<>+0(SB), Z0
+	VBROADCASTSS word3f800000<>+0(SB), Z0
 
 many:
 	CMPQ      BX, $0x00000040
@@ -1427,6 +1441,7 @@ TEXT ·scalarMinAVX512(SB), NOSPLIT, $0-32
 	VBROADCASTSS y+16(FP), Z0
 	MOVQ         n+24(FP), DX
 	VBROADCASTSS word00000000<>+0(SB), Z1
+	VBROADCASTSS word3f800000<>+0(SB), Z1
 
 many:
 	CMPQ      DX, $0x00000040
@@ -1561,30 +1576,31 @@ TEXT ·binaryReLUGradientAVX512(SB), NOSPLIT, $0-32
 	MOVQ         y+16(FP), DX
 	MOVQ         n+24(FP), BX
 	VBROADCASTSS word00000000<>+0(SB), Z0
+	VBROADCASTSS word3f800000<>+0(SB), Z1
 
 many:
 	CMPQ      BX, $0x00000040
 	JLT       one
 	VMOVUPS   (CX), Z1
-	VMOVUPS   (DX), Z2
+	VMOVUPS   (DX), Z8
 	VCMPPS    $0x0e, Z0, Z1, K1
-	VBLENDMPS Z2, Z0, K1, Z3
-	VMOVUPS   Z3, (AX)
+	VBLENDMPS Z8, Z0, K1, Z2
+	VMOVUPS   Z2, (AX)
 	VMOVUPS   64(CX), Z1
-	VMOVUPS   64(DX), Z2
+	VMOVUPS   64(DX), Z8
 	VCMPPS    $0x0e, Z0, Z1, K1
-	VBLENDMPS Z2, Z0, K1, Z4
-	VMOVUPS   Z4, 64(AX)
+	VBLENDMPS Z8, Z0, K1, Z3
+	VMOVUPS   Z3, 64(AX)
 	VMOVUPS   128(CX), Z1
-	VMOVUPS   128(DX), Z2
+	VMOVUPS   128(DX), Z8
 	VCMPPS    $0x0e, Z0, Z1, K1
-	VBLENDMPS Z2, Z0, K1, Z5
-	VMOVUPS   Z5, 128(AX)
+	VBLENDMPS Z8, Z0, K1, Z4
+	VMOVUPS   Z4, 128(AX)
 	VMOVUPS   192(CX), Z1
-	VMOVUPS   192(DX), Z2
+	VMOVUPS   192(DX), Z8
 	VCMPPS    $0x0e, Z0, Z1, K1
-	VBLENDMPS Z2, Z0, K1, Z6
-	VMOVUPS   Z6, 192(AX)
+	VBLENDMPS Z8, Z0, K1, Z5
+	VMOVUPS   Z5, 192(AX)
 	ADDQ      $0x00000100, AX
 	ADDQ      $0x00000100, CX
 	ADDQ      $0x00000100, DX
@@ -1597,8 +1613,8 @@ one:
 	VMOVUPS   (CX), Z1
 	VMOVUPS   (DX), Z2
 	VCMPPS    $0x0e, Z0, Z1, K1
-	VBLENDMPS Z2, Z0, K1, Z7
-	VMOVUPS   Z7, (AX)
+	VBLENDMPS Z2, Z0, K1, Z6
+	VMOVUPS   Z6, (AX)
 	ADDQ      $0x00000040, AX
 	ADDQ      $0x00000040, CX
 	ADDQ      $0x00000040, DX
@@ -1617,8 +1633,8 @@ rest:
 	VMOVUPS.Z (CX), K1, Z1
 	VMOVUPS.Z (DX), K1, Z2
 	VCMPPS    $0x0e, Z0, Z1, K2
-	VBLENDMPS Z2, Z0, K2, Z8
-	VMOVUPS   Z8, K1, (AX)
+	VBLENDMPS Z2, Z0, K2, Z7
+	VMOVUPS   Z7, K1, (AX)
 
 done:
 	VZEROUPPER
@@ -1711,6 +1727,7 @@ TEXT ·scalarReLUGradientAVX512(SB), NOSPLIT, $0-32
 	VBROADCASTSS y+16(FP), Z0
 	MOVQ         n+24(FP), DX
 	VBROADCASTSS word00000000<>+0(SB), Z1
+	VBROADCASTSS word3f800000<>+0(SB), Z2
 
 many:
 	CMPQ      DX, $0x00000040
@@ -1831,6 +1848,1150 @@ rest:
 	VCMPPS       $0x0e, Y3, Y2, Y2
 	VBROADCASTSS word00000000<>+0(SB), Y3
 	VBLENDVPS    Y2, Y0, Y3, Y0
+	VMASKMOVPS   Y0, Y1, (AX)
+
+done:
+	VZEROUPPER
+	RET
+
+// func binaryEqualAVX512(dst *float32, x *float32, y *float32, n int)
+// Requires: AVX, AVX512F, BMI2, CMOV
+TEXT ·binaryEqualAVX512(SB), NOSPLIT, $0-32
+	MOVQ         dst+0(FP), AX
+	MOVQ         x+8(FP), CX
+	MOVQ         y+16(FP), DX
+	MOVQ         n+24(FP), BX
+	VBROADCASTSS word00000000<>+0(SB), Z0
+	VBROADCASTSS word3f800000<>+0(SB), Z1
+
+many:
+	CMPQ      BX, $0x00000040
+	JLT       one
+	VMOVUPS   (CX), Z2
+	VMOVUPS   (DX), Z3
+	VCMPPS    $0x00, Z3, Z2, K1
+	VBLENDMPS Z1, Z0, K1, Z4
+	VMOVUPS   Z4, (AX)
+	VMOVUPS   64(CX), Z2
+	VMOVUPS   64(DX), Z3
+	VCMPPS    $0x00, Z3, Z2, K1
+	VBLENDMPS Z1, Z0, K1, Z5
+	VMOVUPS   Z5, 64(AX)
+	VMOVUPS   128(CX), Z2
+	VMOVUPS   128(DX), Z3
+	VCMPPS    $0x00, Z3, Z2, K1
+	VBLENDMPS Z1, Z0, K1, Z6
+	VMOVUPS   Z6, 128(AX)
+	VMOVUPS   192(CX), Z2
+	VMOVUPS   192(DX), Z3
+	VCMPPS    $0x00, Z3, Z2, K1
+	VBLENDMPS Z1, Z0, K1, Z7
+	VMOVUPS   Z7, 192(AX)
+	ADDQ      $0x00000100, AX
+	ADDQ      $0x00000100, CX
+	ADDQ      $0x00000100, DX
+	SUBQ      $0x00000040, BX
+	JMP       many
+
+one:
+	CMPQ      BX, $0x00000010
+	JLT       rest
+	VMOVUPS   (CX), Z2
+	VMOVUPS   (DX), Z3
+	VCMPPS    $0x00, Z3, Z2, K1
+	VBLENDMPS Z1, Z0, K1, Z8
+	VMOVUPS   Z8, (AX)
+	ADDQ      $0x00000040, AX
+	ADDQ      $0x00000040, CX
+	ADDQ      $0x00000040, DX
+	SUBQ      $0x00000010, BX
+	JMP       one
+
+rest:
+	CMPQ      BX, $0x00
+	JEQ       done
+	MOVQ      $0x00000010, SI
+	CMPQ      BX, SI
+	CMOVQLT   BX, SI
+	MOVL      $0x0000ffff, BX
+	BZHIL     SI, BX, BX
+	KMOVW     BX, K1
+	VMOVUPS.Z (CX), K1, Z2
+	VMOVUPS.Z (DX), K1, Z3
+	VCMPPS    $0x00, Z3, Z2, K2
+	VBLENDMPS Z1, Z0, K2, Z9
+	VMOVUPS   Z9, K1, (AX)
+
+done:
+	VZEROUPPER
+	RET
+
+// func binaryEqualAVX2(dst *float32, x *float32, y *float32, n int)
+// Requires: AVX
+TEXT ·binaryEqualAVX2(SB), NOSPLIT, $0-32
+	MOVQ dst+0(FP), AX
+	MOVQ x+8(FP), CX
+	MOVQ y+16(FP), DX
+	MOVQ n+24(FP), BX
+
+many:
+	CMPQ         BX, $0x00000020
+	JLT          one
+	VMOVUPS      (CX), Y0
+	VMOVUPS      (DX), Y1
+	VCMPPS       $0x00, Y1, Y0, Y0
+	VBROADCASTSS word3f800000<>+0(SB), Y1
+	VBROADCASTSS word00000000<>+0(SB), Y2
+	VBLENDVPS    Y0, Y1, Y2, Y0
+	VMOVUPS      Y0, (AX)
+	VMOVUPS      32(CX), Y0
+	VMOVUPS      32(DX), Y1
+	VCMPPS       $0x00, Y1, Y0, Y0
+	VBROADCASTSS word3f800000<>+0(SB), Y1
+	VBROADCASTSS word00000000<>+0(SB), Y2
+	VBLENDVPS    Y0, Y1, Y2, Y0
+	VMOVUPS      Y0, 32(AX)
+	VMOVUPS      64(CX), Y0
+	VMOVUPS      64(DX), Y1
+	VCMPPS       $0x00, Y1, Y0, Y0
+	VBROADCASTSS word3f800000<>+0(SB), Y1
+	VBROADCASTSS word00000000<>+0(SB), Y2
+	VBLENDVPS    Y0, Y1, Y2, Y0
+	VMOVUPS      Y0, 64(AX)
+	VMOVUPS      96(CX), Y0
+	VMOVUPS      96(DX), Y1
+	VCMPPS       $0x00, Y1, Y0, Y0
+	VBROADCASTSS word3f800000<>+0(SB), Y1
+	VBROADCASTSS word00000000<>+0(SB), Y2
+	VBLENDVPS    Y0, Y1, Y2, Y0
+	VMOVUPS      Y0, 96(AX)
+	ADDQ         $0x00000080, AX
+	ADDQ         $0x00000080, CX
+	ADDQ         $0x00000080, DX
+	SUBQ         $0x00000020, BX
+	JMP          many
+
+one:
+	CMPQ         BX, $0x00000008
+	JLT          rest
+	VMOVUPS      (CX), Y0
+	VMOVUPS      (DX), Y1
+	VCMPPS       $0x00, Y1, Y0, Y0
+	VBROADCASTSS word3f800000<>+0(SB), Y1
+	VBROADCASTSS word00000000<>+0(SB), Y2
+	VBLENDVPS    Y0, Y1, Y2, Y0
+	VMOVUPS      Y0, (AX)
+	ADDQ         $0x00000020, AX
+	ADDQ         $0x00000020, CX
+	ADDQ         $0x00000020, DX
+	SUBQ         $0x00000008, BX
+	JMP          one
+
+rest:
+	CMPQ         BX, $0x00
+	JEQ          done
+	NEGQ         BX
+	LEAQ         masks<>+0(SB), SI
+	VMOVDQU      64(SI)(BX*4), Y0
+	VMASKMOVPS   (CX), Y0, Y1
+	VMASKMOVPS   (DX), Y0, Y2
+	VCMPPS       $0x00, Y2, Y1, Y1
+	VBROADCASTSS word3f800000<>+0(SB), Y2
+	VBROADCASTSS word00000000<>+0(SB), Y3
+	VBLENDVPS    Y1, Y2, Y3, Y1
+	VMASKMOVPS   Y1, Y0, (AX)
+
+done:
+	VZEROUPPER
+	RET
+
+// func scalarEqualAVX512(dst *float32, x *float32, y float32, n int)
+// Requires: AVX, AVX512F, BMI2, CMOV
+TEXT ·scalarEqualAVX512(SB), NOSPLIT, $0-32
+	MOVQ         dst+0(FP), AX
+	MOVQ         x+8(FP), CX
+	VBROADCASTSS y+16(FP), Z0
+	MOVQ         n+24(FP), DX
+	VBROADCASTSS word00000000<>+0(SB), Z1
+	VBROADCASTSS word3f800000<>+0(SB), Z2
+
+many:
+	CMPQ      DX, $0x00000040
+	JLT       one
+	VMOVUPS   (CX), Z3
+	VCMPPS    $0x00, Z0, Z3, K1
+	VBLENDMPS Z2, Z1, K1, Z4
+	VMOVUPS   Z4, (AX)
+	VMOVUPS   64(CX), Z3
+	VCMPPS    $0x00, Z0, Z3, K1
+	VBLENDMPS Z2, Z1, K1, Z5
+	VMOVUPS   Z5, 64(AX)
+	VMOVUPS   128(CX), Z3
+	VCMPPS    $0x00, Z0, Z3, K1
+	VBLENDMPS Z2, Z1, K1, Z6
+	VMOVUPS   Z6, 128(AX)
+	VMOVUPS   192(CX), Z3
+	VCMPPS    $0x00, Z0, Z3, K1
+	VBLENDMPS Z2, Z1, K1, Z7
+	VMOVUPS   Z7, 192(AX)
+	ADDQ      $0x00000100, AX
+	ADDQ      $0x00000100, CX
+	SUBQ      $0x00000040, DX
+	JMP       many
+
+one:
+	CMPQ      DX, $0x00000010
+	JLT       rest
+	VMOVUPS   (CX), Z3
+	VCMPPS    $0x00, Z0, Z3, K1
+	VBLENDMPS Z2, Z1, K1, Z8
+	VMOVUPS   Z8, (AX)
+	ADDQ      $0x00000040, AX
+	ADDQ      $0x00000040, CX
+	SUBQ      $0x00000010, DX
+	JMP       one
+
+rest:
+	CMPQ      DX, $0x00
+	JEQ       done
+	MOVQ      $0x00000010, BX
+	CMPQ      DX, BX
+	CMOVQLT   DX, BX
+	MOVL      $0x0000ffff, DX
+	BZHIL     BX, DX, DX
+	KMOVW     DX, K1
+	VMOVUPS.Z (CX), K1, Z3
+	VCMPPS    $0x00, Z0, Z3, K2
+	VBLENDMPS Z2, Z1, K2, Z9
+	VMOVUPS   Z9, K1, (AX)
+
+done:
+	VZEROUPPER
+	RET
+
+// func scalarEqualAVX2(dst *float32, x *float32, y float32, n int)
+// Requires: AVX
+TEXT ·scalarEqualAVX2(SB), NOSPLIT, $0-32
+	MOVQ         dst+0(FP), AX
+	MOVQ         x+8(FP), CX
+	VBROADCASTSS y+16(FP), Y0
+	MOVQ         n+24(FP), DX
+
+many:
+	CMPQ         DX, $0x00000020
+	JLT          one
+	VMOVUPS      (CX), Y1
+	VCMPPS       $0x00, Y0, Y1, Y1
+	VBROADCASTSS word3f800000<>+0(SB), Y2
+	VBROADCASTSS word00000000<>+0(SB), Y3
+	VBLENDVPS    Y1, Y2, Y3, Y1
+	VMOVUPS      Y1, (AX)
+	VMOVUPS      32(CX), Y1
+	VCMPPS       $0x00, Y0, Y1, Y1
+	VBROADCASTSS word3f800000<>+0(SB), Y2
+	VBROADCASTSS word00000000<>+0(SB), Y3
+	VBLENDVPS    Y1, Y2, Y3, Y1
+	VMOVUPS      Y1, 32(AX)
+	VMOVUPS      64(CX), Y1
+	VCMPPS       $0x00, Y0, Y1, Y1
+	VBROADCASTSS word3f800000<>+0(SB), Y2
+	VBROADCASTSS word00000000<>+0(SB), Y3
+	VBLENDVPS    Y1, Y2, Y3, Y1
+	VMOVUPS      Y1, 64(AX)
+	VMOVUPS      96(CX), Y1
+	VCMPPS       $0x00, Y0, Y1, Y1
+	VBROADCASTSS word3f800000<>+0(SB), Y2
+	VBROADCASTSS word00000000<>+0(SB), Y3
+	VBLENDVPS    Y1, Y2, Y3, Y1
+	VMOVUPS      Y1, 96(AX)
+	ADDQ         $0x00000080, AX
+	ADDQ         $0x00000080, CX
+	SUBQ         $0x00000020, DX
+	JMP          many
+
+one:
+	CMPQ         DX, $0x00000008
+	JLT          rest
+	VMOVUPS      (CX), Y1
+	VCMPPS       $0x00, Y0, Y1, Y1
+	VBROADCASTSS word3f800000<>+0(SB), Y2
+	VBROADCASTSS word00000000<>+0(SB), Y3
+	VBLENDVPS    Y1, Y2, Y3, Y1
+	VMOVUPS      Y1, (AX)
+	ADDQ         $0x00000020, AX
+	ADDQ         $0x00000020, CX
+	SUBQ         $0x00000008, DX
+	JMP          one
+
+rest:
+	CMPQ         DX, $0x00
+	JEQ          done
+	NEGQ         DX
+	LEAQ         masks<>+0(SB), BX
+	VMOVDQU      64(BX)(DX*4), Y1
+	VMASKMOVPS   (CX), Y1, Y2
+	VCMPPS       $0x00, Y0, Y2, Y0
+	VBROADCASTSS word3f800000<>+0(SB), Y2
+	VBROADCASTSS word00000000<>+0(SB), Y3
+	VBLENDVPS    Y0, Y2, Y3, Y0
+	VMASKMOVPS   Y0, Y1, (AX)
+
+done:
+	VZEROUPPER
+	RET
+
+// func binaryNotEqualAVX512(dst *float32, x *float32, y *float32, n int)
+// Requires: AVX, AVX512F, BMI2, CMOV
+TEXT ·binaryNotEqualAVX512(SB), NOSPLIT, $0-32
+	MOVQ         dst+0(FP), AX
+	MOVQ         x+8(FP), CX
+	MOVQ         y+16(FP), DX
+	MOVQ         n+24(FP), BX
+	VBROADCASTSS word00000000<>+0(SB), Z0
+	VBROADCASTSS word3f800000<>+0(SB), Z1
+
+many:
+	CMPQ      BX, $0x00000040
+	JLT       one
+	VMOVUPS   (CX), Z2
+	VMOVUPS   (DX), Z3
+	VCMPPS    $0x04, Z3, Z2, K1
+	VBLENDMPS Z1, Z0, K1, Z4
+	VMOVUPS   Z4, (AX)
+	VMOVUPS   64(CX), Z2
+	VMOVUPS   64(DX), Z3
+	VCMPPS    $0x04, Z3, Z2, K1
+	VBLENDMPS Z1, Z0, K1, Z5
+	VMOVUPS   Z5, 64(AX)
+	VMOVUPS   128(CX), Z2
+	VMOVUPS   128(DX), Z3
+	VCMPPS    $0x04, Z3, Z2, K1
+	VBLENDMPS Z1, Z0, K1, Z6
+	VMOVUPS   Z6, 128(AX)
+	VMOVUPS   192(CX), Z2
+	VMOVUPS   192(DX), Z3
+	VCMPPS    $0x04, Z3, Z2, K1
+	VBLENDMPS Z1, Z0, K1, Z7
+	VMOVUPS   Z7, 192(AX)
+	ADDQ      $0x00000100, AX
+	ADDQ      $0x00000100, CX
+	ADDQ      $0x00000100, DX
+	SUBQ      $0x00000040, BX
+	JMP       many
+
+one:
+	CMPQ      BX, $0x00000010
+	JLT       rest
+	VMOVUPS   (CX), Z2
+	VMOVUPS   (DX), Z3
+	VCMPPS    $0x04, Z3, Z2, K1
+	VBLENDMPS Z1, Z0, K1, Z8
+	VMOVUPS   Z8, (AX)
+	ADDQ      $0x00000040, AX
+	ADDQ      $0x00000040, CX
+	ADDQ      $0x00000040, DX
+	SUBQ      $0x00000010, BX
+	JMP       one
+
+rest:
+	CMPQ      BX, $0x00
+	JEQ       done
+	MOVQ      $0x00000010, SI
+	CMPQ      BX, SI
+	CMOVQLT   BX, SI
+	MOVL      $0x0000ffff, BX
+	BZHIL     SI, BX, BX
+	KMOVW     BX, K1
+	VMOVUPS.Z (CX), K1, Z2
+	VMOVUPS.Z (DX), K1, Z3
+	VCMPPS    $0x04, Z3, Z2, K2
+	VBLENDMPS Z1, Z0, K2, Z9
+	VMOVUPS   Z9, K1, (AX)
+
+done:
+	VZEROUPPER
+	RET
+
+// func binaryNotEqualAVX2(dst *float32, x *float32, y *float32, n int)
+// Requires: AVX
+TEXT ·binaryNotEqualAVX2(SB), NOSPLIT, $0-32
+	MOVQ dst+0(FP), AX
+	MOVQ x+8(FP), CX
+	MOVQ y+16(FP), DX
+	MOVQ n+24(FP), BX
+
+many:
+	CMPQ         BX, $0x00000020
+	JLT          one
+	VMOVUPS      (CX), Y0
+	VMOVUPS      (DX), Y1
+	VCMPPS       $0x04, Y1, Y0, Y0
+	VBROADCASTSS word3f800000<>+0(SB), Y1
+	VBROADCASTSS word00000000<>+0(SB), Y2
+	VBLENDVPS    Y0, Y1, Y2, Y0
+	VMOVUPS      Y0, (AX)
+	VMOVUPS      32(CX), Y0
+	VMOVUPS      32(DX), Y1
+	VCMPPS       $0x04, Y1, Y0, Y0
+	VBROADCASTSS word3f800000<>+0(SB), Y1
+	VBROADCASTSS word00000000<>+0(SB), Y2
+	VBLENDVPS    Y0, Y1, Y2, Y0
+	VMOVUPS      Y0, 32(AX)
+	VMOVUPS      64(CX), Y0
+	VMOVUPS      64(DX), Y1
+	VCMPPS       $0x04, Y1, Y0, Y0
+	VBROADCASTSS word3f800000<>+0(SB), Y1
+	VBROADCASTSS word00000000<>+0(SB), Y2
+	VBLENDVPS    Y0, Y1, Y2, Y0
+	VMOVUPS      Y0, 64(AX)
+	VMOVUPS      96(CX), Y0
+	VMOVUPS      96(DX), Y1
+	VCMPPS       $0x04, Y1, Y0, Y0
+	VBROADCASTSS word3f800000<>+0(SB), Y1
+	VBROADCASTSS word00000000<>+0(SB), Y2
+	VBLENDVPS    Y0, Y1, Y2, Y0
+	VMOVUPS      Y0, 96(AX)
+	ADDQ         $0x00000080, AX
+	ADDQ         $0x00000080, CX
+	ADDQ         $0x00000080, DX
+	SUBQ         $0x00000020, BX
+	JMP          many
+
+one:
+	CMPQ         BX, $0x00000008
+	JLT          rest
+	VMOVUPS      (CX), Y0
+	VMOVUPS      (DX), Y1
+	VCMPPS       $0x04, Y1, Y0, Y0
+	VBROADCASTSS word3f800000<>+0(SB), Y1
+	VBROADCASTSS word00000000<>+0(SB), Y2
+	VBLENDVPS    Y0, Y1, Y2, Y0
+	VMOVUPS      Y0, (AX)
+	ADDQ         $0x00000020, AX
+	ADDQ         $0x00000020, CX
+	ADDQ         $0x00000020, DX
+	SUBQ         $0x00000008, BX
+	JMP          one
+
+rest:
+	CMPQ         BX, $0x00
+	JEQ          done
+	NEGQ         BX
+	LEAQ         masks<>+0(SB), SI
+	VMOVDQU      64(SI)(BX*4), Y0
+	VMASKMOVPS   (CX), Y0, Y1
+	VMASKMOVPS   (DX), Y0, Y2
+	VCMPPS       $0x04, Y2, Y1, Y1
+	VBROADCASTSS word3f800000<>+0(SB), Y2
+	VBROADCASTSS word00000000<>+0(SB), Y3
+	VBLENDVPS    Y1, Y2, Y3, Y1
+	VMASKMOVPS   Y1, Y0, (AX)
+
+done:
+	VZEROUPPER
+	RET
+
+// func scalarNotEqualAVX512(dst *float32, x *float32, y float32, n int)
+// Requires: AVX, AVX512F, BMI2, CMOV
+TEXT ·scalarNotEqualAVX512(SB), NOSPLIT, $0-32
+	MOVQ         dst+0(FP), AX
+	MOVQ         x+8(FP), CX
+	VBROADCASTSS y+16(FP), Z0
+	MOVQ         n+24(FP), DX
+	VBROADCASTSS word00000000<>+0(SB), Z1
+	VBROADCASTSS word3f800000<>+0(SB), Z2
+
+many:
+	CMPQ      DX, $0x00000040
+	JLT       one
+	VMOVUPS   (CX), Z3
+	VCMPPS    $0x04, Z0, Z3, K1
+	VBLENDMPS Z2, Z1, K1, Z4
+	VMOVUPS   Z4, (AX)
+	VMOVUPS   64(CX), Z3
+	VCMPPS    $0x04, Z0, Z3, K1
+	VBLENDMPS Z2, Z1, K1, Z5
+	VMOVUPS   Z5, 64(AX)
+	VMOVUPS   128(CX), Z3
+	VCMPPS    $0x04, Z0, Z3, K1
+	VBLENDMPS Z2, Z1, K1, Z6
+	VMOVUPS   Z6, 128(AX)
+	VMOVUPS   192(CX), Z3
+	VCMPPS    $0x04, Z0, Z3, K1
+	VBLENDMPS Z2, Z1, K1, Z7
+	VMOVUPS   Z7, 192(AX)
+	ADDQ      $0x00000100, AX
+	ADDQ      $0x00000100, CX
+	SUBQ      $0x00000040, DX
+	JMP       many
+
+one:
+	CMPQ      DX, $0x00000010
+	JLT       rest
+	VMOVUPS   (CX), Z3
+	VCMPPS    $0x04, Z0, Z3, K1
+	VBLENDMPS Z2, Z1, K1, Z8
+	VMOVUPS   Z8, (AX)
+	ADDQ      $0x00000040, AX
+	ADDQ      $0x00000040, CX
+	SUBQ      $0x00000010, DX
+	JMP       one
+
+rest:
+	CMPQ      DX, $0x00
+	JEQ       done
+	MOVQ      $0x00000010, BX
+	CMPQ      DX, BX
+	CMOVQLT   DX, BX
+	MOVL      $0x0000ffff, DX
+	BZHIL     BX, DX, DX
+	KMOVW     DX, K1
+	VMOVUPS.Z (CX), K1, Z3
+	VCMPPS    $0x04, Z0, Z3, K2
+	VBLENDMPS Z2, Z1, K2, Z9
+	VMOVUPS   Z9, K1, (AX)
+
+done:
+	VZEROUPPER
+	RET
+
+// func scalarNotEqualAVX2(dst *float32, x *float32, y float32, n int)
+// Requires: AVX
+TEXT ·scalarNotEqualAVX2(SB), NOSPLIT, $0-32
+	MOVQ         dst+0(FP), AX
+	MOVQ         x+8(FP), CX
+	VBROADCASTSS y+16(FP), Y0
+	MOVQ         n+24(FP), DX
+
+many:
+	CMPQ         DX, $0x00000020
+	JLT          one
+	VMOVUPS      (CX), Y1
+	VCMPPS       $0x04, Y0, Y1, Y1
+	VBROADCASTSS word3f800000<>+0(SB), Y2
+	VBROADCASTSS word00000000<>+0(SB), Y3
+	VBLENDVPS    Y1, Y2, Y3, Y1
+	VMOVUPS      Y1, (AX)
+	VMOVUPS      32(CX), Y1
+	VCMPPS       $0x04, Y0, Y1, Y1
+	VBROADCASTSS word3f800000<>+0(SB), Y2
+	VBROADCASTSS word00000000<>+0(SB), Y3
+	VBLENDVPS    Y1, Y2, Y3, Y1
+	VMOVUPS      Y1, 32(AX)
+	VMOVUPS      64(CX), Y1
+	VCMPPS       $0x04, Y0, Y1, Y1
+	VBROADCASTSS word3f800000<>+0(SB), Y2
+	VBROADCASTSS word00000000<>+0(SB), Y3
+	VBLENDVPS    Y1, Y2, Y3, Y1
+	VMOVUPS      Y1, 64(AX)
+	VMOVUPS      96(CX), Y1
+	VCMPPS       $0x04, Y0, Y1, Y1
+	VBROADCASTSS word3f800000<>+0(SB), Y2
+	VBROADCASTSS word00000000<>+0(SB), Y3
+	VBLENDVPS    Y1, Y2, Y3, Y1
+	VMOVUPS      Y1, 96(AX)
+	ADDQ         $0x00000080, AX
+	ADDQ         $0x00000080, CX
+	SUBQ         $0x00000020, DX
+	JMP          many
+
+one:
+	CMPQ         DX, $0x00000008
+	JLT          rest
+	VMOVUPS      (CX), Y1
+	VCMPPS       $0x04, Y0, Y1, Y1
+	VBROADCASTSS word3f800000<>+0(SB), Y2
+	VBROADCASTSS word00000000<>+0(SB), Y3
+	VBLENDVPS    Y1, Y2, Y3, Y1
+	VMOVUPS      Y1, (AX)
+	ADDQ         $0x00000020, AX
+	ADDQ         $0x00000020, CX
+	SUBQ         $0x00000008, DX
+	JMP          one
+
+rest:
+	CMPQ         DX, $0x00
+	JEQ          done
+	NEGQ         DX
+	LEAQ         masks<>+0(SB), BX
+	VMOVDQU      64(BX)(DX*4), Y1
+	VMASKMOVPS   (CX), Y1, Y2
+	VCMPPS       $0x04, Y0, Y2, Y0
+	VBROADCASTSS word3f800000<>+0(SB), Y2
+	VBROADCASTSS word00000000<>+0(SB), Y3
+	VBLENDVPS    Y0, Y2, Y3, Y0
+	VMASKMOVPS   Y0, Y1, (AX)
+
+done:
+	VZEROUPPER
+	RET
+
+// func binaryGreaterAVX512(dst *float32, x *float32, y *float32, n int)
+// Requires: AVX, AVX512F, BMI2, CMOV
+TEXT ·binaryGreaterAVX512(SB), NOSPLIT, $0-32
+	MOVQ         dst+0(FP), AX
+	MOVQ         x+8(FP), CX
+	MOVQ         y+16(FP), DX
+	MOVQ         n+24(FP), BX
+	VBROADCASTSS word00000000<>+0(SB), Z0
+	VBROADCASTSS word3f800000<>+0(SB), Z1
+
+many:
+	CMPQ      BX, $0x00000040
+	JLT       one
+	VMOVUPS   (CX), Z2
+	VMOVUPS   (DX), Z3
+	VCMPPS    $0x0e, Z3, Z2, K1
+	VBLENDMPS Z1, Z0, K1, Z4
+	VMOVUPS   Z4, (AX)
+	VMOVUPS   64(CX), Z2
+	VMOVUPS   64(DX), Z3
+	VCMPPS    $0x0e, Z3, Z2, K1
+	VBLENDMPS Z1, Z0, K1, Z5
+	VMOVUPS   Z5, 64(AX)
+	VMOVUPS   128(CX), Z2
+	VMOVUPS   128(DX), Z3
+	VCMPPS    $0x0e, Z3, Z2, K1
+	VBLENDMPS Z1, Z0, K1, Z6
+	VMOVUPS   Z6, 128(AX)
+	VMOVUPS   192(CX), Z2
+	VMOVUPS   192(DX), Z3
+	VCMPPS    $0x0e, Z3, Z2, K1
+	VBLENDMPS Z1, Z0, K1, Z7
+	VMOVUPS   Z7, 192(AX)
+	ADDQ      $0x00000100, AX
+	ADDQ      $0x00000100, CX
+	ADDQ      $0x00000100, DX
+	SUBQ      $0x00000040, BX
+	JMP       many
+
+one:
+	CMPQ      BX, $0x00000010
+	JLT       rest
+	VMOVUPS   (CX), Z2
+	VMOVUPS   (DX), Z3
+	VCMPPS    $0x0e, Z3, Z2, K1
+	VBLENDMPS Z1, Z0, K1, Z8
+	VMOVUPS   Z8, (AX)
+	ADDQ      $0x00000040, AX
+	ADDQ      $0x00000040, CX
+	ADDQ      $0x00000040, DX
+	SUBQ      $0x00000010, BX
+	JMP       one
+
+rest:
+	CMPQ      BX, $0x00
+	JEQ       done
+	MOVQ      $0x00000010, SI
+	CMPQ      BX, SI
+	CMOVQLT   BX, SI
+	MOVL      $0x0000ffff, BX
+	BZHIL     SI, BX, BX
+	KMOVW     BX, K1
+	VMOVUPS.Z (CX), K1, Z2
+	VMOVUPS.Z (DX), K1, Z3
+	VCMPPS    $0x0e, Z3, Z2, K2
+	VBLENDMPS Z1, Z0, K2, Z9
+	VMOVUPS   Z9, K1, (AX)
+
+done:
+	VZEROUPPER
+	RET
+
+// func binaryGreaterAVX2(dst *float32, x *float32, y *float32, n int)
+// Requires: AVX
+TEXT ·binaryGreaterAVX2(SB), NOSPLIT, $0-32
+	MOVQ dst+0(FP), AX
+	MOVQ x+8(FP), CX
+	MOVQ y+16(FP), DX
+	MOVQ n+24(FP), BX
+
+many:
+	CMPQ         BX, $0x00000020
+	JLT          one
+	VMOVUPS      (CX), Y0
+	VMOVUPS      (DX), Y1
+	VCMPPS       $0x0e, Y1, Y0, Y0
+	VBROADCASTSS word3f800000<>+0(SB), Y1
+	VBROADCASTSS word00000000<>+0(SB), Y2
+	VBLENDVPS    Y0, Y1, Y2, Y0
+	VMOVUPS      Y0, (AX)
+	VMOVUPS      32(CX), Y0
+	VMOVUPS      32(DX), Y1
+	VCMPPS       $0x0e, Y1, Y0, Y0
+	VBROADCASTSS word3f800000<>+0(SB), Y1
+	VBROADCASTSS word00000000<>+0(SB), Y2
+	VBLENDVPS    Y0, Y1, Y2, Y0
+	VMOVUPS      Y0, 32(AX)
+	VMOVUPS      64(CX), Y0
+	VMOVUPS      64(DX), Y1
+	VCMPPS       $0x0e, Y1, Y0, Y0
+	VBROADCASTSS word3f800000<>+0(SB), Y1
+	VBROADCASTSS word00000000<>+0(SB), Y2
+	VBLENDVPS    Y0, Y1, Y2, Y0
+	VMOVUPS      Y0, 64(AX)
+	VMOVUPS      96(CX), Y0
+	VMOVUPS      96(DX), Y1
+	VCMPPS       $0x0e, Y1, Y0, Y0
+	VBROADCASTSS word3f800000<>+0(SB), Y1
+	VBROADCASTSS word00000000<>+0(SB), Y2
+	VBLENDVPS    Y0, Y1, Y2, Y0
+	VMOVUPS      Y0, 96(AX)
+	ADDQ         $0x00000080, AX
+	ADDQ         $0x00000080, CX
+	ADDQ         $0x00000080, DX
+	SUBQ         $0x00000020, BX
+	JMP          many
+
+one:
+	CMPQ         BX, $0x00000008
+	JLT          rest
+	VMOVUPS      (CX), Y0
+	VMOVUPS      (DX), Y1
+	VCMPPS       $0x0e, Y1, Y0, Y0
+	VBROADCASTSS word3f800000<>+0(SB), Y1
+	VBROADCASTSS word00000000<>+0(SB), Y2
+	VBLENDVPS    Y0, Y1, Y2, Y0
+	VMOVUPS      Y0, (AX)
+	ADDQ         $0x00000020, AX
+	ADDQ         $0x00000020, CX
+	ADDQ         $0x00000020, DX
+	SUBQ         $0x00000008, BX
+	JMP          one
+
+rest:
+	CMPQ         BX, $0x00
+	JEQ          done
+	NEGQ         BX
+	LEAQ         masks<>+0(SB), SI
+	VMOVDQU      64(SI)(BX*4), Y0
+	VMASKMOVPS   (CX), Y0, Y1
+	VMASKMOVPS   (DX), Y0, Y2
+	VCMPPS       $0x0e, Y2, Y1, Y1
+	VBROADCASTSS word3f800000<>+0(SB), Y2
+	VBROADCASTSS word00000000<>+0(SB), Y3
+	VBLENDVPS    Y1, Y2, Y3, Y1
+	VMASKMOVPS   Y1, Y0, (AX)
+
+done:
+	VZEROUPPER
+	RET
+
+// func scalarGreaterAVX512(dst *float32, x *float32, y float32, n int)
+// Requires: AVX, AVX512F, BMI2, CMOV
+TEXT ·scalarGreaterAVX512(SB), NOSPLIT, $0-32
+	MOVQ         dst+0(FP), AX
+	MOVQ         x+8(FP), CX
+	VBROADCASTSS y+16(FP), Z0
+	MOVQ         n+24(FP), DX
+	VBROADCASTSS word00000000<>+0(SB), Z1
+	VBROADCASTSS word3f800000<>+0(SB), Z2
+
+many:
+	CMPQ      DX, $0x00000040
+	JLT       one
+	VMOVUPS   (CX), Z3
+	VCMPPS    $0x0e, Z0, Z3, K1
+	VBLENDMPS Z2, Z1, K1, Z4
+	VMOVUPS   Z4, (AX)
+	VMOVUPS   64(CX), Z3
+	VCMPPS    $0x0e, Z0, Z3, K1
+	VBLENDMPS Z2, Z1, K1, Z5
+	VMOVUPS   Z5, 64(AX)
+	VMOVUPS   128(CX), Z3
+	VCMPPS    $0x0e, Z0, Z3, K1
+	VBLENDMPS Z2, Z1, K1, Z6
+	VMOVUPS   Z6, 128(AX)
+	VMOVUPS   192(CX), Z3
+	VCMPPS    $0x0e, Z0, Z3, K1
+	VBLENDMPS Z2, Z1, K1, Z7
+	VMOVUPS   Z7, 192(AX)
+	ADDQ      $0x00000100, AX
+	ADDQ      $0x00000100, CX
+	SUBQ      $0x00000040, DX
+	JMP       many
+
+one:
+	CMPQ      DX, $0x00000010
+	JLT       rest
+	VMOVUPS   (CX), Z3
+	VCMPPS    $0x0e, Z0, Z3, K1
+	VBLENDMPS Z2, Z1, K1, Z8
+	VMOVUPS   Z8, (AX)
+	ADDQ      $0x00000040, AX
+	ADDQ      $0x00000040, CX
+	SUBQ      $0x00000010, DX
+	JMP       one
+
+rest:
+	CMPQ      DX, $0x00
+	JEQ       done
+	MOVQ      $0x00000010, BX
+	CMPQ      DX, BX
+	CMOVQLT   DX, BX
+	MOVL      $0x0000ffff, DX
+	BZHIL     BX, DX, DX
+	KMOVW     DX, K1
+	VMOVUPS.Z (CX), K1, Z3
+	VCMPPS    $0x0e, Z0, Z3, K2
+	VBLENDMPS Z2, Z1, K2, Z9
+	VMOVUPS   Z9, K1, (AX)
+
+done:
+	VZEROUPPER
+	RET
+
+// func scalarGreaterAVX2(dst *float32, x *float32, y float32, n int)
+// Requires: AVX
+TEXT ·scalarGreaterAVX2(SB), NOSPLIT, $0-32
+	MOVQ         dst+0(FP), AX
+	MOVQ         x+8(FP), CX
+	VBROADCASTSS y+16(FP), Y0
+	MOVQ         n+24(FP), DX
+
+many:
+	CMPQ         DX, $0x00000020
+	JLT          one
+	VMOVUPS      (CX), Y1
+	VCMPPS       $0x0e, Y0, Y1, Y1
+	VBROADCASTSS word3f800000<>+0(SB), Y2
+	VBROADCASTSS word00000000<>+0(SB), Y3
+	VBLENDVPS    Y1, Y2, Y3, Y1
+	VMOVUPS      Y1, (AX)
+	VMOVUPS      32(CX), Y1
+	VCMPPS       $0x0e, Y0, Y1, Y1
+	VBROADCASTSS word3f800000<>+0(SB), Y2
+	VBROADCASTSS word00000000<>+0(SB), Y3
+	VBLENDVPS    Y1, Y2, Y3, Y1
+	VMOVUPS      Y1, 32(AX)
+	VMOVUPS      64(CX), Y1
+	VCMPPS       $0x0e, Y0, Y1, Y1
+	VBROADCASTSS word3f800000<>+0(SB), Y2
+	VBROADCASTSS word00000000<>+0(SB), Y3
+	VBLENDVPS    Y1, Y2, Y3, Y1
+	VMOVUPS      Y1, 64(AX)
+	VMOVUPS      96(CX), Y1
+	VCMPPS       $0x0e, Y0, Y1, Y1
+	VBROADCASTSS word3f800000<>+0(SB), Y2
+	VBROADCASTSS word00000000<>+0(SB), Y3
+	VBLENDVPS    Y1, Y2, Y3, Y1
+	VMOVUPS      Y1, 96(AX)
+	ADDQ         $0x00000080, AX
+	ADDQ         $0x00000080, CX
+	SUBQ         $0x00000020, DX
+	JMP          many
+
+one:
+	CMPQ         DX, $0x00000008
+	JLT          rest
+	VMOVUPS      (CX), Y1
+	VCMPPS       $0x0e, Y0, Y1, Y1
+	VBROADCASTSS word3f800000<>+0(SB), Y2
+	VBROADCASTSS word00000000<>+0(SB), Y3
+	VBLENDVPS    Y1, Y2, Y3, Y1
+	VMOVUPS      Y1, (AX)
+	ADDQ         $0x00000020, AX
+	ADDQ         $0x00000020, CX
+	SUBQ         $0x00000008, DX
+	JMP          one
+
+rest:
+	CMPQ         DX, $0x00
+	JEQ          done
+	NEGQ         DX
+	LEAQ         masks<>+0(SB), BX
+	VMOVDQU      64(BX)(DX*4), Y1
+	VMASKMOVPS   (CX), Y1, Y2
+	VCMPPS       $0x0e, Y0, Y2, Y0
+	VBROADCASTSS word3f800000<>+0(SB), Y2
+	VBROADCASTSS word00000000<>+0(SB), Y3
+	VBLENDVPS    Y0, Y2, Y3, Y0
+	VMASKMOVPS   Y0, Y1, (AX)
+
+done:
+	VZEROUPPER
+	RET
+
+// func binaryGreaterOrEqualAVX512(dst *float32, x *float32, y *float32, n int)
+// Requires: AVX, AVX512F, BMI2, CMOV
+TEXT ·binaryGreaterOrEqualAVX512(SB), NOSPLIT, $0-32
+	MOVQ         dst+0(FP), AX
+	MOVQ         x+8(FP), CX
+	MOVQ         y+16(FP), DX
+	MOVQ         n+24(FP), BX
+	VBROADCASTSS word00000000<>+0(SB), Z0
+	VBROADCASTSS word3f800000<>+0(SB), Z1
+
+many:
+	CMPQ      BX, $0x00000040
+	JLT       one
+	VMOVUPS   (CX), Z2
+	VMOVUPS   (DX), Z3
+	VCMPPS    $0x0d, Z3, Z2, K1
+	VBLENDMPS Z1, Z0, K1, Z4
+	VMOVUPS   Z4, (AX)
+	VMOVUPS   64(CX), Z2
+	VMOVUPS   64(DX), Z3
+	VCMPPS    $0x0d, Z3, Z2, K1
+	VBLENDMPS Z1, Z0, K1, Z5
+	VMOVUPS   Z5, 64(AX)
+	VMOVUPS   128(CX), Z2
+	VMOVUPS   128(DX), Z3
+	VCMPPS    $0x0d, Z3, Z2, K1
+	VBLENDMPS Z1, Z0, K1, Z6
+	VMOVUPS   Z6, 128(AX)
+	VMOVUPS   192(CX), Z2
+	VMOVUPS   192(DX), Z3
+	VCMPPS    $0x0d, Z3, Z2, K1
+	VBLENDMPS Z1, Z0, K1, Z7
+	VMOVUPS   Z7, 192(AX)
+	ADDQ      $0x00000100, AX
+	ADDQ      $0x00000100, CX
+	ADDQ      $0x00000100, DX
+	SUBQ      $0x00000040, BX
+	JMP       many
+
+one:
+	CMPQ      BX, $0x00000010
+	JLT       rest
+	VMOVUPS   (CX), Z2
+	VMOVUPS   (DX), Z3
+	VCMPPS    $0x0d, Z3, Z2, K1
+	VBLENDMPS Z1, Z0, K1, Z8
+	VMOVUPS   Z8, (AX)
+	ADDQ      $0x00000040, AX
+	ADDQ      $0x00000040, CX
+	ADDQ      $0x00000040, DX
+	SUBQ      $0x00000010, BX
+	JMP       one
+
+rest:
+	CMPQ      BX, $0x00
+	JEQ       done
+	MOVQ      $0x00000010, SI
+	CMPQ      BX, SI
+	CMOVQLT   BX, SI
+	MOVL      $0x0000ffff, BX
+	BZHIL     SI, BX, BX
+	KMOVW     BX, K1
+	VMOVUPS.Z (CX), K1, Z2
+	VMOVUPS.Z (DX), K1, Z3
+	VCMPPS    $0x0d, Z3, Z2, K2
+	VBLENDMPS Z1, Z0, K2, Z9
+	VMOVUPS   Z9, K1, (AX)
+
+done:
+	VZEROUPPER
+	RET
+
+// func binaryGreaterOrEqualAVX2(dst *float32, x *float32, y *float32, n int)
+// Requires: AVX
+TEXT ·binaryGreaterOrEqualAVX2(SB), NOSPLIT, $0-32
+	MOVQ dst+0(FP), AX
+	MOVQ x+8(FP), CX
+	MOVQ y+16(FP), DX
+	MOVQ n+24(FP), BX
+
+many:
+	CMPQ         BX, $0x00000020
+	JLT          one
+	VMOVUPS      (CX), Y0
+	VMOVUPS      (DX), Y1
+	VCMPPS       $0x0d, Y1, Y0, Y0
+	VBROADCASTSS word3f800000<>+0(SB), Y1
+	VBROADCASTSS word00000000<>+0(SB), Y2
+	VBLENDVPS    Y0, Y1, Y2, Y0
+	VMOVUPS      Y0, (AX)
+	VMOVUPS      32(CX), Y0
+	VMOVUPS      32(DX), Y1
+	VCMPPS       $0x0d, Y1, Y0, Y0
+	VBROADCASTSS word3f800000<>+0(SB), Y1
+	VBROADCASTSS word00000000<>+0(SB), Y2
+	VBLENDVPS    Y0, Y1, Y2, Y0
+	VMOVUPS      Y0, 32(AX)
+	VMOVUPS      64(CX), Y0
+	VMOVUPS      64(DX), Y1
+	VCMPPS       $0x0d, Y1, Y0, Y0
+	VBROADCASTSS word3f800000<>+0(SB), Y1
+	VBROADCASTSS word00000000<>+0(SB), Y2
+	VBLENDVPS    Y0, Y1, Y2, Y0
+	VMOVUPS      Y0, 64(AX)
+	VMOVUPS      96(CX), Y0
+	VMOVUPS      96(DX), Y1
+	VCMPPS       $0x0d, Y1, Y0, Y0
+	VBROADCASTSS word3f800000<>+0(SB), Y1
+	VBROADCASTSS word00000000<>+0(SB), Y2
+	VBLENDVPS    Y0, Y1, Y2, Y0
+	VMOVUPS      Y0, 96(AX)
+	ADDQ         $0x00000080, AX
+	ADDQ         $0x00000080, CX
+	ADDQ         $0x00000080, DX
+	SUBQ         $0x00000020, BX
+	JMP          many
+
+one:
+	CMPQ         BX, $0x00000008
+	JLT          rest
+	VMOVUPS      (CX), Y0
+	VMOVUPS      (DX), Y1
+	VCMPPS       $0x0d, Y1, Y0, Y0
+	VBROADCASTSS word3f800000<>+0(SB), Y1
+	VBROADCASTSS word00000000<>+0(SB), Y2
+	VBLENDVPS    Y0, Y1, Y2, Y0
+	VMOVUPS      Y0, (AX)
+	ADDQ         $0x00000020, AX
+	ADDQ         $0x00000020, CX
+	ADDQ         $0x00000020, DX
+	SUBQ         $0x00000008, BX
+	JMP          one
+
+rest:
+	CMPQ         BX, $0x00
+	JEQ          done
+	NEGQ         BX
+	LEAQ         masks<>+0(SB), SI
+	VMOVDQU      64(SI)(BX*4), Y0
+	VMASKMOVPS   (CX), Y0, Y1
+	VMASKMOVPS   (DX), Y0, Y2
+	VCMPPS       $0x0d, Y2, Y1, Y1
+	VBROADCASTSS word3f800000<>+0(SB), Y2
+	VBROADCASTSS word00000000<>+0(SB), Y3
+	VBLENDVPS    Y1, Y2, Y3, Y1
+	VMASKMOVPS   Y1, Y0, (AX)
+
+done:
+	VZEROUPPER
+	RET
+
+// func scalarGreaterOrEqualAVX512(dst *float32, x *float32, y float32, n int)
+// Requires: AVX, AVX512F, BMI2, CMOV
+TEXT ·scalarGreaterOrEqualAVX512(SB), NOSPLIT, $0-32
+	MOVQ         dst+0(FP), AX
+	MOVQ         x+8(FP), CX
+	VBROADCASTSS y+16(FP), Z0
+	MOVQ         n+24(FP), DX
+	VBROADCASTSS word00000000<>+0(SB), Z1
+	VBROADCASTSS word3f800000<>+0(SB), Z2
+
+many:
+	CMPQ      DX, $0x00000040
+	JLT       one
+	VMOVUPS   (CX), Z3
+	VCMPPS    $0x0d, Z0, Z3, K1
+	VBLENDMPS Z2, Z1, K1, Z4
+	VMOVUPS   Z4, (AX)
+	VMOVUPS   64(CX), Z3
+	VCMPPS    $0x0d, Z0, Z3, K1
+	VBLENDMPS Z2, Z1, K1, Z5
+	VMOVUPS   Z5, 64(AX)
+	VMOVUPS   128(CX), Z3
+	VCMPPS    $0x0d, Z0, Z3, K1
+	VBLENDMPS Z2, Z1, K1, Z6
+	VMOVUPS   Z6, 128(AX)
+	VMOVUPS   192(CX), Z3
+	VCMPPS    $0x0d, Z0, Z3, K1
+	VBLENDMPS Z2, Z1, K1, Z7
+	VMOVUPS   Z7, 192(AX)
+	ADDQ      $0x00000100, AX
+	ADDQ      $0x00000100, CX
+	SUBQ      $0x00000040, DX
+	JMP       many
+
+one:
+	CMPQ      DX, $0x00000010
+	JLT       rest
+	VMOVUPS   (CX), Z3
+	VCMPPS    $0x0d, Z0, Z3, K1
+	VBLENDMPS Z2, Z1, K1, Z8
+	VMOVUPS   Z8, (AX)
+	ADDQ      $0x00000040, AX
+	ADDQ      $0x00000040, CX
+	SUBQ      $0x00000010, DX
+	JMP       one
+
+rest:
+	CMPQ      DX, $0x00
+	JEQ       done
+	MOVQ      $0x00000010, BX
+	CMPQ      DX, BX
+	CMOVQLT   DX, BX
+	MOVL      $0x0000ffff, DX
+	BZHIL     BX, DX, DX
+	KMOVW     DX, K1
+	VMOVUPS.Z (CX), K1, Z3
+	VCMPPS    $0x0d, Z0, Z3, K2
+	VBLENDMPS Z2, Z1, K2, Z9
+	VMOVUPS   Z9, K1, (AX)
+
+done:
+	VZEROUPPER
+	RET
+
+// func scalarGreaterOrEqualAVX2(dst *float32, x *float32, y float32, n int)
+// Requires: AVX
+TEXT ·scalarGreaterOrEqualAVX2(SB), NOSPLIT, $0-32
+	MOVQ         dst+0(FP), AX
+	MOVQ         x+8(FP), CX
+	VBROADCASTSS y+16(FP), Y0
+	MOVQ         n+24(FP), DX
+
+many:
+	CMPQ         DX, $0x00000020
+	JLT          one
+	VMOVUPS      (CX), Y1
+	VCMPPS       $0x0d, Y0, Y1, Y1
+	VBROADCASTSS word3f800000<>+0(SB), Y2
+	VBROADCASTSS word00000000<>+0(SB), Y3
+	VBLENDVPS    Y1, Y2, Y3, Y1
+	VMOVUPS      Y1, (AX)
+	VMOVUPS      32(CX), Y1
+	VCMPPS       $0x0d, Y0, Y1, Y1
+	VBROADCASTSS word3f800000<>+0(SB), Y2
+	VBROADCASTSS word00000000<>+0(SB), Y3
+	VBLENDVPS    Y1, Y2, Y3, Y1
+	VMOVUPS      Y1, 32(AX)
+	VMOVUPS      64(CX), Y1
+	VCMPPS       $0x0d, Y0, Y1, Y1
+	VBROADCASTSS word3f800000<>+0(SB), Y2
+	VBROADCASTSS word00000000<>+0(SB), Y3
+	VBLENDVPS    Y1, Y2, Y3, Y1
+	VMOVUPS      Y1, 64(AX)
+	VMOVUPS      96(CX), Y1
+	VCMPPS       $0x0d, Y0, Y1, Y1
+	VBROADCASTSS word3f800000<>+0(SB), Y2
+	VBROADCASTSS word00000000<>+0(SB), Y3
+	VBLENDVPS    Y1, Y2, Y3, Y1
+	VMOVUPS      Y1, 96(AX)
+	ADDQ         $0x00000080, AX
+	ADDQ         $0x00000080, CX
+	SUBQ         $0x00000020, DX
+	JMP          many
+
+one:
+	CMPQ         DX, $0x00000008
+	JLT          rest
+	VMOVUPS      (CX), Y1
+	VCMPPS       $0x0d, Y0, Y1, Y1
+	VBROADCASTSS word3f800000<>+0(SB), Y2
+	VBROADCASTSS word00000000<>+0(SB), Y3
+	VBLENDVPS    Y1, Y2, Y3, Y1
+	VMOVUPS      Y1, (AX)
+	ADDQ         $0x00000020, AX
+	ADDQ         $0x00000020, CX
+	SUBQ         $0x00000008, DX
+	JMP          one
+
+rest:
+	CMPQ         DX, $0x00
+	JEQ          done
+	NEGQ         DX
+	LEAQ         masks<>+0(SB), BX
+	VMOVDQU      64(BX)(DX*4), Y1
+	VMASKMOVPS   (CX), Y1, Y2
+	VCMPPS       $0x0d, Y0, Y2, Y0
+	VBROADCASTSS word3f800000<>+0(SB), Y2
+	VBROADCASTSS word00000000<>+0(SB), Y3
+	VBLENDVPS    Y0, Y2, Y3, Y0
 	VMASKMOVPS   Y0, Y1, (AX)
 
 done:
@@ -2219,9 +3380,6 @@ rest:
 done:
 	VZEROUPPER
 	RET
-
-DATA word3f800000<>+0(SB)/4, $0x3f800000
-GLOBL word3f800000<>(SB), RODATA|NOPTR, $4
 
 // func unaryRsqrtAVX2(dst *float32, x *float32, n int)
 // Requires: AVX

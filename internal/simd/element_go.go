@@ -42,6 +42,10 @@ func binariesGo() (vectors [binaries]func(dst, x, y *float32, n int), scalars [b
 			}
 			return 0
 		},
+		Equal:          func(x, y float32) float32 { return truth(x == y) },
+		NotEqual:       func(x, y float32) float32 { return truth(x != y) },
+		Greater:        func(x, y float32) float32 { return truth(x > y) },
+		GreaterOrEqual: func(x, y float32) float32 { return truth(x >= y) },
 	} {
 		vectors[op] = func(dst, x, y *float32, n int) {
 			to, xs := vector(dst, n), vector(x, n)
@@ -65,4 +69,12 @@ func axpyGo(dst, x *float32, s float32, n int) {
 	for i, v := range vector(x, n) {
 		to[i] += s * v
 	}
+}
+
+// truth is 1 or 0.
+func truth(holds bool) float32 {
+	if holds {
+		return 1
+	}
+	return 0
 }

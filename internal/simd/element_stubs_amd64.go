@@ -144,6 +144,86 @@ func scalarReLUGradientAVX512(dst *float32, x *float32, y float32, n int)
 //go:noescape
 func scalarReLUGradientAVX2(dst *float32, x *float32, y float32, n int)
 
+// binaryEqualAVX512 is binaryGo[Equal].
+//
+//go:noescape
+func binaryEqualAVX512(dst *float32, x *float32, y *float32, n int)
+
+// binaryEqualAVX2 is binaryGo[Equal].
+//
+//go:noescape
+func binaryEqualAVX2(dst *float32, x *float32, y *float32, n int)
+
+// scalarEqualAVX512 is scalarGo[Equal].
+//
+//go:noescape
+func scalarEqualAVX512(dst *float32, x *float32, y float32, n int)
+
+// scalarEqualAVX2 is scalarGo[Equal].
+//
+//go:noescape
+func scalarEqualAVX2(dst *float32, x *float32, y float32, n int)
+
+// binaryNotEqualAVX512 is binaryGo[NotEqual].
+//
+//go:noescape
+func binaryNotEqualAVX512(dst *float32, x *float32, y *float32, n int)
+
+// binaryNotEqualAVX2 is binaryGo[NotEqual].
+//
+//go:noescape
+func binaryNotEqualAVX2(dst *float32, x *float32, y *float32, n int)
+
+// scalarNotEqualAVX512 is scalarGo[NotEqual].
+//
+//go:noescape
+func scalarNotEqualAVX512(dst *float32, x *float32, y float32, n int)
+
+// scalarNotEqualAVX2 is scalarGo[NotEqual].
+//
+//go:noescape
+func scalarNotEqualAVX2(dst *float32, x *float32, y float32, n int)
+
+// binaryGreaterAVX512 is binaryGo[Greater].
+//
+//go:noescape
+func binaryGreaterAVX512(dst *float32, x *float32, y *float32, n int)
+
+// binaryGreaterAVX2 is binaryGo[Greater].
+//
+//go:noescape
+func binaryGreaterAVX2(dst *float32, x *float32, y *float32, n int)
+
+// scalarGreaterAVX512 is scalarGo[Greater].
+//
+//go:noescape
+func scalarGreaterAVX512(dst *float32, x *float32, y float32, n int)
+
+// scalarGreaterAVX2 is scalarGo[Greater].
+//
+//go:noescape
+func scalarGreaterAVX2(dst *float32, x *float32, y float32, n int)
+
+// binaryGreaterOrEqualAVX512 is binaryGo[GreaterOrEqual].
+//
+//go:noescape
+func binaryGreaterOrEqualAVX512(dst *float32, x *float32, y *float32, n int)
+
+// binaryGreaterOrEqualAVX2 is binaryGo[GreaterOrEqual].
+//
+//go:noescape
+func binaryGreaterOrEqualAVX2(dst *float32, x *float32, y *float32, n int)
+
+// scalarGreaterOrEqualAVX512 is scalarGo[GreaterOrEqual].
+//
+//go:noescape
+func scalarGreaterOrEqualAVX512(dst *float32, x *float32, y float32, n int)
+
+// scalarGreaterOrEqualAVX2 is scalarGo[GreaterOrEqual].
+//
+//go:noescape
+func scalarGreaterOrEqualAVX2(dst *float32, x *float32, y float32, n int)
+
 // unaryNegAVX512 is unaryGo[Neg].
 //
 //go:noescape

@@ -107,9 +107,15 @@ func binaryTrue(op Binary, x, y float32) float32 {
 		return max(x, y)
 	case Min:
 		return min(x, y)
+	case ReLUGradient:
+		if x > 0 {
+			return y
+		}
+		return 0
 	}
-	if x > 0 {
-		return y
+	holds := map[Binary]bool{Equal: x == y, NotEqual: x != y, Greater: x > y, GreaterOrEqual: x >= y}
+	if holds[op] {
+		return 1
 	}
 	return 0
 }

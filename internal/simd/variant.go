@@ -34,6 +34,9 @@ type variant struct {
 	columnMoments          func(sum, square, x, shift *float32, rows, stride, cols int)
 	columnProducts         func(sum, product, x, y, shift *float32, rows, stride, cols int)
 
+	choose    func(dst, condition, x, y *float32, n int)
+	fromBytes func(dst *float32, src *byte, vectors int)
+
 	mulAdd, mulAddReLU func(dst, x, y, z *float32, n int)
 	affine             func(dst, x, y, a, b, c *float32, n int)
 	momentum           func(w, v, gradient *float32, n int, decay, momentum, gradientRate, velocityRate float32)
@@ -89,6 +92,8 @@ var plain = variant{
 	columnSums:     columnSumsGo,
 	columnMoments:  columnMomentsGo,
 	columnProducts: columnProductsGo,
+	choose:         chooseGo,
+	fromBytes:      fromBytesGo,
 	mulAdd:         mulAddGo,
 	mulAddReLU:     mulAddReLUGo,
 	affine:         affineGo,

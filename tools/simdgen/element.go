@@ -18,10 +18,14 @@ func elements(a *assembler) {
 		{"Max", func(l *lanes, x, y reg.VecVirtual) reg.VecVirtual { return l.pick(l.max(x, y), x) }},
 		{"Min", func(l *lanes, x, y reg.VecVirtual) reg.VecVirtual { return l.pick(l.min(x, y), x) }},
 		{"ReLUGradient", func(l *lanes, x, y reg.VecVirtual) reg.VecVirtual { return l.positive(x, y) }},
+		{"Equal", func(l *lanes, x, y reg.VecVirtual) reg.VecVirtual { return l.truth(equal, x, y) }},
+		{"NotEqual", func(l *lanes, x, y reg.VecVirtual) reg.VecVirtual { return l.truth(notEqual, x, y) }},
+		{"Greater", func(l *lanes, x, y reg.VecVirtual) reg.VecVirtual { return l.truth(greaterThan, x, y) }},
+		{"GreaterOrEqual", func(l *lanes, x, y reg.VecVirtual) reg.VecVirtual { return l.truth(greaterEqual, x, y) }},
 	} {
 		a.bothWidths("binary"+op.name, "func(dst, x, y *float32, n int)", "binaryGo["+op.name+"]", func(l *lanes) {
 			dst, x, y, n := l.integer("dst"), l.integer("x"), l.integer("y"), l.integer("n")
-			l.keep(0)
+			l.keep(0, 1)
 			l.each("", n, 4, []reg.GPVirtual{dst, x, y}, func(at int, masked bool) {
 				v := op.emit(l, l.read(operand.Mem{Base: x, Disp: at}, masked), l.read(operand.Mem{Base: y, Disp: at}, masked))
 				l.write(v, operand.Mem{Base: dst, Disp: at}, masked)
@@ -29,7 +33,7 @@ func elements(a *assembler) {
 		})
 		a.bothWidths("scalar"+op.name, "func(dst, x *float32, y float32, n int)", "scalarGo["+op.name+"]", func(l *lanes) {
 			dst, x, y, n := l.integer("dst"), l.integer("x"), l.splat("y"), l.integer("n")
-			l.keep(0)
+			l.keep(0, 1)
 			l.each("", n, 4, []reg.GPVirtual{dst, x}, func(at int, masked bool) {
 				v := op.emit(l, l.read(operand.Mem{Base: x, Disp: at}, masked), y)
 				l.write(v, operand.Mem{Base: dst, Disp: at}, masked)
@@ -83,4 +87,9 @@ func (l *lanes) pick(v, x reg.VecVirtual) reg.VecVirtual {
 func (l *lanes) positive(x, y reg.VecVirtual) reg.VecVirtual {
 	greater := l.compare(greaterThan, x, l.constant(0))
 	return l.choose(greater, y, l.constant(0))
+}
+
+// truth is 1 where the comparison holds, else 0.
+func (l *lanes) truth(predicate int, x, y reg.VecVirtual) reg.VecVirtual {
+	return l.choose(l.compare(predicate, x, y), l.constant(1), l.constant(0))
 }

@@ -214,6 +214,7 @@ const (
 	lessThan     = 1
 	lessEqual    = 2
 	unordered    = 3
+	notEqual     = 4
 	greaterThan  = 14
 	greaterEqual = 13
 )

@@ -27,6 +27,7 @@ var families = map[string]func(*assembler){
 	"tile":    tiles,
 	"pack":    packs,
 	"element": elements,
+	"choose":  choices,
 	"control": control,
 	"philox":  philox,
 	"reduce":  reductions,
