@@ -52,13 +52,18 @@ func newProgram(backend compute.Backend, r recipe) (*program, error) {
 	p.infer, err = model.NewExec(backend, p.store, func(scope *model.Scope, images *graph.Node) *graph.Node {
 		return p.network.Build(scope, images, nn.Inference)
 	})
-	if err != nil || p.optimizer == nil {
-		return p, err
+	if err != nil {
+		return nil, err
+	}
+	p.infer.WithName(r.network.Name + " inference")
+	if p.optimizer == nil {
+		return p, nil
 	}
 	p.step, err = model.NewExec(backend, p.store, p.buildStep)
 	if err != nil {
 		return nil, err
 	}
+	p.step.WithName(r.network.Name + " training step")
 	p.scalars = tensors.FromShape(shapes.Make(dtypes.Float32, len(p.optimizer.Scalars(1, 1))))
 	return p, nil
 }

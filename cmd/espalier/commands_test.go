@@ -251,6 +251,22 @@ func TestBenchMeasures(t *testing.T) {
 	}
 }
 
+func TestDoctorExplainsANetwork(t *testing.T) {
+	got := espalier(t, "doctor", "--graph", "lenet-digits", "--batch", "16")
+	for _, want := range []string{"batches of 16: a training step", "# inference", "operations recorded", "fused [", "DotGeneral", "arena", "over input"} {
+		if got.status != 0 || !strings.Contains(got.out, want) {
+			t.Errorf("status %d, no %q in\n%s%s", got.status, want, got.out, got.err)
+		}
+	}
+	for _, arguments := range [][]string{
+		{"--graph", "resnet21"}, {"--graph", "lenet300", "--batch", "0"}, {"--graph", "lenet300", "--backend", "go"},
+	} {
+		if got := espalier(t, append([]string{"doctor"}, arguments...)...); got.status != 2 || strings.Count(got.err, "\n") != 1 {
+			t.Errorf("%v: status %d, %s", arguments, got.status, got.err)
+		}
+	}
+}
+
 func TestDoctor(t *testing.T) {
 	findings := objects(t, espalier(t, "doctor", "--json").out)
 	states := make(map[any]any)
