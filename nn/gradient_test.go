@@ -37,6 +37,8 @@ type laboratory struct {
 	values [][]float64
 	shapes [][]int
 	inputs int
+	// output is the shape of the last run's output.
+	output []int
 }
 
 const laboratoryLayer = "layer"
@@ -121,6 +123,7 @@ func (lab *laboratory) run() (output []float64, loss float64, gradients [][]floa
 	if err != nil {
 		lab.t.Fatal(err)
 	}
+	lab.output = results[0].Shape().Dimensions
 	for _, gradient := range results[2:] {
 		gradients = append(gradients, tensors.MustCopyFlatData[float64](gradient))
 	}
