@@ -41,6 +41,22 @@ test: lint ## everything that must hold (ESPALIER_DATA names real data)
 		$(GO) test -race -short $(RACE) ./...; \
 	else echo "SKIP: the race detector needs a C compiler, and there is none"; fi
 
+# How long each fuzz test runs at night.
+FUZZTIME ?= 1m
+
+.PHONY: nightly
+nightly: ## what takes too long for `make test`, about an hour; docs/testing.md
+	$(GO) test -timeout 2h -run 'TestRandomGraphs|TestRandomLayers|TestManySteps|TestArbitraryArguments' ./backend/cpu \
+		-graphs=10000 -steps=10000 -misuses=3000
+	$(GO) test -timeout 2h -run TestKilledRuns ./train -kills=1000
+	$(GO) test -timeout 2h ./nn -slow
+	@for package in $$(git grep -l '^func Fuzz' -- '*_test.go' | xargs -n 1 dirname | sort -u); do \
+		for name in $$($(GO) test -list '^Fuzz' ./$$package | grep '^Fuzz'); do \
+			echo "$$package: $$name for $(FUZZTIME)"; \
+			$(GO) test -run '^$$' -fuzz "^$$name\$$" -fuzztime $(FUZZTIME) ./$$package || exit 1; \
+		done; \
+	done
+
 .PHONY: lint
 lint: tools ## gofmt, go vet, staticcheck
 	@unformatted=$$(gofmt -l $$(git ls-files '*.go')); \
