@@ -20,8 +20,8 @@ type Programs struct {
 }
 
 // Compile compiles the training step and the inference of a network for batches of a
-// size, without masks, as Run does. close frees them.
-func Compile(b compute.Backend, network *nn.Network, optimizer Optimizer, batch int) (programs Programs, close func(), err error) {
+// size, without masks, as Run does. free frees them.
+func Compile(b compute.Backend, network *nn.Network, optimizer Optimizer, batch int) (programs Programs, free func(), err error) {
 	weights, err := nn.Initialize(network, "", 0)
 	if err != nil {
 		return Programs{}, nil, err
