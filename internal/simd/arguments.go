@@ -30,3 +30,21 @@ type tile struct {
 
 // tap is where a tap's first step lies, in bytes from the starts of a and of b.
 type tap struct{ a, b int }
+
+// sparseRows is a sparse matrix in compressed rows times some columns of a dense
+// one: for rows i < rows and columns j of as many vectors as the kernel has,
+//
+//	dst[i,j] = Σ values[e] · x[columns[e], j]    starts[i] ≤ e < starts[i+1]
+//
+// with all values 1 in a kernel of sums. Distances are in bytes.
+type sparseRows struct {
+	dst     *float32
+	dstStep uintptr // from one row to the next
+	x       *float32
+	xStep   uintptr
+	starts  *int32
+	columns *int32
+	values  *float32
+	rows    int // at least 1
+	last    int // columns of the last vector, at least 1
+}

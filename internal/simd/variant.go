@@ -34,6 +34,9 @@ type variant struct {
 	columnMoments          func(sum, square, x, shift *float32, rows, stride, cols int)
 	columnProducts         func(sum, product, x, y, shift *float32, rows, stride, cols int)
 
+	sparseSum, sparseProduct sparseKernels
+	sparseLanes              int // columns of a vector
+
 	choose    func(dst, condition, x, y *float32, n int)
 	fromBytes func(dst *float32, src *byte, vectors int)
 
@@ -92,6 +95,9 @@ var plain = variant{
 	columnSums:     columnSumsGo,
 	columnMoments:  columnMomentsGo,
 	columnProducts: columnProductsGo,
+	sparseSum:      sparseSumGo,
+	sparseProduct:  sparseProductGo,
+	sparseLanes:    sparseGoLanes,
 	choose:         chooseGo,
 	fromBytes:      fromBytesGo,
 	mulAdd:         mulAddGo,

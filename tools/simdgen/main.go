@@ -31,6 +31,7 @@ var families = map[string]func(*assembler){
 	"control": control,
 	"philox":  philox,
 	"reduce":  reductions,
+	"sparse":  sparseProducts,
 	"pixel":   pixels,
 	"update":  updates,
 }
