@@ -93,6 +93,9 @@ func (l *lowering) emit(s step) {
 	}
 }
 
+// constant says that an operand is a constant of the program.
+func (l *lowering) constant(o operand) bool { return l.program.slots[o.slot].kind == constantSlot }
+
 // state adds something that each frame has one of.
 func (l *lowering) state(create func() (any, error)) int {
 	l.program.states = append(l.program.states, create)

@@ -11,6 +11,8 @@ import (
 const (
 	opReLU compute.OpType = compute.OpTypeLast + 1 + iota
 	opReLUGradient
+	opSparseProduct
+	opEdgeProducts
 	opCount
 )
 
@@ -26,6 +28,10 @@ func opName(op compute.OpType) string {
 		return "ReLU"
 	case opReLUGradient:
 		return "ReLUGradient"
+	case opSparseProduct:
+		return "SparseProduct"
+	case opEdgeProducts:
+		return "EdgeProducts"
 	}
 	return op.String()
 }

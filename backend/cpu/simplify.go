@@ -39,7 +39,14 @@ func (r *reducer) simplify(n *node) *value {
 			return joined
 		}
 		return r.dropWhole(n)
-	case compute.OpTypeReduceSum, compute.OpTypeReduceMax, compute.OpTypeReduceMin, compute.OpTypeReduceProduct,
+	case compute.OpTypeScatterSum:
+		return r.sparseProduct(n)
+	case compute.OpTypeReduceSum:
+		if products := r.edgeProducts(n); products != nil {
+			return products
+		}
+		return r.asReshape(n)
+	case compute.OpTypeReduceMax, compute.OpTypeReduceMin, compute.OpTypeReduceProduct,
 		compute.OpTypeBroadcastInDim:
 		return r.asReshape(n)
 	}

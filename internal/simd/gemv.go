@@ -80,7 +80,7 @@ func (m *Matrix) element(k int) float32 {
 func (v *vectorProduct) dotsTask(task int) {
 	from, to := share(v.size, task, v.tasks)
 	for i := from; i < to; i++ {
-		sum := active.dot(&v.m.Data[i*v.m.Stride], &v.x[0], v.K)
+		sum := Dot(v.m.Data[i*v.m.Stride:][:v.K], v.x)
 		if v.Add {
 			sum += v.C[i*v.step]
 		}

@@ -38,6 +38,15 @@ func Greatest(x []float32) float32 {
 	return active.greatest(&x[0], len(x))
 }
 
+// Dot is Σ x[i]·y[i], in an order fixed by the length. y must be at least as long
+// as x.
+func Dot(x, y []float32) float32 {
+	if len(x) == 0 {
+		return 0
+	}
+	return active.dot(&x[0], &y[:len(x)][0], len(x))
+}
+
 // ColumnSums computes dst[j] = Σ_i x[i,j] for the rows of x, len(dst) columns each.
 func ColumnSums(p Parallel, dst, x []float32) {
 	c := columnReduction{cols: len(dst), results: 1}
