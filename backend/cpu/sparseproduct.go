@@ -128,6 +128,8 @@ type sparsity struct {
 	// are the numbers.
 	order  []int32
 	values []float32
+	// sorted says that the edges lie in that order as they are.
+	sorted bool
 }
 
 func lowerSparseProduct(l *lowering, n *node) error {
@@ -177,6 +179,7 @@ func (s *sparsity) update(fr *frame, workers *Workers, e edges, source, target o
 		return err
 	}
 	s.pattern, s.order, s.values = pattern, order, nil
+	s.sorted = len(order) == e.source.count && slices.IsSorted(order)
 	if !s.constant {
 		s.source, s.target = bytes.Clone(source.bytes(fr)), bytes.Clone(target.bytes(fr))
 	}
@@ -185,6 +188,9 @@ func (s *sparsity) update(fr *frame, workers *Workers, e edges, source, target o
 
 // arranged are the edges' numbers in the order of the pattern.
 func (s *sparsity) arranged(workers *Workers, values []float32) []float32 {
+	if s.sorted {
+		return values
+	}
 	if s.values == nil {
 		s.values = make([]float32, len(s.order))
 	}

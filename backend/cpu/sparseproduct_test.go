@@ -12,6 +12,7 @@ import (
 	"github.com/gomlx/compute/dtypes"
 	"github.com/gomlx/compute/gobackend"
 	"github.com/gomlx/gomlx/core/graph"
+	gomlxtensors "github.com/gomlx/gomlx/core/tensors"
 )
 
 // messages is a step of message passing from nodes to others along edges with
@@ -114,8 +115,11 @@ func TestSparseProduct(t *testing.T) {
 					if err != nil {
 						t.Fatal(err)
 					}
-					// The same edges again, then others of the same number.
-					for _, edges := range []*messages{m, m, randomMessages(r, 50, 40, 3000, width)} {
+					// The same edges again, then others of the same number, some sorted.
+					others := randomMessages(r, 50, 40, 3000, width)
+					sorted := randomMessages(r, 50, 40, 3000, width)
+					slices.Sort(sorted.target)
+					for _, edges := range []*messages{m, m, others, sorted, others} {
 						for i, want := range edges.byHand(weighted) {
 							nearEach(t, i, edges.run(t, exec)[i], want)
 						}
@@ -216,9 +220,15 @@ func BenchmarkMessages(b *testing.B) {
 			if err != nil {
 				b.Fatal(err)
 			}
+			in := []any{gomlxtensors.FromFlatDataAndDimensions(m.x, m.nodes, m.width), gomlxtensors.FromValue(m.values),
+				gomlxtensors.FromValue(m.source), gomlxtensors.FromValue(m.target)}
 			for b.Loop() {
-				if _, err := exec.Call(m.x2(), m.values, m.source, m.target); err != nil {
+				out, err := exec.Call(in...)
+				if err != nil {
 					b.Fatal(err)
+				}
+				for _, result := range out {
+					result.MustFinalizeAll()
 				}
 			}
 		})

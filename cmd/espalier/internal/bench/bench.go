@@ -19,6 +19,9 @@ type Case struct {
 	// counted as two; 0 where nobody counts them.
 	Operations float64
 
+	// edges are the products of a sparse matrix's element with a number; nil where
+	// there are none.
+	edges func() float64
 	// times sets everything up and returns how long the calls took, in their
 	// order.
 	times func(context.Context, compute.Backend) ([]time.Duration, error)
@@ -30,6 +33,7 @@ type Measurement struct {
 	MedianMs float64 `json:"median_ms"`
 	BestMs   float64 `json:"best_ms"`
 	Gflops   float64 `json:"gflops,omitempty"`
+	Gedges   float64 `json:"gedges,omitempty"`
 }
 
 // String is the measurement in one line.
@@ -38,11 +42,14 @@ func (m Measurement) String() string {
 	if m.Gflops > 0 {
 		line += fmt.Sprintf(" %8.1f GFLOP/s", m.Gflops)
 	}
+	if m.Gedges > 0 {
+		line += fmt.Sprintf(" %8.3f G edge·columns/s", m.Gedges)
+	}
 	return line
 }
 
 // Cases lists all cases, in the order in which they are run.
-func Cases() []Case { return slices.Concat(products(), convolutions(), networks()) }
+func Cases() []Case { return slices.Concat(products(), convolutions(), networks(), sparseMatrices()) }
 
 // Select returns the cases whose names begin with one of the prefixes, all without
 // a prefix. A prefix of no name is an error.
@@ -84,6 +91,9 @@ func (c Case) Measure(ctx context.Context, backend compute.Backend) (Measurement
 	m := Measurement{Name: c.Name, MedianMs: milliseconds(median), BestMs: milliseconds(times[0])}
 	if c.Operations > 0 {
 		m.Gflops = math.Round(c.Operations/median.Seconds()/1e7) / 100
+	}
+	if c.edges != nil {
+		m.Gedges = math.Round(c.edges()/median.Seconds()/1e6) / 1000
 	}
 	return m, nil
 }
