@@ -4,10 +4,13 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"unicode/utf8"
+
+	"espalier/internal/pickle"
 )
 
 // functions are what a state dictionary's pickle may call.
-var functions = map[global]func(*machine, tuple) (any, error){
+var functions = map[pickle.Global]pickle.Function{
 	"collections.OrderedDict":         orderedDictionary,
 	"torch._utils._rebuild_tensor":    rebuildTensor,
 	"torch._utils._rebuild_tensor_v2": rebuildTensor,
@@ -16,7 +19,7 @@ var functions = map[global]func(*machine, tuple) (any, error){
 
 // storages are the classes of PyTorch's storages, which a pickle refers to and
 // never calls.
-var storages = map[global]*numbers{
+var storages = map[pickle.Global]*numbers{
 	"torch.DoubleStorage":   float64s,
 	"torch.FloatStorage":    float32s,
 	"torch.HalfStorage":     float16s,
@@ -29,45 +32,52 @@ var storages = map[global]*numbers{
 	"torch.BoolStorage":     uint8s,
 }
 
-// allowed reports whether a pickle may refer to a global.
-func (g global) allowed() bool {
-	_, isFunction := functions[g]
-	_, isStorage := storages[g]
-	return isFunction || isStorage
+// maxOperations bounds the memory that the pickles of a file take.
+const maxOperations = 1 << 20
+
+// newMachine is a machine at the start of input. A file of so many bytes may have
+// an operation for each four of them: state dictionaries have one for six or more,
+// with their numbers.
+func newMachine(input []byte, file int, load func(id any) (any, error)) *pickle.Machine {
+	language := pickle.Language{Holds: "state dictionaries", Functions: functions, Names: make(map[pickle.Global]bool), Load: load}
+	for class := range storages {
+		language.Names[class] = true
+	}
+	return pickle.NewMachine(input, language, min(maxOperations, 1024+file/4))
 }
 
 // orderedDictionary makes an OrderedDict, of a list of pairs in Python 2's form.
-func orderedDictionary(m *machine, arguments tuple) (any, error) {
-	d := new(dictionary)
+func orderedDictionary(m *pickle.Machine, arguments pickle.Tuple) (any, error) {
+	d := new(pickle.Dictionary)
 	if len(arguments) == 0 {
 		return d, nil
 	}
-	pairs, ok := arguments[0].(*list)
+	pairs, ok := arguments[0].(*pickle.List)
 	if !ok || len(arguments) > 1 {
 		return nil, errors.New("its argument is not a list")
 	}
-	if err := m.spend(len(pairs.items)); err != nil {
+	if err := m.Spend(len(pairs.Items)); err != nil {
 		return nil, err
 	}
-	for _, item := range pairs.items {
+	for _, item := range pairs.Items {
 		var pair []any
 		switch item := item.(type) {
-		case *list:
-			pair = item.items
-		case tuple:
+		case *pickle.List:
+			pair = item.Items
+		case pickle.Tuple:
 			pair = item
 		}
 		if len(pair) != 2 {
 			return nil, errors.New("its argument is not a list of pairs")
 		}
-		d.entries = append(d.entries, entry{pair[0], pair[1]})
+		d.Entries = append(d.Entries, pickle.Entry{Key: pair[0], Value: pair[1]})
 	}
 	return d, nil
 }
 
 // rebuildTensor makes a tensor of storage, offset, shape and strides; whether it
 // needs a gradient, and hooks, which stand behind them, do not matter.
-func rebuildTensor(_ *machine, arguments tuple) (any, error) {
+func rebuildTensor(_ *pickle.Machine, arguments pickle.Tuple) (any, error) {
 	if len(arguments) < 4 {
 		return nil, fmt.Errorf("%d arguments", len(arguments))
 	}
@@ -91,7 +101,7 @@ func rebuildTensor(_ *machine, arguments tuple) (any, error) {
 }
 
 // rebuildParameter returns the tensor that a parameter holds.
-func rebuildParameter(_ *machine, arguments tuple) (any, error) {
+func rebuildParameter(_ *pickle.Machine, arguments pickle.Tuple) (any, error) {
 	if len(arguments) > 0 {
 		if t, ok := arguments[0].(Tensor); ok {
 			return t, nil
@@ -102,7 +112,7 @@ func rebuildParameter(_ *machine, arguments tuple) (any, error) {
 
 // integers reads a tuple of integers that can be a tensor's shape.
 func integers(value any) ([]int, error) {
-	t, ok := value.(tuple)
+	t, ok := value.(pickle.Tuple)
 	if !ok {
 		return nil, fmt.Errorf("%s instead of a tuple", describe(value))
 	}
@@ -124,14 +134,14 @@ type shelf map[string]*storage
 // load reads a persistent id: ("storage", class, key, device, count), and in the
 // old form None or the description of a view.
 func (s shelf) load(id any) (any, error) {
-	t, ok := id.(tuple)
+	t, ok := id.(pickle.Tuple)
 	if !ok || len(t) < 5 || len(t) > 6 || t[0] != any("storage") {
 		return nil, fmt.Errorf("a persistent id that is %s, not a storage", describe(id))
 	}
 	if len(t) == 6 && t[5] != nil {
 		return nil, errors.New("a storage that is a view of another, as PyTorch before 0.4 wrote; save the file again with a newer PyTorch")
 	}
-	class, _ := t[1].(global)
+	class, _ := t[1].(pickle.Global)
 	kind, ok := storages[class]
 	if !ok {
 		return nil, fmt.Errorf("a storage of class %s", describe(t[1]))
@@ -161,25 +171,28 @@ var containers = []string{"state_dict", "model_state_dict", "model", "net"}
 // stateDictionary returns the tensors of a value that is a state dictionary, or a
 // dictionary that has one.
 func stateDictionary(value any) ([]Tensor, error) {
-	d, ok := value.(*dictionary)
+	d, ok := value.(*pickle.Dictionary)
 	if !ok {
 		return nil, fmt.Errorf("it holds %s, not a state dictionary", describe(value))
 	}
 	for _, name := range containers {
-		if inner, ok := d.dictionary(name); ok {
-			d = inner
+		if found, ok := inner(d, name); ok {
+			d = found
 			break
 		}
 	}
-	tensors := make([]Tensor, 0, len(d.entries))
-	for _, e := range d.entries {
-		name, ok := e.key.(string)
+	tensors := make([]Tensor, 0, len(d.Entries))
+	for _, e := range d.Entries {
+		name, ok := e.Key.(string)
 		if !ok {
-			return nil, fmt.Errorf("a state dictionary with the key %s", describe(e.key))
+			return nil, fmt.Errorf("a state dictionary with the key %s", describe(e.Key))
 		}
-		t, ok := e.value.(Tensor)
+		if !utf8.ValidString(name) {
+			return nil, fmt.Errorf("a state dictionary with the key %.100q, which is not UTF-8", name)
+		}
+		t, ok := e.Value.(Tensor)
 		if !ok {
-			return nil, fmt.Errorf("entry %.100q of the state dictionary is %s, not a tensor", name, describe(e.value))
+			return nil, fmt.Errorf("entry %.100q of the state dictionary is %s, not a tensor", name, describe(e.Value))
 		}
 		t.Name = name
 		tensors = append(tensors, t)
@@ -187,13 +200,25 @@ func stateDictionary(value any) ([]Tensor, error) {
 	return tensors, nil
 }
 
-// dictionary returns the dictionary that stands under a name.
-func (d *dictionary) dictionary(name string) (*dictionary, bool) {
-	for _, e := range d.entries {
-		if key, ok := e.key.(string); ok && key == name {
-			inner, ok := e.value.(*dictionary)
-			return inner, ok
+// inner returns the dictionary that stands under a name of another.
+func inner(d *pickle.Dictionary, name string) (*pickle.Dictionary, bool) {
+	for _, e := range d.Entries {
+		if key, ok := e.Key.(string); ok && key == name {
+			found, ok := e.Value.(*pickle.Dictionary)
+			return found, ok
 		}
 	}
 	return nil, false
+}
+
+// describe names a value in messages.
+func describe(value any) string {
+	switch value.(type) {
+	case *storage:
+		return "a storage"
+	case Tensor:
+		return "a tensor"
+	default:
+		return pickle.Describe(value)
+	}
 }

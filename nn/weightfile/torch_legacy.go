@@ -4,13 +4,17 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+
+	"espalier/internal/pickle"
 )
 
 // What the old form begins with.
 const (
-	legacyMagic    = wide("\x6c\xfc\x9c\x46\xf9\x20\x6a\xa8\x50\x19")
+	legacyMagic    = pickle.Wide("\x6c\xfc\x9c\x46\xf9\x20\x6a\xa8\x50\x19")
 	legacyProtocol = 1001
 )
+
+var errTruncated = errors.New("it is truncated")
 
 // decodeLegacy reads the form that PyTorch wrote before 1.6: five pickles, which
 // are a magic number, a version, the system's sizes, the object and the keys of the
@@ -19,10 +23,10 @@ const (
 func decodeLegacy(content []byte) ([]Tensor, error) {
 	storages := make(shelf)
 	m := newMachine(content, len(content), storages.load)
-	if magic, err := m.run(); err != nil || magic != any(legacyMagic) {
+	if magic, err := m.Run(); err != nil || magic != any(legacyMagic) {
 		return nil, errors.New("it does not begin as a file of PyTorch does, nor as safetensors do")
 	}
-	if version, err := m.run(); err != nil {
+	if version, err := m.Run(); err != nil {
 		return nil, err
 	} else if version != any(legacyProtocol) {
 		return nil, fmt.Errorf("its version is %s, not %d", describe(version), legacyProtocol)
@@ -30,7 +34,7 @@ func decodeLegacy(content []byte) ([]Tensor, error) {
 	if err := checkSystem(m); err != nil {
 		return nil, err
 	}
-	object, err := m.run()
+	object, err := m.Run()
 	if err != nil {
 		return nil, err
 	}
@@ -38,25 +42,25 @@ func decodeLegacy(content []byte) ([]Tensor, error) {
 	if err != nil {
 		return nil, err
 	}
-	keys, err := m.run()
+	keys, err := m.Run()
 	if err != nil {
 		return nil, err
 	}
-	return tensors, storages.fill(keys, content[m.at:])
+	return tensors, storages.fill(keys, m.Rest())
 }
 
 // checkSystem refuses files of machines whose numbers are big-endian.
-func checkSystem(m *machine) error {
-	value, err := m.run()
+func checkSystem(m *pickle.Machine) error {
+	value, err := m.Run()
 	if err != nil {
 		return err
 	}
-	d, ok := value.(*dictionary)
+	d, ok := value.(*pickle.Dictionary)
 	if !ok {
 		return fmt.Errorf("%s where it should say on which system it was written", describe(value))
 	}
-	for _, e := range d.entries {
-		if key, ok := e.key.(string); ok && key == "little_endian" && e.value != any(true) {
+	for _, e := range d.Entries {
+		if key, ok := e.Key.(string); ok && key == "little_endian" && e.Value != any(true) {
 			return errors.New("its numbers are big-endian, which is not supported")
 		}
 	}
@@ -65,14 +69,14 @@ func checkSystem(m *machine) error {
 
 // fill gives the storages the numbers that stand behind the pickles.
 func (s shelf) fill(keys any, content []byte) error {
-	l, ok := keys.(*list)
+	l, ok := keys.(*pickle.List)
 	if !ok {
 		return fmt.Errorf("%s where the keys of the storages should be", describe(keys))
 	}
-	if len(l.items) != len(s) {
-		return fmt.Errorf("%d keys for %d storages", len(l.items), len(s))
+	if len(l.Items) != len(s) {
+		return fmt.Errorf("%d keys for %d storages", len(l.Items), len(s))
 	}
-	for _, item := range l.items {
+	for _, item := range l.Items {
 		key, _ := item.(string)
 		storage, ok := s[key]
 		if !ok || storage.bytes != nil {

@@ -20,17 +20,17 @@ func decodeZip(content []byte) ([]Tensor, error) {
 	if order, ok := records["byteorder"]; ok && string(order) != "little" {
 		return nil, fmt.Errorf("its byte order is %.20q; only little is supported", order)
 	}
-	pickle, ok := records["data.pkl"]
+	object, ok := records["data.pkl"]
 	if !ok {
 		return nil, errors.New("the archive has no data.pkl: it is no state dictionary")
 	}
 	storages := make(shelf)
-	m := newMachine(pickle, len(content), storages.load)
-	object, err := m.run()
+	m := newMachine(object, len(content), storages.load)
+	value, err := m.Run()
 	if err != nil {
 		return nil, err
 	}
-	tensors, err := stateDictionary(object)
+	tensors, err := stateDictionary(value)
 	if err != nil {
 		return nil, err
 	}

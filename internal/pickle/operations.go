@@ -1,4 +1,4 @@
-package weightfile
+package pickle
 
 import (
 	"encoding/binary"
@@ -12,53 +12,57 @@ import (
 // opStop ends a pickle.
 const opStop = '.'
 
-// operations are those of Python's pickletools that a state dictionary is made of,
-// protocols 2 to 5. None of them reaches anything outside the machine.
-var operations = map[byte]func(*machine) error{
-	0x80: (*machine).protocol,
-	0x95: (*machine).frame,
-	'(':  (*machine).mark,
+// operations are those of Python's pickletools that put values together, protocols
+// 2 to 5. None of them reaches anything outside the machine.
+var operations = map[byte]func(*Machine) error{
+	0x80: (*Machine).protocol,
+	0x95: (*Machine).frame,
+	'(':  (*Machine).mark,
 
 	'N':  constant(nil),
 	0x88: constant(true),
 	0x89: constant(false),
-	'J':  (*machine).signed,
+	'J':  (*Machine).signed,
 	'K':  unsigned(1),
 	'M':  unsigned(2),
-	0x8a: (*machine).long,
-	'G':  (*machine).float,
+	0x8a: (*Machine).long,
+	'G':  (*Machine).float,
 	'X':  text(4),
 	0x8c: text(1),
 	0x8d: text(8),
-	'T':  text(4), // str of Python 2
-	'U':  text(1),
+	'T':  raw[string](4), // str of Python 2
+	'U':  raw[string](1),
+	'B':  raw[Bytes](4),
+	'C':  raw[Bytes](1),
+	0x8e: raw[Bytes](8),
 
-	')':  constant(tuple{}),
-	't':  (*machine).tuple,
+	')':  constant(Tuple{}),
+	't':  (*Machine).tuple,
 	0x85: tupleOf(1),
 	0x86: tupleOf(2),
 	0x87: tupleOf(3),
-	']':  (*machine).emptyList,
-	'a':  (*machine).appendOne,
-	'e':  (*machine).appendAll,
-	'}':  (*machine).emptyDictionary,
-	's':  (*machine).setOne,
-	'u':  (*machine).setAll,
+	']':  (*Machine).emptyList,
+	'a':  (*Machine).appendOne,
+	'e':  (*Machine).appendAll,
+	'}':  (*Machine).emptyDictionary,
+	's':  (*Machine).setOne,
+	'u':  (*Machine).setAll,
 
 	'h':  recall(1),
 	'j':  recall(4),
 	'q':  memorise(1),
 	'r':  memorise(4),
-	0x94: (*machine).memoriseNext,
+	0x94: (*Machine).memoriseNext,
 
-	'c':  (*machine).global,
-	0x93: (*machine).stackGlobal,
-	'Q':  (*machine).persistent,
-	'R':  (*machine).reduce,
-	'b':  (*machine).build,
+	'c':  (*Machine).global,
+	0x93: (*Machine).stackGlobal,
+	'Q':  (*Machine).persistent,
+	'R':  (*Machine).reduce,
+	0x81: (*Machine).reduce, // a new object of a class is a call of the class
+	'b':  (*Machine).build,
 }
 
-func (m *machine) protocol() error {
+func (m *Machine) protocol() error {
 	version, err := m.number(1)
 	if err == nil && (version < 2 || version > 5) {
 		return fmt.Errorf("protocol %d; it must be from 2 to 5", version)
@@ -67,24 +71,24 @@ func (m *machine) protocol() error {
 }
 
 // frame skips a length that only helps a reader to buffer.
-func (m *machine) frame() error {
+func (m *Machine) frame() error {
 	_, err := m.take(8)
 	return err
 }
 
-func (m *machine) mark() error {
+func (m *Machine) mark() error {
 	m.marks = append(m.marks, len(m.stack))
 	return nil
 }
 
-func constant(value any) func(*machine) error {
-	return func(m *machine) error {
+func constant(value any) func(*Machine) error {
+	return func(m *Machine) error {
 		m.push(value)
 		return nil
 	}
 }
 
-func (m *machine) signed() error {
+func (m *Machine) signed() error {
 	raw, err := m.take(4)
 	if err != nil {
 		return err
@@ -93,8 +97,8 @@ func (m *machine) signed() error {
 	return nil
 }
 
-func unsigned(bytes int) func(*machine) error {
-	return func(m *machine) error {
+func unsigned(bytes int) func(*Machine) error {
+	return func(m *Machine) error {
 		n, err := m.number(bytes)
 		m.push(n)
 		return err
@@ -102,7 +106,7 @@ func unsigned(bytes int) func(*machine) error {
 }
 
 // long reads an integer in two's complement of any length up to 255 bytes.
-func (m *machine) long() error {
+func (m *Machine) long() error {
 	length, err := m.number(1)
 	if err != nil {
 		return err
@@ -112,7 +116,7 @@ func (m *machine) long() error {
 		return err
 	}
 	if length > 8 {
-		m.push(wide(raw))
+		m.push(Wide(raw))
 		return nil
 	}
 	var n int64
@@ -126,7 +130,7 @@ func (m *machine) long() error {
 	return nil
 }
 
-func (m *machine) float() error {
+func (m *Machine) float() error {
 	raw, err := m.take(8)
 	if err != nil {
 		return err
@@ -135,51 +139,65 @@ func (m *machine) float() error {
 	return nil
 }
 
+// raw reads any bytes behind a length of so many bytes.
+func raw[T ~string](bytes int) func(*Machine) error {
+	return func(m *Machine) error {
+		content, err := m.counted(bytes)
+		m.push(T(content))
+		return err
+	}
+}
+
 // text reads a string behind a length of so many bytes.
-func text(bytes int) func(*machine) error {
-	return func(m *machine) error {
-		length, err := m.number(bytes)
+func text(bytes int) func(*Machine) error {
+	return func(m *Machine) error {
+		content, err := m.counted(bytes)
 		if err != nil {
 			return err
 		}
-		raw, err := m.take(length)
-		if err != nil {
-			return err
-		}
-		if !utf8.Valid(raw) {
+		if !utf8.Valid(content) {
 			return errors.New("a string that is not UTF-8")
 		}
-		m.push(string(raw))
+		m.push(string(content))
 		return nil
 	}
 }
 
-func (m *machine) tuple() error {
+// counted reads what stands behind its length, which has so many bytes.
+func (m *Machine) counted(bytes int) ([]byte, error) {
+	length, err := m.number(bytes)
+	if err != nil {
+		return nil, err
+	}
+	return m.take(length)
+}
+
+func (m *Machine) tuple() error {
 	values, err := m.popMark()
 	if err != nil {
 		return err
 	}
-	m.push(tuple(slices.Clone(values)))
+	m.push(Tuple(slices.Clone(values)))
 	return nil
 }
 
-func tupleOf(n int) func(*machine) error {
-	return func(m *machine) error {
+func tupleOf(n int) func(*Machine) error {
+	return func(m *Machine) error {
 		values, err := m.popN(n)
 		if err != nil {
 			return err
 		}
-		m.push(tuple(slices.Clone(values)))
+		m.push(Tuple(slices.Clone(values)))
 		return nil
 	}
 }
 
-func (m *machine) emptyList() error {
-	m.push(new(list))
+func (m *Machine) emptyList() error {
+	m.push(new(List))
 	return nil
 }
 
-func (m *machine) appendOne() error {
+func (m *Machine) appendOne() error {
 	value, err := m.pop()
 	if err != nil {
 		return err
@@ -187,7 +205,7 @@ func (m *machine) appendOne() error {
 	return m.extend([]any{value})
 }
 
-func (m *machine) appendAll() error {
+func (m *Machine) appendAll() error {
 	values, err := m.popMark()
 	if err != nil {
 		return err
@@ -196,21 +214,21 @@ func (m *machine) appendAll() error {
 }
 
 // extend appends to the list on the stack.
-func (m *machine) extend(values []any) error {
-	l, err := top[*list](m)
+func (m *Machine) extend(values []any) error {
+	l, err := top[*List](m)
 	if err != nil {
 		return err
 	}
-	l.items = append(l.items, values...)
+	l.Items = append(l.Items, values...)
 	return nil
 }
 
-func (m *machine) emptyDictionary() error {
-	m.push(new(dictionary))
+func (m *Machine) emptyDictionary() error {
+	m.push(new(Dictionary))
 	return nil
 }
 
-func (m *machine) setOne() error {
+func (m *Machine) setOne() error {
 	pair, err := m.popN(2)
 	if err != nil {
 		return err
@@ -218,7 +236,7 @@ func (m *machine) setOne() error {
 	return m.set(pair)
 }
 
-func (m *machine) setAll() error {
+func (m *Machine) setAll() error {
 	pairs, err := m.popMark()
 	if err != nil {
 		return err
@@ -227,8 +245,8 @@ func (m *machine) setAll() error {
 }
 
 // set adds keys and values by turns to the dictionary on the stack.
-func (m *machine) set(pairs []any) error {
-	d, err := top[*dictionary](m)
+func (m *Machine) set(pairs []any) error {
+	d, err := top[*Dictionary](m)
 	if err != nil {
 		return err
 	}
@@ -236,13 +254,13 @@ func (m *machine) set(pairs []any) error {
 		return errors.New("a key without a value")
 	}
 	for i := 0; i < len(pairs); i += 2 {
-		d.entries = append(d.entries, entry{pairs[i], pairs[i+1]})
+		d.Entries = append(d.Entries, Entry{pairs[i], pairs[i+1]})
 	}
 	return nil
 }
 
-func recall(bytes int) func(*machine) error {
-	return func(m *machine) error {
+func recall(bytes int) func(*Machine) error {
+	return func(m *Machine) error {
 		index, err := m.number(bytes)
 		if err != nil {
 			return err
@@ -256,8 +274,8 @@ func recall(bytes int) func(*machine) error {
 	}
 }
 
-func memorise(bytes int) func(*machine) error {
-	return func(m *machine) error {
+func memorise(bytes int) func(*Machine) error {
+	return func(m *Machine) error {
 		index, err := m.number(bytes)
 		if err != nil {
 			return err
@@ -266,10 +284,10 @@ func memorise(bytes int) func(*machine) error {
 	}
 }
 
-func (m *machine) memoriseNext() error { return m.keep(len(m.memo)) }
+func (m *Machine) memoriseNext() error { return m.keep(len(m.memo)) }
 
 // keep puts the value on the stack into the memo.
-func (m *machine) keep(index int) error {
+func (m *Machine) keep(index int) error {
 	value, err := top[any](m)
 	if err != nil {
 		return err
@@ -278,7 +296,7 @@ func (m *machine) keep(index int) error {
 	return nil
 }
 
-func (m *machine) global() error {
+func (m *Machine) global() error {
 	module, err := m.line()
 	if err != nil {
 		return err
@@ -290,7 +308,7 @@ func (m *machine) global() error {
 	return m.refer(module, name)
 }
 
-func (m *machine) stackGlobal() error {
+func (m *Machine) stackGlobal() error {
 	names, err := m.popN(2)
 	if err != nil {
 		return err
@@ -304,37 +322,40 @@ func (m *machine) stackGlobal() error {
 }
 
 // refer pushes a global if it is one of those that are allowed.
-func (m *machine) refer(module, name string) error {
-	g := global(module + "." + name)
-	if !g.allowed() {
-		return fmt.Errorf("it refers to %.100q, which state dictionaries do not need, and is not loaded", string(g))
+func (m *Machine) refer(module, name string) error {
+	g := Global(module + "." + name)
+	if !m.language.allows(g) {
+		return fmt.Errorf("it refers to %.100q, which %s do not need, and is not loaded", string(g), m.language.Holds)
 	}
 	m.push(g)
 	return nil
 }
 
-func (m *machine) persistent() error {
+func (m *Machine) persistent() error {
 	id, err := m.pop()
 	if err != nil {
 		return err
 	}
-	value, err := m.load(id)
+	if m.language.Load == nil {
+		return errors.New("a persistent id, which stands for something outside the file")
+	}
+	value, err := m.language.Load(id)
 	m.push(value)
 	return err
 }
 
 // reduce calls a function of those that are allowed.
-func (m *machine) reduce() error {
+func (m *Machine) reduce() error {
 	values, err := m.popN(2)
 	if err != nil {
 		return err
 	}
-	g, ok := values[0].(global)
-	arguments, okay := values[1].(tuple)
+	g, ok := values[0].(Global)
+	arguments, okay := values[1].(Tuple)
 	if !ok || !okay {
-		return fmt.Errorf("a call of %s, which is not run", describe(values[0]))
+		return fmt.Errorf("a call of %s, which is not run", Describe(values[0]))
 	}
-	call, ok := functions[g]
+	call, ok := m.language.Functions[g]
 	if !ok {
 		return fmt.Errorf("a call of %s, which is not run", g)
 	}
@@ -346,12 +367,15 @@ func (m *machine) reduce() error {
 	return nil
 }
 
-// build drops the attributes of a dictionary; PyTorch keeps the versions of its
-// modules there.
-func (m *machine) build() error {
-	if _, err := m.pop(); err != nil {
+// build hands an object its state.
+func (m *Machine) build() error {
+	state, err := m.pop()
+	if err != nil {
 		return err
 	}
-	_, err := top[*dictionary](m)
-	return err
+	object, err := top[Builder](m)
+	if err != nil {
+		return err
+	}
+	return object.Build(state)
 }

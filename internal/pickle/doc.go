@@ -1,0 +1,10 @@
+// Package pickle reads Python's pickles, protocols 2 to 5, without Python and
+// without running anything: a Machine knows the operations that put values
+// together, and calls only the Go functions that a Language has for the names that
+// a pickle refers to. Every other name is refused.
+//
+// What a pickle builds is nil, bool, int, float64, string, Bytes, Wide, Tuple,
+// *List, *Dictionary, Global and whatever the functions return. A machine never
+// walks through values that refer to each other, so neither depth nor repeated
+// references cost anything, and its memory is bounded by a number of operations.
+package pickle
