@@ -6,15 +6,25 @@ func init() {
 	fine := cifarRecord{classes: []int{20, 100}, label: 1}
 	coarse := cifarRecord{classes: []int{20, 100}, label: 0}
 	d := definition{
-		name: "cifar-100",
-		source: Source{
-			Title:    "CIFAR-100 tiny colour images",
-			Home:     "https://www.cs.toronto.edu/~kriz/cifar.html",
-			Licence:  "none stated; citation asked for",
-			Citation: "A. Krizhevsky. Learning Multiple Layers of Features from Tiny Images. Technical report, University of Toronto, 2009.",
-			Files: []File{
-				{Name: "train.bin", Bytes: 50000 * (2 + cifarPixels)},
-				{Name: "test.bin", Bytes: 10000 * (2 + cifarPixels)},
+		origin: origin{
+			name: "cifar-100",
+			source: Source{
+				Title:    "CIFAR-100 tiny colour images",
+				Home:     "https://www.cs.toronto.edu/~kriz/cifar.html",
+				Licence:  "none stated; citation asked for",
+				Citation: "A. Krizhevsky. Learning Multiple Layers of Features from Tiny Images. Technical report, University of Toronto, 2009.",
+				Files: []File{
+					{Name: "train.bin", Bytes: 50000 * (2 + cifarPixels)},
+					{Name: "test.bin", Bytes: 10000 * (2 + cifarPixels)},
+				},
+			},
+			folders: []string{"cifar-100/cifar-100-binary", "cifar-100-binary", "cifar-100"},
+			archive: &archive{
+				address: "https://www.cs.toronto.edu/~kriz/cifar-100-binary.tar.gz",
+				bytes:   168513733,
+				// The MD5 that the home page publishes is 03b5dce01913d631647c71ecec9e9cb8.
+				sha256: "58a81ae192c23a4be8b1804d68e518ed807d710a4eb253b1f2a199162a40d8ec",
+				folder: "cifar-100-binary",
 			},
 		},
 		description: Description{
@@ -25,14 +35,6 @@ func init() {
 		normalisation: Normalisation{
 			Mean:      []float32{0.5071, 0.4865, 0.4409},
 			Deviation: []float32{0.2673, 0.2564, 0.2762},
-		},
-		folders: []string{"cifar-100/cifar-100-binary", "cifar-100-binary", "cifar-100"},
-		archive: &archive{
-			address: "https://www.cs.toronto.edu/~kriz/cifar-100-binary.tar.gz",
-			bytes:   168513733,
-			// The MD5 that the home page publishes is 03b5dce01913d631647c71ecec9e9cb8.
-			sha256: "58a81ae192c23a4be8b1804d68e518ed807d710a4eb253b1f2a199162a40d8ec",
-			folder: "cifar-100-binary",
 		},
 		read: fine.readSet,
 		check: census{

@@ -7,7 +7,7 @@ import (
 	"slices"
 )
 
-// Dataset is a set in its two official parts.
+// Dataset is a set of images in its two official parts.
 type Dataset struct {
 	Name          string
 	Train, Test   *Images
@@ -29,7 +29,7 @@ type File struct {
 	Plain  string // SHA-256 of the content, where the file is compressed and may also lie there without .gz
 }
 
-// Open reads a set. The digits are built in; any other set is read from dir, a data
+// Open reads a set of images. The digits are built in; any other set is read from dir, a data
 // folder or several separated as in PATH, of which the first that has the set is
 // used. Counts, shapes and label ranges are always checked, digests by Check.
 //
@@ -48,20 +48,25 @@ func Open(ctx context.Context, name, dir string) (*Dataset, error) {
 	return d.open(ctx, place)
 }
 
-// Names lists the sets, sorted.
+// Names lists the sets of images, sorted.
 func Names() []string { return slices.Sorted(maps.Keys(registry)) }
 
-// definition is everything this package knows of one set.
+// origin is where the files of a set come from, and where they may lie.
+type origin struct {
+	name     string
+	source   Source
+	embedded bool
+	folders  []string // in a data folder, where the files may lie; Get uses the first
+	address  string   // of the folder from which Get fetches the files
+	archive  *archive // or the file that has them all
+}
+
+// definition is everything this package knows of a set of images.
 type definition struct {
-	name          string
-	source        Source
+	origin
 	description   Description // of both parts; the name is left empty
 	train, test   int         // the numbers of images
 	normalisation Normalisation
-	embedded      bool
-	folders       []string // in a data folder, where the files may lie; Get uses the first
-	address       string   // of the folder from which Get fetches the files
-	archive       *archive // or the file that has them all
 
 	// read returns the pixels and labels of both parts.
 	read func(ctx context.Context, d *definition, p *place) (train, test part, err error)
@@ -79,6 +84,9 @@ func register(d definition) { registry[d.name] = &d }
 
 func find(name string) (*definition, error) {
 	d, ok := registry[name]
+	if _, isGraph := graphs[name]; !ok && isGraph {
+		return nil, fmt.Errorf("data set %s is a graph, and a set of images is needed", name)
+	}
 	if !ok {
 		return nil, &UnknownError{Name: name}
 	}

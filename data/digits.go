@@ -4,24 +4,28 @@ import "context"
 
 func init() {
 	register(definition{
-		name: "digits",
-		source: Source{
-			Title:    "Optical recognition of handwritten digits",
-			Home:     "https://archive.ics.uci.edu/dataset/80/optical+recognition+of+handwritten+digits",
-			Licence:  "CC BY 4.0",
-			Citation: "E. Alpaydin and C. Kaynak. Optical Recognition of Handwritten Digits. UCI Machine Learning Repository, 1998. doi:10.24432/C50P49",
-			Files: []File{
-				{
-					Name:   "optdigits-train.csv.gz",
-					Bytes:  112473,
-					SHA256: "8a8d95daa5a2d60207e90b3c72f6ca8c5c3b9b350c059f5bdaeb63b01e3f1ed1",
-				},
-				{
-					Name:   "optdigits-test.csv.gz",
-					Bytes:  53379,
-					SHA256: "34af3b9b1a8afa599fef9fa56f4d7d4933c3e969bdf02f3fa698213eb8c8adec",
+		origin: origin{
+			name: "digits",
+			source: Source{
+				Title:    "Optical recognition of handwritten digits",
+				Home:     "https://archive.ics.uci.edu/dataset/80/optical+recognition+of+handwritten+digits",
+				Licence:  "CC BY 4.0",
+				Citation: "E. Alpaydin and C. Kaynak. Optical Recognition of Handwritten Digits. UCI Machine Learning Repository, 1998. doi:10.24432/C50P49",
+				Files: []File{
+					{
+						Name:   "optdigits-train.csv.gz",
+						Bytes:  112473,
+						SHA256: "8a8d95daa5a2d60207e90b3c72f6ca8c5c3b9b350c059f5bdaeb63b01e3f1ed1",
+					},
+					{
+						Name:   "optdigits-test.csv.gz",
+						Bytes:  53379,
+						SHA256: "34af3b9b1a8afa599fef9fa56f4d7d4933c3e969bdf02f3fa698213eb8c8adec",
+					},
 				},
 			},
+			embedded: true,
+			folders:  []string{"optdigits"},
 		},
 		description: Description{
 			Height: digitsSide, Width: digitsSide, Channels: 1, Maximum: digitsMaximum,
@@ -30,8 +34,6 @@ func init() {
 		train: 3823, test: 1797,
 		// Of the training images; a test computes it.
 		normalisation: Normalisation{Mean: []float32{0.30774823}, Deviation: []float32{0.37728035}},
-		embedded:      true,
-		folders:       []string{"optdigits"},
 		read:          readDigits,
 	})
 }

@@ -11,9 +11,15 @@ type FormatError struct {
 	Offset   int64 // in bytes from the start of the content, which for a gzip file is the uncompressed one
 	Found    string
 	Expected string
+	Cause    error // in place of the three fields above, where a reader tells what is wrong itself
 }
 
+func (e *FormatError) Unwrap() error { return e.Cause }
+
 func (e *FormatError) Error() string {
+	if e.Cause != nil {
+		return fmt.Sprintf("%s: %v", e.File, e.Cause)
+	}
 	return fmt.Sprintf("%s: at byte %d: found %s, expected %s", e.File, e.Offset, e.Found, e.Expected)
 }
 
@@ -22,22 +28,28 @@ type MissingError struct {
 	Set    string
 	File   string // the missing file, relative to the data folder
 	Folder string // the data folder; empty where none was named
+	Home   string // where to download the files by hand; empty where Get fetches them
 }
 
 func (e *MissingError) Error() string {
-	if e.Folder == "" {
-		return fmt.Sprintf("data set %s: %s is missing, because no data folder is named: name one with --data or ESPALIER_DATA; `espalier data get %s` fills it",
-			e.Set, e.File, e.Set)
+	get := fmt.Sprintf("`espalier data get %s`", e.Set)
+	switch {
+	case e.Folder == "" && e.Home == "":
+		return fmt.Sprintf("data set %s: %s is missing, because no data folder is named: name one with --data or ESPALIER_DATA; %s fills it", e.Set, e.File, get)
+	case e.Folder == "":
+		return fmt.Sprintf("data set %s: %s is missing, because no data folder is named: download it from %s, and name the folder with --data or ESPALIER_DATA", e.Set, e.File, e.Home)
+	case e.Home != "":
+		return fmt.Sprintf("data set %s: %s is missing in %s: download it from %s, or name another folder with --data or ESPALIER_DATA", e.Set, e.File, e.Folder, e.Home)
 	}
-	return fmt.Sprintf("data set %s: %s is missing in %s: get it with `espalier data get %s`, or name another folder with --data or ESPALIER_DATA",
-		e.Set, e.File, e.Folder, e.Set)
+	return fmt.Sprintf("data set %s: %s is missing in %s: get it with %s, or name another folder with --data or ESPALIER_DATA", e.Set, e.File, e.Folder, get)
 }
 
 // UnknownError says that no set has a name.
 type UnknownError struct{ Name string }
 
 func (e *UnknownError) Error() string {
-	return fmt.Sprintf("there is no data set %q; there are %s", e.Name, strings.Join(Names(), ", "))
+	return fmt.Sprintf("there is no data set %q; there are the images %s and the graphs %s",
+		e.Name, strings.Join(Names(), ", "), strings.Join(GraphNames(), ", "))
 }
 
 // DigestError says that a file is well-formed or not, but not the one it should be.

@@ -53,7 +53,7 @@ type download struct {
 //
 // The error is a *DigestError if what was downloaded is not the official file.
 func Get(ctx context.Context, name, dir string, o GetOptions) error {
-	d, err := find(name)
+	d, err := findOrigin(name)
 	if err != nil {
 		return err
 	}
@@ -63,9 +63,23 @@ func Get(ctx context.Context, name, dir string, o GetOptions) error {
 	return nil
 }
 
-func (d *definition) get(ctx context.Context, dir string, o GetOptions) error {
+// findOrigin finds a set of images or a graph.
+func findOrigin(name string) (*origin, error) {
+	if d, ok := registry[name]; ok {
+		return &d.origin, nil
+	}
+	if d, ok := graphs[name]; ok {
+		return &d.origin, nil
+	}
+	return nil, &UnknownError{Name: name}
+}
+
+func (d *origin) get(ctx context.Context, dir string, o GetOptions) error {
 	if d.embedded {
 		return nil
+	}
+	if home := d.byHand(); home != "" {
+		return fmt.Errorf("cannot be done: no address of its files with their digests is known; download them from %s into %s of a data folder", home, d.folders[0])
 	}
 	folders := filepath.SplitList(dir)
 	if len(folders) == 0 {
@@ -77,7 +91,7 @@ func (d *definition) get(ctx context.Context, dir string, o GetOptions) error {
 	return nil
 }
 
-func (d *definition) getInto(ctx context.Context, folder string, o GetOptions) (err error) {
+func (d *origin) getInto(ctx context.Context, folder string, o GetOptions) (err error) {
 	if err := os.MkdirAll(folder, 0o755); err != nil {
 		return err
 	}
@@ -100,7 +114,7 @@ func (d *definition) getInto(ctx context.Context, folder string, o GetOptions) (
 }
 
 // getFiles downloads the files of a set one by one.
-func (f fetcher) getFiles(ctx context.Context, d *definition, address string) error {
+func (f fetcher) getFiles(ctx context.Context, d *origin, address string) error {
 	for _, file := range d.source.Files {
 		err := f.fetch(ctx, download{
 			address: strings.TrimSuffix(address, "/") + "/" + file.Name,
@@ -116,7 +130,7 @@ func (f fetcher) getFiles(ctx context.Context, d *definition, address string) er
 }
 
 // getArchive downloads an archive, unpacks it and removes it.
-func (f fetcher) getArchive(ctx context.Context, d *definition, mirror string) error {
+func (f fetcher) getArchive(ctx context.Context, d *origin, mirror string) error {
 	if f.hasAll(d) {
 		return nil
 	}
@@ -136,7 +150,7 @@ func (f fetcher) getArchive(ctx context.Context, d *definition, mirror string) e
 
 // hasAll tells whether the files of an archive are in one of their folders, in
 // their sizes.
-func (f fetcher) hasAll(d *definition) bool {
+func (f fetcher) hasAll(d *origin) bool {
 	return slices.ContainsFunc(d.folders, func(folder string) bool {
 		for _, file := range d.source.Files {
 			info, err := f.root.Stat(path.Join(folder, file.Name))

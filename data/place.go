@@ -18,6 +18,7 @@ const builtIn = "built in"
 // place is a folder in which the files of a set were found.
 type place struct {
 	set    string
+	home   string   // where to download the files by hand, if Get cannot
 	name   string   // how messages call the data folder
 	files  fs.FS    // the data folder, from which no name and no link leads out
 	folder string   // where in it the files lie
@@ -47,11 +48,19 @@ func (p *place) path(file string) string {
 	return filepath.Join(p.name, filepath.FromSlash(p.folder), file)
 }
 
+// byHand is where to download a set from that Get cannot fetch; empty for others.
+func (d *origin) byHand() string {
+	if d.embedded || d.address != "" || d.archive != nil {
+		return ""
+	}
+	return d.source.Home
+}
+
 // locate finds where a set is: built in, or in the first of the data folders that
 // has its first file.
-func (d *definition) locate(dir string) (*place, error) {
+func (d *origin) locate(dir string) (*place, error) {
 	if d.embedded {
-		return &place{set: d.name, name: builtIn, files: embedded.Files(), folder: d.folders[0]}, nil
+		return &place{set: d.name, home: d.byHand(), name: builtIn, files: embedded.Files(), folder: d.folders[0]}, nil
 	}
 	for _, name := range filepath.SplitList(dir) {
 		root, err := os.OpenRoot(name)
@@ -69,13 +78,13 @@ func (d *definition) locate(dir string) (*place, error) {
 			return nil, err
 		}
 	}
-	return nil, &MissingError{Set: d.name, File: path.Join(d.folders[0], d.source.Files[0].Name), Folder: dir}
+	return nil, &MissingError{Set: d.name, File: path.Join(d.folders[0], d.source.Files[0].Name), Folder: dir, Home: d.byHand()}
 }
 
 // locateUnder returns nil if none of the folders of the set has its first file.
-func (d *definition) locateUnder(root *os.Root, name string) (*place, error) {
+func (d *origin) locateUnder(root *os.Root, name string) (*place, error) {
 	for _, folder := range d.folders {
-		p := &place{set: d.name, name: name, files: root.FS(), folder: folder, root: root}
+		p := &place{set: d.name, home: d.byHand(), name: name, files: root.FS(), folder: folder, root: root}
 		_, _, err := p.stat(d.source.Files[0])
 		if err == nil {
 			return p, nil
@@ -102,7 +111,7 @@ func (p *place) stat(f File) (name string, info fs.FileInfo, err error) {
 			return "", nil, fmt.Errorf("data folder %s: %w", p.name, err)
 		}
 	}
-	return "", nil, &MissingError{Set: p.set, File: path.Join(p.folder, f.Name), Folder: p.name}
+	return "", nil, &MissingError{Set: p.set, File: path.Join(p.folder, f.Name), Folder: p.name, Home: p.home}
 }
 
 func (f File) names() []string {

@@ -8,9 +8,9 @@ import (
 	"io/fs"
 )
 
-//go:embed optdigits
+//go:embed optdigits planetoid
 var files embed.FS
 
 // Files returns the folders of the sets: optdigits, the handwritten digits of the
-// UCI repository.
+// UCI repository, and planetoid, the citation network Cora.
 func Files() fs.FS { return files }

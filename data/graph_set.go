@@ -1,0 +1,161 @@
+package data
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"maps"
+	"slices"
+)
+
+// graphDefinition is everything this package knows of a graph that has a name.
+type graphDefinition struct {
+	origin
+	size    GraphSize
+	remarks []string // what users of the set should know
+
+	// read returns the graph as the files of a folder have it.
+	read func(ctx context.Context, files fs.FS) (GraphContent, error)
+	// prepare does what papers do beyond making it undirected, without loops and
+	// duplicates; nil does nothing.
+	prepare func(*Graph) *Graph
+}
+
+// GraphSize is how large a graph is.
+type GraphSize struct {
+	Nodes    int `json:"nodes"`
+	Edges    int `json:"edges"` // undirected, without loops
+	Features int `json:"features"`
+	Classes  int `json:"classes"`
+}
+
+// Size is how large the graph is.
+func (g *Graph) Size() GraphSize {
+	s := GraphSize{Nodes: g.Nodes(), Edges: g.Counts().Edges, Classes: g.Classes()}
+	if f := g.Features(); f != nil {
+		s.Features = f.Columns()
+	}
+	return s
+}
+
+// graphs is filled while the program starts, by the files named after the sets.
+var graphs = map[string]*graphDefinition{}
+
+func registerGraph(d graphDefinition) { graphs[d.name] = &d }
+
+func findGraph(name string) (*graphDefinition, error) {
+	d, ok := graphs[name]
+	if _, isImages := registry[name]; !ok && isImages {
+		return nil, fmt.Errorf("data set %s is a set of images, and a graph is needed", name)
+	}
+	if !ok {
+		return nil, &UnknownError{Name: name}
+	}
+	return d, nil
+}
+
+// GraphNames lists the graphs that have a name, sorted.
+func GraphNames() []string { return slices.Sorted(maps.Keys(graphs)) }
+
+// OpenGraph reads a graph as papers use it: undirected, without loops and
+// duplicates, and what else Remarks tells of it. Cora is built in; any other is
+// read from dir, as Open does, with the same errors. The numbers of nodes, edges,
+// features and classes are always checked, digests by CheckGraph.
+func OpenGraph(ctx context.Context, name, dir string) (*Graph, error) {
+	return openGraph(ctx, name, dir, (*graphDefinition).open)
+}
+
+// OpenStoredGraph reads a graph with the edges and features that its files have:
+// directed, with loops and duplicates, if they have them.
+func OpenStoredGraph(ctx context.Context, name, dir string) (*Graph, error) {
+	return openGraph(ctx, name, dir, (*graphDefinition).openStored)
+}
+
+func openGraph(ctx context.Context, name, dir string, open func(*graphDefinition, context.Context, *place) (*Graph, error)) (*Graph, error) {
+	d, err := findGraph(name)
+	if err != nil {
+		return nil, err
+	}
+	p, err := d.locate(dir)
+	if err != nil {
+		return nil, err
+	}
+	defer p.close()
+	return open(d, ctx, p)
+}
+
+// Remarks tells what users of a graph that has a name should know.
+func Remarks(name string) ([]string, error) {
+	d, err := findGraph(name)
+	if err != nil {
+		return nil, err
+	}
+	return slices.Clone(d.remarks), nil
+}
+
+func (d *graphDefinition) open(ctx context.Context, p *place) (*Graph, error) {
+	g, err := d.openStored(ctx, p)
+	if err != nil {
+		return nil, err
+	}
+	g = d.prepared(g)
+	if size := g.Size(); size != d.size {
+		return nil, fmt.Errorf("data set %s: %d nodes, %d edges, %d features, %d classes, expected %d, %d, %d, %d", d.name,
+			size.Nodes, size.Edges, size.Features, size.Classes, d.size.Nodes, d.size.Edges, d.size.Features, d.size.Classes)
+	}
+	return g, nil
+}
+
+// prepared makes of a graph as stored what papers use, under the name of the set.
+func (d *graphDefinition) prepared(g *Graph) *Graph {
+	g = g.simple()
+	if d.prepare != nil {
+		g = d.prepare(g)
+	}
+	g.content.Name = d.name
+	return g
+}
+
+func (d *graphDefinition) openStored(ctx context.Context, p *place) (*Graph, error) {
+	for _, f := range d.source.Files {
+		if _, _, err := p.stat(f); err != nil {
+			return nil, err
+		}
+	}
+	folder, err := fs.Sub(p.files, p.folder)
+	if err != nil {
+		return nil, fmt.Errorf("data folder %s: %w", p.name, err)
+	}
+	content, err := d.read(ctx, folder)
+	if err != nil {
+		var format *FormatError
+		if errors.As(err, &format) {
+			format.File = p.path(format.File)
+			return nil, format
+		}
+		return nil, fmt.Errorf("data set %s: %w", d.name, err)
+	}
+	content.Name, content.Source = d.name+"/stored", d.source
+	g, err := NewGraph(content)
+	if err != nil {
+		return nil, &FormatError{File: p.where(), Cause: err}
+	}
+	return g, nil
+}
+
+// readFile reads a whole file of a folder.
+func readFile(ctx context.Context, files fs.FS, name string) ([]byte, error) {
+	file, err := files.Open(name)
+	if err != nil {
+		return nil, err
+	}
+	defer file.Close()
+	return io.ReadAll(cancellable{ctx, file})
+}
+
+// malformed wraps what a reader finds wrong in a file.
+func malformed(file string, err error) error {
+	return &FormatError{File: file, Cause: err}
+}
