@@ -13,6 +13,7 @@ const (
 	opReLUGradient
 	opSparseProduct
 	opEdgeProducts
+	opMoments
 	opCount
 )
 
@@ -32,6 +33,8 @@ func opName(op compute.OpType) string {
 		return "SparseProduct"
 	case opEdgeProducts:
 		return "EdgeProducts"
+	case opMoments:
+		return "Moments"
 	}
 	return op.String()
 }

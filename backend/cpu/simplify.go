@@ -45,6 +45,9 @@ func (r *reducer) simplify(n *node) *value {
 		if products := r.edgeProducts(n); products != nil {
 			return products
 		}
+		if known := r.simplifyRowSum(n); known != nil {
+			return known
+		}
 		return r.asReshape(n)
 	case compute.OpTypeReduceMax, compute.OpTypeReduceMin, compute.OpTypeReduceProduct,
 		compute.OpTypeBroadcastInDim:
