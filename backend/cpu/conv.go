@@ -155,38 +155,66 @@ func lowerConv(l *lowering, n *node) error {
 		kernel = l.reversed(kernel, a.axes.KernelSpatial)
 	}
 	kernel = l.arranged(kernel, c.kernel)
-	to, back := l.arrangedResult(n.result(), c.result)
+	s := step{name: "ConvGeneral", detail: c.describe(), reads: []operand{input, kernel}}
+	to, back, tail := operand{}, func() {}, l.epilogue(n, &s)
+	if tail == nil {
+		to, back = l.arrangedResult(n.result(), c.result)
+		s.writes = []operand{to}
+	} else {
+		to = tail.result
+	}
 	workers := l.program.backend.workers
-	l.emit(step{name: "ConvGeneral", detail: c.describe(), reads: []operand{input, kernel}, writes: []operand{to},
-		run: func(fr *frame) error {
-			x, k, y := input.float32s(fr), kernel.float32s(fr), to.float32s(fr)
-			switch c.pass {
-			case gradientInput:
-				return c.GradientInput(workers.Parallel, y, x, k, nil)
-			case gradientWeights:
-				return c.GradientWeights(workers.Parallel, y, x, k)
-			}
-			return c.Forward(workers.Parallel, y, x, k, nil)
-		}})
+	s.run = tail.around(func(fr *frame, done simd.Done) error {
+		x, k, y := input.float32s(fr), kernel.float32s(fr), to.float32s(fr)
+		switch c.pass {
+		case gradientInput:
+			return c.GradientInput(workers.Parallel, y, x, k, done)
+		case gradientWeights:
+			return c.GradientWeights(workers.Parallel, y, x, k)
+		}
+		return c.Forward(workers.Parallel, y, x, k, done)
+	})
+	l.emit(s)
 	back()
 	return nil
+}
+
+// rowsOfConv is the length of the rows in which a convolution's result is finished,
+// a pixel's channels; 0 for one that is not finished row by row.
+func rowsOfConv(n *node) int {
+	if !acceptsConv(n) {
+		return 0
+	}
+	c := newConvolution(n)
+	if c.pass == gradientWeights || !inOrderOf(n.result(), c.result) {
+		return 0
+	}
+	dimensions := n.result().shape.Dimensions
+	return dimensions[c.result[len(c.result)-1]]
+}
+
+// inOrderOf says that a value lies in memory as in an order of its axes.
+func inOrderOf(v *value, order []int) bool {
+	var long []int
+	for _, axis := range order {
+		if v.shape.Dimensions[axis] != 1 {
+			long = append(long, axis)
+		}
+	}
+	return slices.IsSorted(long)
 }
 
 // arrangedResult makes room for a result whose axes are computed in an order, and
 // returns what adds the step that puts them right.
 func (l *lowering) arrangedResult(v *value, order []int) (to operand, back func()) {
+	if inOrderOf(v, order) {
+		return l.result(v), func() {}
+	}
 	dimensions := make([]int, len(order))
 	inverse := make([]int, len(order))
-	var long []int
 	for i, axis := range order {
 		dimensions[i] = v.shape.Dimensions[axis]
 		inverse[axis] = i
-		if dimensions[i] != 1 {
-			long = append(long, axis)
-		}
-	}
-	if slices.IsSorted(long) {
-		return l.result(v), func() {}
 	}
 	to = l.room(shapeOf(dtypes.Float32, dimensions))
 	return to, func() {

@@ -77,10 +77,33 @@ func lowerDot(l *lowering, n *node) error {
 		rhs = l.transposed(rhs, slices.Concat(a.rhsBatch, order.rhs, rhsFree))
 		p.b.fitOrdered(rhs, len(a.rhsBatch), len(order.rhs))
 	}
-	p.to = l.result(n.result())
-	l.emit(step{name: "DotGeneral", detail: p.describe(), reads: []operand{lhs, rhs}, writes: []operand{p.to},
-		run: p.runner(l.program.backend.workers)})
+	s := step{name: "DotGeneral", detail: p.describe(), reads: []operand{lhs, rhs}}
+	if tail := l.epilogue(n, &s); tail != nil {
+		p.to = tail.result
+		s.run = tail.around(func(fr *frame, done simd.Done) error {
+			return p.multiply(fr, 0, l.program.backend.workers.Parallel, done)
+		})
+	} else {
+		p.to = l.result(n.result())
+		s.writes = []operand{p.to}
+		s.run = p.runner(l.program.backend.workers)
+	}
+	l.emit(s)
 	return nil
+}
+
+// rowsOfDot is the length of the rows in which a product's result is finished; 0
+// for many products in one.
+func rowsOfDot(n *node) int {
+	a := n.attributes.(dotAttributes)
+	if !acceptsDot(n) || len(a.lhsBatch) > 0 || n.operands[0].shape.Size() == 0 {
+		return 0
+	}
+	columns := 1
+	for _, axis := range others(n.operands[1].shape.Rank(), a.rhsContracting) {
+		columns *= n.operands[1].shape.Dimensions[axis]
+	}
+	return columns
 }
 
 // axisPairs are contracted axes of both sides in one order.
@@ -187,11 +210,16 @@ func (p *product) describe() string {
 // sharedProduct is how many multiply-adds make a product of a batch worth sharing.
 const sharedProduct = 1 << 22
 
+// multiply computes the matrix product at a position of the batch.
+func (p *product) multiply(fr *frame, index int, parallel simd.Parallel, done simd.Done) error {
+	return simd.Gemm(parallel, &simd.Product{M: p.m, N: p.n, K: p.k,
+		A: p.a.matrix(fr, index), B: p.b.matrix(fr, index),
+		C: p.to.float32s(fr)[index*p.m*p.n:], CStride: p.n, Done: done})
+}
+
 func (p *product) runner(workers *Workers) func(fr *frame) error {
 	one := func(fr *frame, index int, parallel simd.Parallel) error {
-		return simd.Gemm(parallel, &simd.Product{M: p.m, N: p.n, K: p.k,
-			A: p.a.matrix(fr, index), B: p.b.matrix(fr, index),
-			C: p.to.float32s(fr)[index*p.m*p.n:], CStride: p.n})
+		return p.multiply(fr, index, parallel, nil)
 	}
 	if p.k == 0 || p.batch == 1 || p.m*p.n*p.k >= sharedProduct {
 		return func(fr *frame) error {

@@ -16,6 +16,9 @@ type fuser struct {
 	program   *fusedProgram
 	registers map[*value]int
 	leaves    map[string]int
+	// columns, if not 0, is the length of the rows at any of which the program can
+	// begin.
+	columns int
 	// born is the instruction that writes a register, -1 for a leaf; dies the last
 	// that reads it.
 	born, dies []int
@@ -25,7 +28,34 @@ type fuser struct {
 
 // fused lowers a cluster.
 func (l *lowering) fused(c *cluster) error {
-	u := &fuser{l: l, program: &fusedProgram{size: c.size}, registers: map[*value]int{}, leaves: map[string]int{}, inBlocks: map[int]bool{}}
+	u, s := l.fuse(c, 0)
+	p := u.program
+	for i := range p.reduced {
+		if r := &p.reduced[i]; !r.lines {
+			r.partial = l.floats(p.tasks * r.columns)
+			s.scratch = append(s.scratch, r.partial)
+		}
+	}
+	workers := l.program.backend.workers
+	s.run = func(fr *frame) error {
+		if p.tasks == 1 {
+			p.run(fr, 0)
+		} else {
+			workers.Parallel(p.tasks, func(task int) { p.run(fr, task) })
+		}
+		p.combine(fr)
+		return nil
+	}
+	l.emit(s)
+	return nil
+}
+
+// fuse makes the program of a cluster and the step that it will be, which does
+// nothing yet. With columns other than 0 the program has to be able to begin at any
+// row of so many elements.
+func (l *lowering) fuse(c *cluster, columns int) (*fuser, step) {
+	u := &fuser{l: l, program: &fusedProgram{size: c.size}, columns: columns,
+		registers: map[*value]int{}, leaves: map[string]int{}, inBlocks: map[int]bool{}}
 	for _, n := range c.members {
 		u.member(n)
 	}
@@ -52,25 +82,9 @@ func (l *lowering) fused(c *cluster) error {
 		s.writes = append(s.writes, store.to)
 	}
 	for i := range p.reduced {
-		r := &p.reduced[i]
-		s.writes = append(s.writes, r.to)
-		if !r.lines {
-			r.partial = l.floats(p.tasks * r.columns)
-			s.scratch = append(s.scratch, r.partial)
-		}
+		s.writes = append(s.writes, p.reduced[i].to)
 	}
-	workers := l.program.backend.workers
-	s.run = func(fr *frame) error {
-		if p.tasks == 1 {
-			p.run(fr, 0)
-		} else {
-			workers.Parallel(p.tasks, func(task int) { p.run(fr, task) })
-		}
-		p.combine(fr)
-		return nil
-	}
-	l.emit(s)
-	return nil
+	return u, s
 }
 
 // register returns a new register, written by the next instruction.
@@ -218,7 +232,7 @@ func (u *fuser) finish() {
 	for i := range p.leaves {
 		leaf := &p.leaves[i]
 		leaf.steady = leaf.pattern.scalar()
-		if period := leaf.pattern.period(); period > 0 {
+		if period := leaf.pattern.period(); period > 0 && u.columns%period == 0 {
 			if joint := leastCommonMultiple(unit, period); joint <= maxColumns {
 				unit, leaf.steady = joint, true
 			}

@@ -119,24 +119,37 @@ func (p *fusedProgram) run(fr *frame, task int) {
 	s := p.state()
 	blocks := ceilDiv(p.size, p.block)
 	first, last := task*blocks/p.tasks, (task+1)*blocks/p.tasks
-	for i := range p.leaves {
-		if leaf := &p.leaves[i]; leaf.steady && !leaf.number {
-			leaf.load(fr, p.scratch(s, leaf.register, min(p.block, p.size)), 0)
-		}
-	}
-	for i := range p.reduced {
-		vectorFill(s.sums[i], p.reduced[i].fold.neutral)
-	}
-	for block := first; block < last; block++ {
-		start := block * p.block
-		p.runBlock(fr, s, start, min(p.block, p.size-start))
-	}
+	p.loadSteady(fr, s)
+	p.clearSums(s)
+	p.runRange(fr, s, first*p.block, min(p.size, last*p.block))
 	for i := range p.reduced {
 		if r := &p.reduced[i]; !r.lines {
 			r.row(r.partial.float32s(fr)[task*r.columns:(task+1)*r.columns], s.sums[i])
 		}
 	}
 	p.states.Put(s)
+}
+
+// loadSteady loads the leaves that are the same in every block.
+func (p *fusedProgram) loadSteady(fr *frame, s *fusedState) {
+	for i := range p.leaves {
+		if leaf := &p.leaves[i]; leaf.steady && !leaf.number {
+			leaf.load(fr, p.scratch(s, leaf.register, min(p.block, p.size)), 0)
+		}
+	}
+}
+
+func (p *fusedProgram) clearSums(s *fusedState) {
+	for i := range p.reduced {
+		vectorFill(s.sums[i], p.reduced[i].fold.neutral)
+	}
+}
+
+// runRange computes the elements from first to last, block by block.
+func (p *fusedProgram) runRange(fr *frame, s *fusedState, first, last int) {
+	for start := first; start < last; start += p.block {
+		p.runBlock(fr, s, start, min(p.block, last-start))
+	}
 }
 
 func (p *fusedProgram) scratch(s *fusedState, register, count int) []float32 {

@@ -21,6 +21,8 @@ type lowering struct {
 	// staging are the states that hold operands of stock programs, by shape and by
 	// how manieth of that shape.
 	staging map[string]int
+	// tail is the unit being lowered if its node has an epilogue.
+	tail unit
 }
 
 func newLowering(p *program) *lowering {

@@ -156,7 +156,9 @@ func (r *momentsRun) rows(first, last int) {
 
 func (r *momentsRun) end() {
 	all := simd.NewColumnMoments(r.columns)
-	for part, values := range r.parts.ordered() {
+	r.parts.order()
+	for _, part := range r.parts.ranges {
+		values := r.parts.of(part)
 		all.Join(part.last-part.first, values[:r.columns], values[r.columns:])
 	}
 	sums, squares := r.to[0].float32s(r.frame), r.to[1].float32s(r.frame)

@@ -19,10 +19,12 @@ type ir struct {
 	lazy map[*node]bool
 }
 
-// unit is what runs as one: a node, or a fused group of element-wise nodes.
+// unit is what runs as one: a node, or a fused group of element-wise nodes; or a
+// node and what is done with its result while that is in cache, a group or moments.
 type unit struct {
-	node  *node
-	fused *cluster
+	node    *node
+	fused   *cluster
+	moments *node
 }
 
 // optimize reduces a function to what its results need and puts it in order.
@@ -35,6 +37,7 @@ func optimize(f *Function, s *summary) (*ir, error) {
 	}
 	s.dead += g.sweep()
 	g.schedule(s)
+	g.attachEpilogues(s)
 	return g, nil
 }
 

@@ -222,8 +222,12 @@ func compileGraph(f *Function) (p *program, err error) {
 
 // unit lowers what runs as one.
 func (l *lowering) unit(u unit) error {
-	if u.fused != nil {
+	if u.node == nil {
 		return l.fused(u.fused)
+	}
+	if u.fused != nil || u.moments != nil {
+		l.tail = u
+		defer func() { l.tail = unit{} }()
 	}
 	switch u.node.op {
 	case compute.OpTypeParameter, compute.OpTypeCapturedValue:

@@ -241,22 +241,35 @@ func (g *ir) external() map[*value]bool {
 	for _, v := range g.outputs {
 		out[under(v)] = true
 	}
-	lazy := func(n *node) bool { return g.lazy[n] }
 	for _, u := range g.units {
-		if u.fused == nil {
-			for _, v := range u.node.operands {
-				out[under(v)] = true
-			}
-			continue
+		for _, v := range g.readBy(u) {
+			out[v] = true
 		}
-		for _, n := range u.fused.members {
-			for _, v := range n.operands {
-				if slices.Contains(u.fused.members, seen(v).node) && v.shape.Size() == u.fused.size {
-					continue
-				}
-				out[under(v)] = true
-				for _, s := range sources(v, u.fused.size, lazy) {
-					out[under(s)] = true
+	}
+	return out
+}
+
+// readBy are the values that a unit reads from memory. A result that it computes
+// itself is not among them where its epilogue finds it in cache.
+func (g *ir) readBy(u unit) []*value {
+	var out []*value
+	if u.node != nil {
+		for _, v := range u.node.operands {
+			out = append(out, under(v))
+		}
+	}
+	if u.fused == nil {
+		return out
+	}
+	lazy := func(n *node) bool { return g.lazy[n] }
+	for _, n := range u.fused.members {
+		for _, v := range n.operands {
+			if slices.Contains(u.fused.members, seen(v).node) && v.shape.Size() == u.fused.size {
+				continue
+			}
+			for _, s := range append(sources(v, u.fused.size, lazy), v) {
+				if s = under(s); s.node != u.node {
+					out = append(out, s)
 				}
 			}
 		}
