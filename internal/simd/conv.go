@@ -103,10 +103,6 @@ func (c *Convolution) Forward(p Parallel, y, x, w []float32, done Done) error {
 			C: y, CStride: c.Out, Done: done,
 		})
 	}
-	if c.depthwise() {
-		c.forwardDepthwise(p, y, x, w, done)
-		return nil
-	}
 	s := newSweep(c)
 	s.forward(x, y, w)
 	s.run(p, done)
@@ -125,10 +121,6 @@ func (c *Convolution) GradientInput(p Parallel, dx, dy, w []float32, done Done) 
 			A: Matrix{Data: dy, Stride: c.Out}, B: Matrix{Data: w, Stride: c.Out, Transposed: true},
 			C: dx, CStride: c.In, Done: done,
 		})
-	}
-	if c.depthwise() {
-		c.gradientInputDepthwise(p, dx, dy, w, done)
-		return nil
 	}
 	s := newSweep(c)
 	s.gradient(dy, dx, w)

@@ -1,22 +1,38 @@
 package simd
 
+// rowTiles are tiles of groups × four rows by the number of groups; rowTiles[0] is
+// the tile of a single row. Missing ones are nil.
+type rowTiles [5]func(*tile)
+
+// groups is how many groups of four rows the highest tile has.
+func (r *rowTiles) groups() int {
+	n := 1
+	for g, f := range r {
+		if f != nil {
+			n = max(n, g)
+		}
+	}
+	return n
+}
+
 // quads walks the result pixels of one phase in groups of four, along a row or
 // along the batch, and hands several groups at a time to a tile.
 type quads struct {
 	*sweep
 	*phase
+	in            block
 	tile          *tile
-	vectors       int
+	kernels       *rowTiles
 	panel         int
 	sourceChannel int
 	resultChannel int
-	groups        int // waiting in the tile
+	high          int // groups of the highest tile
+	waiting       int // groups in the tile
 }
 
 // run computes the phase's pixels in images b0 to b1 and result rows h0 to h1.
 func (q *quads) run(b0, b1, h0, h1 int) {
-	m0 := max(0, ceilDiv(h0-q.start[0], q.step[0]))
-	m1 := min(q.count[0], max(0, ceilDiv(h1-q.start[0], q.step[0])))
+	m0, m1 := q.rows(h0, h1)
 	if m0 >= m1 || q.count[1] == 0 {
 		return
 	}
@@ -41,13 +57,53 @@ func (q *quads) run(b0, b1, h0, h1 int) {
 		q.singles(b0, b1, m0, m1)
 	default:
 		for b := b0; b < b1; b++ {
-			for m := m0; m < m1; m++ {
-				for n := 0; n < q.count[1]; n += quad {
-					q.group(b, m, min(n, q.count[1]-quad)) // the last may overlap
-				}
+			for m := q.columns(b, m0, m1); m < m1; m++ {
+				q.row(b, m, 0, ceilDiv(q.count[1], quad))
 			}
 		}
 		q.flush()
+	}
+}
+
+// columns computes tiles that stand below each other, where rows divide into tiles
+// or tiles into rows, one call for each column of tiles. It returns the first row
+// that is left.
+func (q *quads) columns(b, m0, m1 int) int {
+	groups, high := ceilDiv(q.count[1], quad), q.high
+	wide, rows := 1, 1 // tiles beside each other, rows of a tile
+	switch {
+	case groups%high == 0:
+		wide = groups / high
+	case high%groups == 0:
+		rows = high / groups
+	case q.channelwise:
+		wide, rows = ceilDiv(groups, high), max(1, high/groups)
+	default:
+		return m0
+	}
+	tiles := (m1 - m0) / rows
+	if tiles == 0 {
+		return m0
+	}
+	q.flush()
+	t := q.tile
+	t.aNext = uintptr(4 * rows * q.from[0] * q.width * q.source.channels)
+	t.cNext = uintptr(4 * rows * q.step[0] * q.result.width * q.result.channels)
+	for part := range wide {
+		t.count = tiles
+		first, last := share(groups, part, wide)
+		for row := range rows {
+			q.row(b, m0+row, first, last)
+		}
+		q.flush()
+	}
+	return m0 + tiles*rows
+}
+
+// row adds groups of a row of pixels, of which the last may overlap the one before.
+func (q *quads) row(b, m, first, last int) {
+	for g := first; g < last; g++ {
+		q.group(b, m, min(quad*g, q.count[1]-quad))
 	}
 }
 
@@ -56,9 +112,9 @@ func (q *quads) aim() {
 	t := q.tile
 	t.b, t.bStep, t.bVector = at(q.packed.data, q.panel*q.panelSize+q.weightsAt), 64, uintptr(4*q.panelSize)
 	t.taps, t.tapCount, t.length = &q.offsets[q.runs[0]], q.runs[1]-q.runs[0], q.length
-	t.add = 0
+	t.add, t.count = 0, 1
 	if q.byImage {
-		t.aRow = uintptr(4 * q.height * q.width * q.source.channels)
+		t.aRow = uintptr(4 * q.in.height * q.width * q.source.channels)
 		t.cRow = uintptr(4 * q.result.height * q.result.width * q.result.channels)
 	} else {
 		t.aRow = uintptr(4 * q.from[1] * q.source.channels)
@@ -68,19 +124,15 @@ func (q *quads) aim() {
 
 // group adds four pixels that begin at image b and the phase's row m and column n.
 func (q *quads) group(b, m, n int) {
-	q.place(q.groups, b, m, n)
-	if q.groups++; q.groups == q.v.groups(q.vectors) {
+	q.place(q.waiting, b, m, n)
+	if q.waiting++; q.waiting == q.high {
 		q.flush()
 	}
 }
 
 func (q *quads) place(slot, b, m, n int) {
-	src := q.source.data
-	if q.padded != nil {
-		src = q.padded.data
-	}
-	pixel := (b*q.height+m*q.from[0])*q.width + n*q.from[1]
-	q.tile.a[slot] = at(src, pixel*q.source.channels+q.sourceChannel)
+	pixel := q.in.pixel(q.sweep, b, m*q.from[0], n*q.from[1])
+	q.tile.a[slot] = at(q.in.data, pixel*q.source.channels+q.sourceChannel)
 	q.tile.c[slot] = at(q.result.data, q.resultAt(b, m, n))
 }
 
@@ -91,10 +143,11 @@ func (q *quads) resultAt(b, m, n int) int {
 
 // flush computes the groups that wait.
 func (q *quads) flush() {
-	if q.groups > 0 {
-		q.v.rows[q.vectors-1][q.groups](q.tile)
-		q.groups = 0
+	if q.waiting > 0 {
+		q.kernels[q.waiting](q.tile)
+		q.waiting = 0
 	}
+	q.tile.count = 1
 }
 
 // singles computes pixel by pixel what does not fill groups.
@@ -103,7 +156,7 @@ func (q *quads) singles(b0, b1, m0, m1 int) {
 		for m := m0; m < m1; m++ {
 			for n := range q.count[1] {
 				q.place(0, b, m, n)
-				q.v.rows[q.vectors-1][0](q.tile)
+				q.kernels[0](q.tile)
 			}
 		}
 	}

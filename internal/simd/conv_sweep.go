@@ -15,6 +15,7 @@ type sweep struct {
 	source, result image
 	weights        []float32
 	transposed     bool // the weights' channels change places
+	channelwise    bool // each channel by itself: a depthwise convolution
 	phases         []phase
 	taps           []kernelTap
 	offsets        []tap
@@ -22,7 +23,8 @@ type sweep struct {
 	low, high [2]int // the source positions that are read, by axis
 	height    int    // of the padded source
 	width     int
-	padded    *scratch // nil where the source is read itself
+	outside   bool     // positions outside of the source are read
+	padded    *scratch // the padded source, where not each task pads its own part
 	packed    *scratch
 	panelSize int // elements of one packed panel, all phases
 
@@ -50,6 +52,7 @@ type image struct {
 type phase struct {
 	start, step, from, count [2]int
 	taps                     [2]int // taps[0] to taps[1] of the sweep's
+	reach                    int    // the greatest row offset of a tap
 	runs                     [2]int // their runs, in the sweep's offsets
 	length                   int    // steps in a run
 	weightsAt                int    // where its weights begin in a panel
@@ -70,7 +73,7 @@ func newSweep(c *Convolution) *sweep {
 		s = new(sweep)
 		s.prepare, s.sum = s.prepareTask, s.sumTask
 	}
-	s.conv, s.v = c, active
+	s.conv, s.v, s.channelwise = c, active, c.depthwise()
 	s.phases, s.taps, s.offsets = s.phases[:0], s.taps[:0], s.offsets[:0]
 	return s
 }
@@ -84,11 +87,19 @@ func (s *sweep) free() {
 }
 
 func (c *Convolution) input(x []float32) image {
-	return image{x, c.Height.In, c.Width.In, c.In, c.In / c.groups()}
+	return image{x, c.Height.In, c.Width.In, c.In, c.perGroup(c.In)}
 }
 
 func (c *Convolution) output(y []float32) image {
-	return image{y, c.Height.Out(), c.Width.Out(), c.Out, c.Out / c.groups()}
+	return image{y, c.Height.Out(), c.Width.Out(), c.Out, c.perGroup(c.Out)}
+}
+
+// perGroup is how many of the channels the sums of one group take.
+func (c *Convolution) perGroup(channels int) int {
+	if c.depthwise() {
+		return 16
+	}
+	return channels / c.groups()
 }
 
 // forward sets the sweep up for y: one phase.
@@ -179,16 +190,24 @@ func (s *sweep) run(p Parallel, done Done) {
 	s.done = done
 	s.bounds(false)
 	s.join()
-	s.packed = newScratch(s.panels() * s.conv.groups() * s.panelSize)
+	s.packed = newScratch(s.panels() * s.groups() * s.panelSize)
 	s.cut()
-	images := 0
-	if s.padded != nil {
-		images = s.conv.Batch
+	s.padTasks = 0
+	if s.outside && s.panelTasks > 1 {
+		s.padAll()
 	}
-	s.padTasks = min(images, tasksWanted)
-	panels := s.panels() * s.conv.groups()
+	panels := s.panels() * s.groups()
 	p(s.padTasks+min(panels, tasksWanted), s.prepare)
 	p(s.rowTasks*s.panelTasks, s.sum)
+}
+
+// groups is the number of groups whose sums are apart: of a convolution of each
+// channel by itself, vectors of 16 channels.
+func (s *sweep) groups() int {
+	if s.channelwise {
+		return ceilDiv(s.conv.In, 16)
+	}
+	return s.conv.groups()
 }
 
 // panels is the number of vectors of 16 result channels in a group.
@@ -203,18 +222,18 @@ func (s *sweep) bounds(past bool) {
 		if p.count[0] == 0 || p.count[1] == 0 {
 			continue
 		}
-		for _, t := range s.taps[p.taps[0]:p.taps[1]] {
+		for i, t := range s.taps[p.taps[0]:p.taps[1]] {
 			for axis, at := range t.at {
 				s.low[axis] = min(s.low[axis], at)
 				s.high[axis] = max(s.high[axis], at+(p.count[axis]-1)*p.from[axis])
 			}
+			if i == 0 || t.at[0] > p.reach {
+				p.reach = t.at[0]
+			}
 		}
 	}
-	inside := !past && s.low == [2]int{} && s.high == [2]int{s.source.height - 1, s.source.width - 1}
+	s.outside = past || s.low != [2]int{} || s.high != [2]int{s.source.height - 1, s.source.width - 1}
 	s.height, s.width = s.high[0]-s.low[0]+1, s.high[1]-s.low[1]+1
-	if !inside {
-		s.padded = newScratch(s.conv.Batch*s.height*s.width*s.source.channels + lineFloats)
-	}
 }
 
 // join joins neighbouring taps to runs of neighbouring source elements, where
@@ -227,6 +246,9 @@ func (s *sweep) join() {
 		taps := s.taps[p.taps[0]:p.taps[1]]
 		joined := s.joined(taps)
 		p.length = joined * s.source.perGroup
+		if s.channelwise {
+			p.length = 1
+		}
 		p.weightsAt = s.panelSize
 		p.runs[0] = len(s.offsets)
 		for t := 0; t < len(taps); t += joined {
@@ -276,15 +298,19 @@ func (s *sweep) cut() {
 		s.rowsATask = ceilDiv(ceilDiv(pixelsATask, s.result.width), step[0]) * step[0]
 	}
 	s.rowTasks = ceilDiv(s.conv.Batch, s.imagesATask) * ceilDiv(s.result.height, s.rowsATask)
-	panels := s.panels() * s.conv.groups()
+	panels := s.panels() * s.groups()
 	s.panelsATask = panels
-	if s.conv.groups() > 1 {
+	if s.channelwise {
+		s.panelTasks = 1
+		return
+	}
+	if s.groups() > 1 {
 		s.panelsATask = s.panels() // a task stays in its group
 	}
 	for s.rowTasks*ceilDiv(panels, s.panelsATask) < tasksWanted && s.panelsATask > s.v.vectors() {
 		s.panelsATask = ceilDiv(s.panelsATask/2, s.v.vectors()) * s.v.vectors()
 	}
-	if s.conv.groups() > 1 && s.panels()%s.panelsATask != 0 {
+	if s.groups() > 1 && s.panels()%s.panelsATask != 0 {
 		s.panelsATask = s.panels()
 	}
 	s.panelTasks = ceilDiv(panels, s.panelsATask)
@@ -293,47 +319,23 @@ func (s *sweep) cut() {
 // prepareTask pads a share of the images or packs a share of the panels.
 func (s *sweep) prepareTask(task int) {
 	if task < s.padTasks {
-		from, to := share(s.conv.Batch, task, s.padTasks)
-		for b := from; b < to; b++ {
-			s.pad(b)
-		}
+		s.padTask(task)
 		return
 	}
-	panels := s.panels() * s.conv.groups()
+	panels := s.panels() * s.groups()
 	from, to := share(panels, task-s.padTasks, min(panels, tasksWanted))
 	for panel := from; panel < to; panel++ {
 		s.pack(panel)
 	}
 }
 
-// pad copies an image into the middle of its padded place.
-func (s *sweep) pad(b int) {
-	src, c := s.source, s.source.channels
-	from := src.data[b*src.height*src.width*c:]
-	to := s.padded.data[b*s.height*s.width*c:]
-	padImage(to, s.height, s.width, from, src.height, src.width, c, -s.low[0], -s.low[1])
-}
-
-// padImage copies an image of c channels into a greater one, top and left zero
-// positions from its edge, and fills what it does not cover with zeros.
-func padImage(to []float32, toHeight, toWidth int, from []float32, height, width, c, top, left int) {
-	clear(to[:top*toWidth*c])
-	n := min(width, toWidth-left)
-	for h := range toHeight - top {
-		row := to[(top+h)*toWidth*c:][:toWidth*c]
-		if h >= height {
-			clear(row)
-			continue
-		}
-		clear(row[:left*c])
-		copy(row[left*c:(left+n)*c], from[h*width*c:])
-		clear(row[(left+n)*c:])
-	}
-}
-
 // pack lays out the weights of 16 result channels, in the order in which tiles
 // read them.
 func (s *sweep) pack(panel int) {
+	if s.channelwise {
+		s.packChannels(panel)
+		return
+	}
 	group, first := panel/s.panels(), panel%s.panels()*16
 	columns := min(16, s.result.perGroup-first)
 	in, out := s.conv.In/s.conv.groups(), s.conv.Out
@@ -357,13 +359,31 @@ func (s *sweep) sumTask(task int) {
 	b0, h0 := rows/blocks*s.imagesATask, rows%blocks*s.rowsATask
 	b1, h1 := min(s.conv.Batch, b0+s.imagesATask), min(s.result.height, h0+s.rowsATask)
 	p0 := panels * s.panelsATask
-	p1 := min(s.panels()*s.conv.groups(), p0+s.panelsATask)
+	p1 := min(s.panels()*s.groups(), p0+s.panelsATask)
+	in := s.block(b0, b1, h0, h1)
+	if s.channelwise {
+		s.sumChannels(in, b0, b1, h0, h1)
+	} else {
+		s.sumPanels(in, b0, b1, h0, h1, p0, p1)
+	}
+	in.padded.free()
+	if s.done != nil {
+		group, last := p0/s.panels(), (p1-1)/s.panels()
+		s.done((b0*s.result.height+h0)*s.result.width, ((b1-1)*s.result.height+h1)*s.result.width,
+			group*s.result.perGroup+16*(p0%s.panels()),
+			min(s.result.channels, last*s.result.perGroup+min(s.result.perGroup, 16*((p1-1)%s.panels()+1))))
+	}
+}
+
+// sumPanels computes the panels p0 to p1 of result rows h0 to h1 of images b0 to b1.
+func (s *sweep) sumPanels(in block, b0, b1, h0, h1, p0, p1 int) {
 	t := tilePool.Get().(*tile)
 	for panel := p0; panel < p1; {
 		group, first := panel/s.panels(), panel%s.panels()
 		vectors := min(s.v.vectors(), p1-panel, s.panels()-first)
 		t.cols = min(16*vectors, s.result.perGroup-16*first)
-		q := quads{sweep: s, tile: t, vectors: vectors, panel: panel,
+		kernels := &s.v.rows[vectors-1]
+		q := quads{sweep: s, in: in, tile: t, kernels: kernels, high: kernels.groups(), panel: panel,
 			sourceChannel: group * s.source.perGroup, resultChannel: group*s.result.perGroup + 16*first}
 		for i := range s.phases {
 			q.phase = &s.phases[i]
@@ -372,10 +392,4 @@ func (s *sweep) sumTask(task int) {
 		panel += vectors
 	}
 	tilePool.Put(t)
-	if s.done != nil {
-		group, last := p0/s.panels(), (p1-1)/s.panels()
-		s.done((b0*s.result.height+h0)*s.result.width, ((b1-1)*s.result.height+h1)*s.result.width,
-			group*s.result.perGroup+16*(p0%s.panels()),
-			last*s.result.perGroup+min(s.result.perGroup, 16*((p1-1)%s.panels()+1)))
-	}
 }

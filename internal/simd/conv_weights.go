@@ -86,9 +86,9 @@ func (g *weightGradient) run(p Parallel, dw, x, dy []float32) {
 	g.chooseTile()
 	g.bounds(g.runLength()%g.rows != 0)
 	g.join()
-	if g.padded != nil {
+	if g.outside {
+		g.padAll()
 		g.x = g.padded.data
-		g.padTasks = min(g.conv.Batch, tasksWanted)
 		p(g.padTasks, g.prepare)
 	}
 	if g.result.perGroup%16 != 0 {

@@ -360,7 +360,7 @@ func (g *product) aimB(t *tile, j, k, length int) int {
 
 // rowTiles computes rows i0 to i1 from A itself.
 func (g *product) rowTiles(t *tile, i0, i1, j, k, vectors int) {
-	highest := min(g.v.groups(vectors), g.rows/4)
+	highest := min(g.v.rows[vectors-1].groups(), g.rows/4)
 	t.aRow = uintptr(4 * g.A.Stride)
 	for i := i0; i < i1; {
 		groups := min(highest, (i1-i)/4)

@@ -42,15 +42,3 @@ func pixelRouteGo(dx, x, y, left *float32, pixels, dxStep, xStep, yStep, leftSte
 		}
 	}
 }
-
-// pixelProductsGo computes dst[c] += Σ_i x[xStep·i + c]·y[yStep·i + c] for c < n,
-// over the pixels i.
-func pixelProductsGo(dst, x, y *float32, pixels, xStep, yStep, n int) {
-	to := vector(dst, n)
-	for i := range pixels {
-		ys := vector(y, (pixels-1)*yStep+n)[i*yStep:][:n]
-		for c, v := range vector(x, (pixels-1)*xStep+n)[i*xStep:][:n] {
-			to[c] += v * ys[c]
-		}
-	}
-}

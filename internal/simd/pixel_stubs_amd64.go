@@ -33,13 +33,3 @@ func pixelRouteAVX512(dx *float32, x *float32, y *float32, left *float32, pixels
 //
 //go:noescape
 func pixelRouteAVX2(dx *float32, x *float32, y *float32, left *float32, pixels int, dxStep int, xStep int, yStep int, leftStep int, n int)
-
-// pixelProductsAVX512 is pixelProductsGo.
-//
-//go:noescape
-func pixelProductsAVX512(dst *float32, x *float32, y *float32, pixels int, xStep int, yStep int, n int)
-
-// pixelProductsAVX2 is pixelProductsGo.
-//
-//go:noescape
-func pixelProductsAVX2(dst *float32, x *float32, y *float32, pixels int, xStep int, yStep int, n int)

@@ -7,22 +7,24 @@
 // func tileRows1x16AVX512(t *tile)
 // Requires: AVX, AVX512F, BMI2
 TEXT ·tileRows1x16AVX512(SB), NOSPLIT, $0-8
-	MOVQ      t+0(FP), AX
-	MOVL      144(AX), CX
-	MOVL      $0xffffffff, DX
-	BZHIL     CX, DX, DX
-	KMOVW     DX, K1
+	MOVQ  t+0(FP), AX
+	MOVL  168(AX), CX
+	MOVL  $0xffffffff, DX
+	BZHIL CX, DX, DX
+	KMOVW DX, K1
+
+tile:
 	VPXORD    Z0, Z0, Z0
-	CMPQ      152(AX), $0x00
+	CMPQ      176(AX), $0x00
 	JEQ       sum
 	MOVQ      80(AX), CX
 	MOVQ      32(AX), CX
 	VMOVUPS.Z (CX), K1, Z0
 
 sum:
-	MOVQ 96(AX), DX
-	MOVQ 120(AX), BX
-	MOVQ 112(AX), SI
+	MOVQ 120(AX), DX
+	MOVQ 144(AX), BX
+	MOVQ 136(AX), SI
 	MOVQ 64(AX), CX
 	LEAQ (CX)(CX*2), CX
 
@@ -30,8 +32,8 @@ tap:
 	MOVQ (SI), R8
 	ADDQ (AX), R8
 	MOVQ 8(SI), CX
-	ADDQ 88(AX), CX
-	MOVQ 128(AX), DI
+	ADDQ 112(AX), CX
+	MOVQ 152(AX), DI
 	SUBQ $0x04, DI
 	JLT  rest
 
@@ -69,24 +71,35 @@ next:
 	DECQ    BX
 	JNE     tap
 	MOVQ    80(AX), CX
-	MOVQ    32(AX), AX
-	VMOVUPS Z0, K1, (AX)
+	MOVQ    32(AX), CX
+	VMOVUPS Z0, K1, (CX)
+	DECQ    104(AX)
+	JLE     return
+	MOVQ    88(AX), CX
+	ADDQ    CX, (AX)
+	MOVQ    96(AX), CX
+	ADDQ    CX, 32(AX)
+	JMP     tile
+
+return:
 	VZEROUPPER
 	RET
 
 // func tileRows4x16AVX512(t *tile)
 // Requires: AVX, AVX512F, BMI2
 TEXT ·tileRows4x16AVX512(SB), NOSPLIT, $0-8
-	MOVQ      t+0(FP), AX
-	MOVL      144(AX), CX
-	MOVL      $0xffffffff, DX
-	BZHIL     CX, DX, DX
-	KMOVW     DX, K1
+	MOVQ  t+0(FP), AX
+	MOVL  168(AX), CX
+	MOVL  $0xffffffff, DX
+	BZHIL CX, DX, DX
+	KMOVW DX, K1
+
+tile:
 	VPXORD    Z0, Z0, Z0
 	VPXORD    Z1, Z1, Z1
 	VPXORD    Z2, Z2, Z2
 	VPXORD    Z3, Z3, Z3
-	CMPQ      152(AX), $0x00
+	CMPQ      176(AX), $0x00
 	JEQ       sum
 	MOVQ      80(AX), CX
 	MOVQ      32(AX), DX
@@ -99,9 +112,9 @@ TEXT ·tileRows4x16AVX512(SB), NOSPLIT, $0-8
 	VMOVUPS.Z (DX), K1, Z3
 
 sum:
-	MOVQ 96(AX), DX
-	MOVQ 120(AX), BX
-	MOVQ 112(AX), SI
+	MOVQ 120(AX), DX
+	MOVQ 144(AX), BX
+	MOVQ 136(AX), SI
 	MOVQ 64(AX), R8
 	LEAQ (R8)(R8*2), R9
 
@@ -109,8 +122,8 @@ tap:
 	MOVQ (SI), R10
 	ADDQ (AX), R10
 	MOVQ 8(SI), CX
-	ADDQ 88(AX), CX
-	MOVQ 128(AX), DI
+	ADDQ 112(AX), CX
+	MOVQ 152(AX), DI
 	SUBQ $0x04, DI
 	JLT  rest
 
@@ -163,25 +176,36 @@ next:
 	DECQ    BX
 	JNE     tap
 	MOVQ    80(AX), CX
-	MOVQ    32(AX), AX
-	VMOVUPS Z0, K1, (AX)
-	ADDQ    CX, AX
-	VMOVUPS Z1, K1, (AX)
-	ADDQ    CX, AX
-	VMOVUPS Z2, K1, (AX)
-	ADDQ    CX, AX
-	VMOVUPS Z3, K1, (AX)
+	MOVQ    32(AX), DX
+	VMOVUPS Z0, K1, (DX)
+	ADDQ    CX, DX
+	VMOVUPS Z1, K1, (DX)
+	ADDQ    CX, DX
+	VMOVUPS Z2, K1, (DX)
+	ADDQ    CX, DX
+	VMOVUPS Z3, K1, (DX)
+	DECQ    104(AX)
+	JLE     return
+	MOVQ    88(AX), CX
+	ADDQ    CX, (AX)
+	MOVQ    96(AX), CX
+	ADDQ    CX, 32(AX)
+	JMP     tile
+
+return:
 	VZEROUPPER
 	RET
 
 // func tileRows8x16AVX512(t *tile)
 // Requires: AVX, AVX512F, BMI2
 TEXT ·tileRows8x16AVX512(SB), NOSPLIT, $0-8
-	MOVQ      t+0(FP), AX
-	MOVL      144(AX), CX
-	MOVL      $0xffffffff, DX
-	BZHIL     CX, DX, DX
-	KMOVW     DX, K1
+	MOVQ  t+0(FP), AX
+	MOVL  168(AX), CX
+	MOVL  $0xffffffff, DX
+	BZHIL CX, DX, DX
+	KMOVW DX, K1
+
+tile:
 	VPXORD    Z0, Z0, Z0
 	VPXORD    Z1, Z1, Z1
 	VPXORD    Z2, Z2, Z2
@@ -190,7 +214,7 @@ TEXT ·tileRows8x16AVX512(SB), NOSPLIT, $0-8
 	VPXORD    Z5, Z5, Z5
 	VPXORD    Z6, Z6, Z6
 	VPXORD    Z7, Z7, Z7
-	CMPQ      152(AX), $0x00
+	CMPQ      176(AX), $0x00
 	JEQ       sum
 	MOVQ      80(AX), CX
 	MOVQ      32(AX), DX
@@ -211,9 +235,9 @@ TEXT ·tileRows8x16AVX512(SB), NOSPLIT, $0-8
 	VMOVUPS.Z (DX), K1, Z7
 
 sum:
-	MOVQ 96(AX), DX
-	MOVQ 120(AX), BX
-	MOVQ 112(AX), SI
+	MOVQ 120(AX), DX
+	MOVQ 144(AX), BX
+	MOVQ 136(AX), SI
 	MOVQ 64(AX), R8
 	LEAQ (R8)(R8*2), R9
 
@@ -223,8 +247,8 @@ tap:
 	MOVQ (SI), R11
 	ADDQ 8(AX), R11
 	MOVQ 8(SI), CX
-	ADDQ 88(AX), CX
-	MOVQ 128(AX), DI
+	ADDQ 112(AX), CX
+	MOVQ 152(AX), DI
 	SUBQ $0x04, DI
 	JLT  rest
 
@@ -307,25 +331,38 @@ next:
 	VMOVUPS Z2, K1, (DX)
 	ADDQ    CX, DX
 	VMOVUPS Z3, K1, (DX)
-	MOVQ    40(AX), AX
-	VMOVUPS Z4, K1, (AX)
-	ADDQ    CX, AX
-	VMOVUPS Z5, K1, (AX)
-	ADDQ    CX, AX
-	VMOVUPS Z6, K1, (AX)
-	ADDQ    CX, AX
-	VMOVUPS Z7, K1, (AX)
+	MOVQ    40(AX), DX
+	VMOVUPS Z4, K1, (DX)
+	ADDQ    CX, DX
+	VMOVUPS Z5, K1, (DX)
+	ADDQ    CX, DX
+	VMOVUPS Z6, K1, (DX)
+	ADDQ    CX, DX
+	VMOVUPS Z7, K1, (DX)
+	DECQ    104(AX)
+	JLE     return
+	MOVQ    88(AX), CX
+	ADDQ    CX, (AX)
+	ADDQ    CX, 8(AX)
+	MOVQ    96(AX), CX
+	ADDQ    CX, 32(AX)
+	ADDQ    CX, 40(AX)
+	JMP     tile
+
+return:
 	VZEROUPPER
 	RET
 
 // func tileRows12x16AVX512(t *tile)
 // Requires: AVX, AVX512F, BMI2
 TEXT ·tileRows12x16AVX512(SB), NOSPLIT, $0-8
-	MOVQ      t+0(FP), AX
-	MOVL      144(AX), CX
-	MOVL      $0xffffffff, DX
-	BZHIL     CX, DX, DX
-	KMOVW     DX, K1
+	MOVQ  t+0(FP), AX
+	MOVL  168(AX), CX
+	MOVL  $0xffffffff, DX
+	BZHIL CX, DX, DX
+	KMOVW DX, K1
+
+tile:
 	VPXORD    Z0, Z0, Z0
 	VPXORD    Z1, Z1, Z1
 	VPXORD    Z2, Z2, Z2
@@ -338,7 +375,7 @@ TEXT ·tileRows12x16AVX512(SB), NOSPLIT, $0-8
 	VPXORD    Z9, Z9, Z9
 	VPXORD    Z10, Z10, Z10
 	VPXORD    Z11, Z11, Z11
-	CMPQ      152(AX), $0x00
+	CMPQ      176(AX), $0x00
 	JEQ       sum
 	MOVQ      80(AX), CX
 	MOVQ      32(AX), DX
@@ -367,9 +404,9 @@ TEXT ·tileRows12x16AVX512(SB), NOSPLIT, $0-8
 	VMOVUPS.Z (DX), K1, Z11
 
 sum:
-	MOVQ 96(AX), DX
-	MOVQ 120(AX), BX
-	MOVQ 112(AX), SI
+	MOVQ 120(AX), DX
+	MOVQ 144(AX), BX
+	MOVQ 136(AX), SI
 	MOVQ 64(AX), R8
 	LEAQ (R8)(R8*2), R9
 
@@ -381,8 +418,8 @@ tap:
 	MOVQ (SI), R12
 	ADDQ 16(AX), R12
 	MOVQ 8(SI), CX
-	ADDQ 88(AX), CX
-	MOVQ 128(AX), DI
+	ADDQ 112(AX), CX
+	MOVQ 152(AX), DI
 	SUBQ $0x04, DI
 	JLT  rest
 
@@ -495,25 +532,40 @@ next:
 	VMOVUPS Z6, K1, (DX)
 	ADDQ    CX, DX
 	VMOVUPS Z7, K1, (DX)
-	MOVQ    48(AX), AX
-	VMOVUPS Z8, K1, (AX)
-	ADDQ    CX, AX
-	VMOVUPS Z9, K1, (AX)
-	ADDQ    CX, AX
-	VMOVUPS Z10, K1, (AX)
-	ADDQ    CX, AX
-	VMOVUPS Z11, K1, (AX)
+	MOVQ    48(AX), DX
+	VMOVUPS Z8, K1, (DX)
+	ADDQ    CX, DX
+	VMOVUPS Z9, K1, (DX)
+	ADDQ    CX, DX
+	VMOVUPS Z10, K1, (DX)
+	ADDQ    CX, DX
+	VMOVUPS Z11, K1, (DX)
+	DECQ    104(AX)
+	JLE     return
+	MOVQ    88(AX), CX
+	ADDQ    CX, (AX)
+	ADDQ    CX, 8(AX)
+	ADDQ    CX, 16(AX)
+	MOVQ    96(AX), CX
+	ADDQ    CX, 32(AX)
+	ADDQ    CX, 40(AX)
+	ADDQ    CX, 48(AX)
+	JMP     tile
+
+return:
 	VZEROUPPER
 	RET
 
 // func tileRows16x16AVX512(t *tile)
 // Requires: AVX, AVX512F, BMI2
 TEXT ·tileRows16x16AVX512(SB), NOSPLIT, $0-8
-	MOVQ      t+0(FP), AX
-	MOVL      144(AX), CX
-	MOVL      $0xffffffff, DX
-	BZHIL     CX, DX, DX
-	KMOVW     DX, K1
+	MOVQ  t+0(FP), AX
+	MOVL  168(AX), CX
+	MOVL  $0xffffffff, DX
+	BZHIL CX, DX, DX
+	KMOVW DX, K1
+
+tile:
 	VPXORD    Z0, Z0, Z0
 	VPXORD    Z1, Z1, Z1
 	VPXORD    Z2, Z2, Z2
@@ -530,7 +582,7 @@ TEXT ·tileRows16x16AVX512(SB), NOSPLIT, $0-8
 	VPXORD    Z13, Z13, Z13
 	VPXORD    Z14, Z14, Z14
 	VPXORD    Z15, Z15, Z15
-	CMPQ      152(AX), $0x00
+	CMPQ      176(AX), $0x00
 	JEQ       sum
 	MOVQ      80(AX), CX
 	MOVQ      32(AX), DX
@@ -567,9 +619,9 @@ TEXT ·tileRows16x16AVX512(SB), NOSPLIT, $0-8
 	VMOVUPS.Z (DX), K1, Z15
 
 sum:
-	MOVQ 96(AX), DX
-	MOVQ 120(AX), BX
-	MOVQ 112(AX), SI
+	MOVQ 120(AX), DX
+	MOVQ 144(AX), BX
+	MOVQ 136(AX), SI
 	MOVQ 64(AX), R8
 	LEAQ (R8)(R8*2), R9
 
@@ -583,8 +635,8 @@ tap:
 	MOVQ (SI), R13
 	ADDQ 24(AX), R13
 	MOVQ 8(SI), CX
-	ADDQ 88(AX), CX
-	MOVQ 128(AX), DI
+	ADDQ 112(AX), CX
+	MOVQ 152(AX), DI
 	SUBQ $0x04, DI
 	JLT  rest
 
@@ -727,30 +779,47 @@ next:
 	VMOVUPS Z10, K1, (DX)
 	ADDQ    CX, DX
 	VMOVUPS Z11, K1, (DX)
-	MOVQ    56(AX), AX
-	VMOVUPS Z12, K1, (AX)
-	ADDQ    CX, AX
-	VMOVUPS Z13, K1, (AX)
-	ADDQ    CX, AX
-	VMOVUPS Z14, K1, (AX)
-	ADDQ    CX, AX
-	VMOVUPS Z15, K1, (AX)
+	MOVQ    56(AX), DX
+	VMOVUPS Z12, K1, (DX)
+	ADDQ    CX, DX
+	VMOVUPS Z13, K1, (DX)
+	ADDQ    CX, DX
+	VMOVUPS Z14, K1, (DX)
+	ADDQ    CX, DX
+	VMOVUPS Z15, K1, (DX)
+	DECQ    104(AX)
+	JLE     return
+	MOVQ    88(AX), CX
+	ADDQ    CX, (AX)
+	ADDQ    CX, 8(AX)
+	ADDQ    CX, 16(AX)
+	ADDQ    CX, 24(AX)
+	MOVQ    96(AX), CX
+	ADDQ    CX, 32(AX)
+	ADDQ    CX, 40(AX)
+	ADDQ    CX, 48(AX)
+	ADDQ    CX, 56(AX)
+	JMP     tile
+
+return:
 	VZEROUPPER
 	RET
 
 // func tileRows1x32AVX512(t *tile)
 // Requires: AVX, AVX512F, BMI2
 TEXT ·tileRows1x32AVX512(SB), NOSPLIT, $0-8
-	MOVQ      t+0(FP), AX
-	MOVL      144(AX), CX
-	MOVL      $0xffffffff, DX
-	BZHIL     CX, DX, DX
-	KMOVW     DX, K1
-	SHRL      $0x10, DX
-	KMOVW     DX, K2
+	MOVQ  t+0(FP), AX
+	MOVL  168(AX), CX
+	MOVL  $0xffffffff, DX
+	BZHIL CX, DX, DX
+	KMOVW DX, K1
+	SHRL  $0x10, DX
+	KMOVW DX, K2
+
+tile:
 	VPXORD    Z0, Z0, Z0
 	VPXORD    Z1, Z1, Z1
-	CMPQ      152(AX), $0x00
+	CMPQ      176(AX), $0x00
 	JEQ       sum
 	MOVQ      80(AX), CX
 	MOVQ      32(AX), CX
@@ -758,10 +827,10 @@ TEXT ·tileRows1x32AVX512(SB), NOSPLIT, $0-8
 	VMOVUPS.Z 64(CX), K2, Z1
 
 sum:
-	MOVQ 96(AX), DX
-	MOVQ 104(AX), BX
-	MOVQ 120(AX), SI
-	MOVQ 112(AX), DI
+	MOVQ 120(AX), DX
+	MOVQ 128(AX), BX
+	MOVQ 144(AX), SI
+	MOVQ 136(AX), DI
 	MOVQ 64(AX), CX
 	LEAQ (CX)(CX*2), CX
 
@@ -769,8 +838,8 @@ tap:
 	MOVQ (DI), R9
 	ADDQ (AX), R9
 	MOVQ 8(DI), CX
-	ADDQ 88(AX), CX
-	MOVQ 128(AX), R8
+	ADDQ 112(AX), CX
+	MOVQ 152(AX), R8
 	SUBQ $0x04, R8
 	JLT  rest
 
@@ -823,22 +892,33 @@ next:
 	DECQ    SI
 	JNE     tap
 	MOVQ    80(AX), CX
-	MOVQ    32(AX), AX
-	VMOVUPS Z0, K1, (AX)
-	VMOVUPS Z1, K2, 64(AX)
+	MOVQ    32(AX), CX
+	VMOVUPS Z0, K1, (CX)
+	VMOVUPS Z1, K2, 64(CX)
+	DECQ    104(AX)
+	JLE     return
+	MOVQ    88(AX), CX
+	ADDQ    CX, (AX)
+	MOVQ    96(AX), CX
+	ADDQ    CX, 32(AX)
+	JMP     tile
+
+return:
 	VZEROUPPER
 	RET
 
 // func tileRows4x32AVX512(t *tile)
 // Requires: AVX, AVX512F, BMI2
 TEXT ·tileRows4x32AVX512(SB), NOSPLIT, $0-8
-	MOVQ      t+0(FP), AX
-	MOVL      144(AX), CX
-	MOVL      $0xffffffff, DX
-	BZHIL     CX, DX, DX
-	KMOVW     DX, K1
-	SHRL      $0x10, DX
-	KMOVW     DX, K2
+	MOVQ  t+0(FP), AX
+	MOVL  168(AX), CX
+	MOVL  $0xffffffff, DX
+	BZHIL CX, DX, DX
+	KMOVW DX, K1
+	SHRL  $0x10, DX
+	KMOVW DX, K2
+
+tile:
 	VPXORD    Z0, Z0, Z0
 	VPXORD    Z1, Z1, Z1
 	VPXORD    Z2, Z2, Z2
@@ -847,7 +927,7 @@ TEXT ·tileRows4x32AVX512(SB), NOSPLIT, $0-8
 	VPXORD    Z5, Z5, Z5
 	VPXORD    Z6, Z6, Z6
 	VPXORD    Z7, Z7, Z7
-	CMPQ      152(AX), $0x00
+	CMPQ      176(AX), $0x00
 	JEQ       sum
 	MOVQ      80(AX), CX
 	MOVQ      32(AX), DX
@@ -864,10 +944,10 @@ TEXT ·tileRows4x32AVX512(SB), NOSPLIT, $0-8
 	VMOVUPS.Z 64(DX), K2, Z7
 
 sum:
-	MOVQ 96(AX), DX
-	MOVQ 104(AX), BX
-	MOVQ 120(AX), SI
-	MOVQ 112(AX), DI
+	MOVQ 120(AX), DX
+	MOVQ 128(AX), BX
+	MOVQ 144(AX), SI
+	MOVQ 136(AX), DI
 	MOVQ 64(AX), R9
 	LEAQ (R9)(R9*2), R10
 
@@ -875,8 +955,8 @@ tap:
 	MOVQ (DI), R11
 	ADDQ (AX), R11
 	MOVQ 8(DI), CX
-	ADDQ 88(AX), CX
-	MOVQ 128(AX), R8
+	ADDQ 112(AX), CX
+	MOVQ 152(AX), R8
 	SUBQ $0x04, R8
 	JLT  rest
 
@@ -974,31 +1054,42 @@ next:
 	DECQ    SI
 	JNE     tap
 	MOVQ    80(AX), CX
-	MOVQ    32(AX), AX
-	VMOVUPS Z0, K1, (AX)
-	VMOVUPS Z1, K2, 64(AX)
-	ADDQ    CX, AX
-	VMOVUPS Z2, K1, (AX)
-	VMOVUPS Z3, K2, 64(AX)
-	ADDQ    CX, AX
-	VMOVUPS Z4, K1, (AX)
-	VMOVUPS Z5, K2, 64(AX)
-	ADDQ    CX, AX
-	VMOVUPS Z6, K1, (AX)
-	VMOVUPS Z7, K2, 64(AX)
+	MOVQ    32(AX), DX
+	VMOVUPS Z0, K1, (DX)
+	VMOVUPS Z1, K2, 64(DX)
+	ADDQ    CX, DX
+	VMOVUPS Z2, K1, (DX)
+	VMOVUPS Z3, K2, 64(DX)
+	ADDQ    CX, DX
+	VMOVUPS Z4, K1, (DX)
+	VMOVUPS Z5, K2, 64(DX)
+	ADDQ    CX, DX
+	VMOVUPS Z6, K1, (DX)
+	VMOVUPS Z7, K2, 64(DX)
+	DECQ    104(AX)
+	JLE     return
+	MOVQ    88(AX), CX
+	ADDQ    CX, (AX)
+	MOVQ    96(AX), CX
+	ADDQ    CX, 32(AX)
+	JMP     tile
+
+return:
 	VZEROUPPER
 	RET
 
 // func tileRows8x32AVX512(t *tile)
 // Requires: AVX, AVX512F, BMI2
 TEXT ·tileRows8x32AVX512(SB), NOSPLIT, $0-8
-	MOVQ      t+0(FP), AX
-	MOVL      144(AX), CX
-	MOVL      $0xffffffff, DX
-	BZHIL     CX, DX, DX
-	KMOVW     DX, K1
-	SHRL      $0x10, DX
-	KMOVW     DX, K2
+	MOVQ  t+0(FP), AX
+	MOVL  168(AX), CX
+	MOVL  $0xffffffff, DX
+	BZHIL CX, DX, DX
+	KMOVW DX, K1
+	SHRL  $0x10, DX
+	KMOVW DX, K2
+
+tile:
 	VPXORD    Z0, Z0, Z0
 	VPXORD    Z1, Z1, Z1
 	VPXORD    Z2, Z2, Z2
@@ -1015,7 +1106,7 @@ TEXT ·tileRows8x32AVX512(SB), NOSPLIT, $0-8
 	VPXORD    Z13, Z13, Z13
 	VPXORD    Z14, Z14, Z14
 	VPXORD    Z15, Z15, Z15
-	CMPQ      152(AX), $0x00
+	CMPQ      176(AX), $0x00
 	JEQ       sum
 	MOVQ      80(AX), CX
 	MOVQ      32(AX), DX
@@ -1044,10 +1135,10 @@ TEXT ·tileRows8x32AVX512(SB), NOSPLIT, $0-8
 	VMOVUPS.Z 64(DX), K2, Z15
 
 sum:
-	MOVQ 96(AX), DX
-	MOVQ 104(AX), BX
-	MOVQ 120(AX), SI
-	MOVQ 112(AX), DI
+	MOVQ 120(AX), DX
+	MOVQ 128(AX), BX
+	MOVQ 144(AX), SI
+	MOVQ 136(AX), DI
 	MOVQ 64(AX), R9
 	LEAQ (R9)(R9*2), R10
 
@@ -1057,8 +1148,8 @@ tap:
 	MOVQ (DI), R12
 	ADDQ 8(AX), R12
 	MOVQ 8(DI), CX
-	ADDQ 88(AX), CX
-	MOVQ 128(AX), R8
+	ADDQ 112(AX), CX
+	MOVQ 152(AX), R8
 	SUBQ $0x04, R8
 	JLT  rest
 
@@ -1230,31 +1321,44 @@ next:
 	ADDQ    CX, DX
 	VMOVUPS Z6, K1, (DX)
 	VMOVUPS Z7, K2, 64(DX)
-	MOVQ    40(AX), AX
-	VMOVUPS Z8, K1, (AX)
-	VMOVUPS Z9, K2, 64(AX)
-	ADDQ    CX, AX
-	VMOVUPS Z10, K1, (AX)
-	VMOVUPS Z11, K2, 64(AX)
-	ADDQ    CX, AX
-	VMOVUPS Z12, K1, (AX)
-	VMOVUPS Z13, K2, 64(AX)
-	ADDQ    CX, AX
-	VMOVUPS Z14, K1, (AX)
-	VMOVUPS Z15, K2, 64(AX)
+	MOVQ    40(AX), DX
+	VMOVUPS Z8, K1, (DX)
+	VMOVUPS Z9, K2, 64(DX)
+	ADDQ    CX, DX
+	VMOVUPS Z10, K1, (DX)
+	VMOVUPS Z11, K2, 64(DX)
+	ADDQ    CX, DX
+	VMOVUPS Z12, K1, (DX)
+	VMOVUPS Z13, K2, 64(DX)
+	ADDQ    CX, DX
+	VMOVUPS Z14, K1, (DX)
+	VMOVUPS Z15, K2, 64(DX)
+	DECQ    104(AX)
+	JLE     return
+	MOVQ    88(AX), CX
+	ADDQ    CX, (AX)
+	ADDQ    CX, 8(AX)
+	MOVQ    96(AX), CX
+	ADDQ    CX, 32(AX)
+	ADDQ    CX, 40(AX)
+	JMP     tile
+
+return:
 	VZEROUPPER
 	RET
 
 // func tileRows12x32AVX512(t *tile)
 // Requires: AVX, AVX512F, BMI2
 TEXT ·tileRows12x32AVX512(SB), NOSPLIT, $0-8
-	MOVQ      t+0(FP), AX
-	MOVL      144(AX), CX
-	MOVL      $0xffffffff, DX
-	BZHIL     CX, DX, DX
-	KMOVW     DX, K1
-	SHRL      $0x10, DX
-	KMOVW     DX, K2
+	MOVQ  t+0(FP), AX
+	MOVL  168(AX), CX
+	MOVL  $0xffffffff, DX
+	BZHIL CX, DX, DX
+	KMOVW DX, K1
+	SHRL  $0x10, DX
+	KMOVW DX, K2
+
+tile:
 	VPXORD    Z0, Z0, Z0
 	VPXORD    Z1, Z1, Z1
 	VPXORD    Z2, Z2, Z2
@@ -1279,7 +1383,7 @@ TEXT ·tileRows12x32AVX512(SB), NOSPLIT, $0-8
 	VPXORD    Z21, Z21, Z21
 	VPXORD    Z22, Z22, Z22
 	VPXORD    Z23, Z23, Z23
-	CMPQ      152(AX), $0x00
+	CMPQ      176(AX), $0x00
 	JEQ       sum
 	MOVQ      80(AX), CX
 	MOVQ      32(AX), DX
@@ -1320,10 +1424,10 @@ TEXT ·tileRows12x32AVX512(SB), NOSPLIT, $0-8
 	VMOVUPS.Z 64(DX), K2, Z23
 
 sum:
-	MOVQ 96(AX), DX
-	MOVQ 104(AX), BX
-	MOVQ 120(AX), SI
-	MOVQ 112(AX), DI
+	MOVQ 120(AX), DX
+	MOVQ 128(AX), BX
+	MOVQ 144(AX), SI
+	MOVQ 136(AX), DI
 	MOVQ 64(AX), R9
 	LEAQ (R9)(R9*2), R10
 
@@ -1335,8 +1439,8 @@ tap:
 	MOVQ (DI), R13
 	ADDQ 16(AX), R13
 	MOVQ 8(DI), CX
-	ADDQ 88(AX), CX
-	MOVQ 128(AX), R8
+	ADDQ 112(AX), CX
+	MOVQ 152(AX), R8
 	SUBQ $0x04, R8
 	JLT  rest
 
@@ -1582,18 +1686,31 @@ next:
 	ADDQ    CX, DX
 	VMOVUPS Z14, K1, (DX)
 	VMOVUPS Z15, K2, 64(DX)
-	MOVQ    48(AX), AX
-	VMOVUPS Z16, K1, (AX)
-	VMOVUPS Z17, K2, 64(AX)
-	ADDQ    CX, AX
-	VMOVUPS Z18, K1, (AX)
-	VMOVUPS Z19, K2, 64(AX)
-	ADDQ    CX, AX
-	VMOVUPS Z20, K1, (AX)
-	VMOVUPS Z21, K2, 64(AX)
-	ADDQ    CX, AX
-	VMOVUPS Z22, K1, (AX)
-	VMOVUPS Z23, K2, 64(AX)
+	MOVQ    48(AX), DX
+	VMOVUPS Z16, K1, (DX)
+	VMOVUPS Z17, K2, 64(DX)
+	ADDQ    CX, DX
+	VMOVUPS Z18, K1, (DX)
+	VMOVUPS Z19, K2, 64(DX)
+	ADDQ    CX, DX
+	VMOVUPS Z20, K1, (DX)
+	VMOVUPS Z21, K2, 64(DX)
+	ADDQ    CX, DX
+	VMOVUPS Z22, K1, (DX)
+	VMOVUPS Z23, K2, 64(DX)
+	DECQ    104(AX)
+	JLE     return
+	MOVQ    88(AX), CX
+	ADDQ    CX, (AX)
+	ADDQ    CX, 8(AX)
+	ADDQ    CX, 16(AX)
+	MOVQ    96(AX), CX
+	ADDQ    CX, 32(AX)
+	ADDQ    CX, 40(AX)
+	ADDQ    CX, 48(AX)
+	JMP     tile
+
+return:
 	VZEROUPPER
 	RET
 
@@ -1601,7 +1718,7 @@ next:
 // Requires: AVX, AVX512F, BMI2
 TEXT ·tilePanel12x16AVX512(SB), NOSPLIT, $0-8
 	MOVQ      t+0(FP), AX
-	MOVL      144(AX), CX
+	MOVL      168(AX), CX
 	MOVL      $0xffffffff, DX
 	BZHIL     CX, DX, DX
 	KMOVW     DX, K1
@@ -1617,11 +1734,11 @@ TEXT ·tilePanel12x16AVX512(SB), NOSPLIT, $0-8
 	VPXORD    Z9, Z9, Z9
 	VPXORD    Z10, Z10, Z10
 	VPXORD    Z11, Z11, Z11
-	CMPQ      152(AX), $0x00
+	CMPQ      176(AX), $0x00
 	JEQ       sum
 	MOVQ      80(AX), CX
 	MOVQ      32(AX), DX
-	MOVQ      136(AX), BX
+	MOVQ      160(AX), BX
 	VMOVUPS.Z (DX), K1, Z0
 	ADDQ      CX, DX
 	DECQ      BX
@@ -1672,17 +1789,17 @@ TEXT ·tilePanel12x16AVX512(SB), NOSPLIT, $0-8
 	JEQ       sum
 
 sum:
-	MOVQ 96(AX), DX
-	MOVQ 120(AX), BX
-	MOVQ 112(AX), SI
+	MOVQ 120(AX), DX
+	MOVQ 144(AX), BX
+	MOVQ 136(AX), SI
 	MOVQ 72(AX), R8
 
 tap:
 	MOVQ (SI), R9
 	ADDQ (AX), R9
 	MOVQ 8(SI), CX
-	ADDQ 88(AX), CX
-	MOVQ 128(AX), DI
+	ADDQ 112(AX), CX
+	MOVQ 152(AX), DI
 
 one:
 	VMOVUPS          (CX), Z12
@@ -1707,7 +1824,7 @@ one:
 	JNE              tap
 	MOVQ             80(AX), CX
 	MOVQ             32(AX), DX
-	MOVQ             136(AX), AX
+	MOVQ             160(AX), AX
 	VMOVUPS          Z0, K1, (DX)
 	ADDQ             CX, DX
 	DECQ             AX
@@ -1765,7 +1882,7 @@ stored:
 // Requires: AVX, AVX512F, BMI2
 TEXT ·tilePanel16x16AVX512(SB), NOSPLIT, $0-8
 	MOVQ      t+0(FP), AX
-	MOVL      144(AX), CX
+	MOVL      168(AX), CX
 	MOVL      $0xffffffff, DX
 	BZHIL     CX, DX, DX
 	KMOVW     DX, K1
@@ -1785,11 +1902,11 @@ TEXT ·tilePanel16x16AVX512(SB), NOSPLIT, $0-8
 	VPXORD    Z13, Z13, Z13
 	VPXORD    Z14, Z14, Z14
 	VPXORD    Z15, Z15, Z15
-	CMPQ      152(AX), $0x00
+	CMPQ      176(AX), $0x00
 	JEQ       sum
 	MOVQ      80(AX), CX
 	MOVQ      32(AX), DX
-	MOVQ      136(AX), BX
+	MOVQ      160(AX), BX
 	VMOVUPS.Z (DX), K1, Z0
 	ADDQ      CX, DX
 	DECQ      BX
@@ -1856,17 +1973,17 @@ TEXT ·tilePanel16x16AVX512(SB), NOSPLIT, $0-8
 	JEQ       sum
 
 sum:
-	MOVQ 96(AX), DX
-	MOVQ 120(AX), BX
-	MOVQ 112(AX), SI
+	MOVQ 120(AX), DX
+	MOVQ 144(AX), BX
+	MOVQ 136(AX), SI
 	MOVQ 72(AX), R8
 
 tap:
 	MOVQ (SI), R9
 	ADDQ (AX), R9
 	MOVQ 8(SI), CX
-	ADDQ 88(AX), CX
-	MOVQ 128(AX), DI
+	ADDQ 112(AX), CX
+	MOVQ 152(AX), DI
 
 one:
 	VMOVUPS          (CX), Z16
@@ -1895,7 +2012,7 @@ one:
 	JNE              tap
 	MOVQ             80(AX), CX
 	MOVQ             32(AX), DX
-	MOVQ             136(AX), AX
+	MOVQ             160(AX), AX
 	VMOVUPS          Z0, K1, (DX)
 	ADDQ             CX, DX
 	DECQ             AX
@@ -1969,7 +2086,7 @@ stored:
 // Requires: AVX, AVX512F, BMI2
 TEXT ·tilePanel12x32AVX512(SB), NOSPLIT, $0-8
 	MOVQ      t+0(FP), AX
-	MOVL      144(AX), CX
+	MOVL      168(AX), CX
 	MOVL      $0xffffffff, DX
 	BZHIL     CX, DX, DX
 	KMOVW     DX, K1
@@ -1999,11 +2116,11 @@ TEXT ·tilePanel12x32AVX512(SB), NOSPLIT, $0-8
 	VPXORD    Z21, Z21, Z21
 	VPXORD    Z22, Z22, Z22
 	VPXORD    Z23, Z23, Z23
-	CMPQ      152(AX), $0x00
+	CMPQ      176(AX), $0x00
 	JEQ       sum
 	MOVQ      80(AX), CX
 	MOVQ      32(AX), DX
-	MOVQ      136(AX), BX
+	MOVQ      160(AX), BX
 	VMOVUPS.Z (DX), K1, Z0
 	VMOVUPS.Z 64(DX), K2, Z1
 	ADDQ      CX, DX
@@ -2066,18 +2183,18 @@ TEXT ·tilePanel12x32AVX512(SB), NOSPLIT, $0-8
 	JEQ       sum
 
 sum:
-	MOVQ 96(AX), DX
-	MOVQ 104(AX), BX
-	MOVQ 120(AX), SI
-	MOVQ 112(AX), DI
+	MOVQ 120(AX), DX
+	MOVQ 128(AX), BX
+	MOVQ 144(AX), SI
+	MOVQ 136(AX), DI
 	MOVQ 72(AX), R9
 
 tap:
 	MOVQ (DI), R10
 	ADDQ (AX), R10
 	MOVQ 8(DI), CX
-	ADDQ 88(AX), CX
-	MOVQ 128(AX), R8
+	ADDQ 112(AX), CX
+	MOVQ 152(AX), R8
 
 one:
 	VMOVUPS      (CX), Z24
@@ -2127,7 +2244,7 @@ one:
 	JNE          tap
 	MOVQ         80(AX), CX
 	MOVQ         32(AX), DX
-	MOVQ         136(AX), AX
+	MOVQ         160(AX), AX
 	VMOVUPS      Z0, K1, (DX)
 	VMOVUPS      Z1, K2, 64(DX)
 	ADDQ         CX, DX
@@ -2196,15 +2313,17 @@ stored:
 // func tileRows1x16AVX2(t *tile)
 // Requires: AVX, FMA3
 TEXT ·tileRows1x16AVX2(SB), NOSPLIT, $0-8
-	MOVQ       t+0(FP), AX
-	MOVQ       144(AX), CX
-	NEGQ       CX
-	LEAQ       masks<>+0(SB), DX
-	VMOVDQU    64(DX)(CX*4), Y0
-	VMOVDQU    96(DX)(CX*4), Y1
+	MOVQ    t+0(FP), AX
+	MOVQ    168(AX), CX
+	NEGQ    CX
+	LEAQ    masks<>+0(SB), DX
+	VMOVDQU 64(DX)(CX*4), Y0
+	VMOVDQU 96(DX)(CX*4), Y1
+
+tile:
 	VXORPS     Y2, Y2, Y2
 	VXORPS     Y3, Y3, Y3
-	CMPQ       152(AX), $0x00
+	CMPQ       176(AX), $0x00
 	JEQ        sum
 	MOVQ       80(AX), CX
 	MOVQ       32(AX), CX
@@ -2212,9 +2331,9 @@ TEXT ·tileRows1x16AVX2(SB), NOSPLIT, $0-8
 	VMASKMOVPS 32(CX), Y1, Y3
 
 sum:
-	MOVQ 96(AX), DX
-	MOVQ 120(AX), BX
-	MOVQ 112(AX), SI
+	MOVQ 120(AX), DX
+	MOVQ 144(AX), BX
+	MOVQ 136(AX), SI
 	MOVQ 64(AX), CX
 	LEAQ (CX)(CX*2), CX
 
@@ -2222,8 +2341,8 @@ tap:
 	MOVQ (SI), R8
 	ADDQ (AX), R8
 	MOVQ 8(SI), CX
-	ADDQ 88(AX), CX
-	MOVQ 128(AX), DI
+	ADDQ 112(AX), CX
+	MOVQ 152(AX), DI
 	SUBQ $0x04, DI
 	JLT  rest
 
@@ -2275,21 +2394,30 @@ next:
 	ADDQ    $0x10, SI
 	DECQ    BX
 	JNE     tap
-	CMPQ    144(AX), $0x10
+	CMPQ    168(AX), $0x10
 	JNE     masked
 	MOVQ    80(AX), CX
-	MOVQ    32(AX), AX
-	VMOVUPS Y2, (AX)
-	VMOVUPS Y3, 32(AX)
+	MOVQ    32(AX), CX
+	VMOVUPS Y2, (CX)
+	VMOVUPS Y3, 32(CX)
 	JMP     stored
 
 masked:
 	MOVQ       80(AX), CX
-	MOVQ       32(AX), AX
-	VMASKMOVPS Y2, Y0, (AX)
-	VMASKMOVPS Y3, Y1, 32(AX)
+	MOVQ       32(AX), CX
+	VMASKMOVPS Y2, Y0, (CX)
+	VMASKMOVPS Y3, Y1, 32(CX)
 
 stored:
+	DECQ 104(AX)
+	JLE  return
+	MOVQ 88(AX), CX
+	ADDQ CX, (AX)
+	MOVQ 96(AX), CX
+	ADDQ CX, 32(AX)
+	JMP  tile
+
+return:
 	VZEROUPPER
 	RET
 
@@ -2330,12 +2458,14 @@ GLOBL masks<>(SB), RODATA|NOPTR, $128
 // func tileRows4x16AVX2(t *tile)
 // Requires: AVX, FMA3
 TEXT ·tileRows4x16AVX2(SB), NOSPLIT, $0-8
-	MOVQ       t+0(FP), AX
-	MOVQ       144(AX), CX
-	NEGQ       CX
-	LEAQ       masks<>+0(SB), DX
-	VMOVDQU    64(DX)(CX*4), Y0
-	VMOVDQU    96(DX)(CX*4), Y1
+	MOVQ    t+0(FP), AX
+	MOVQ    168(AX), CX
+	NEGQ    CX
+	LEAQ    masks<>+0(SB), DX
+	VMOVDQU 64(DX)(CX*4), Y0
+	VMOVDQU 96(DX)(CX*4), Y1
+
+tile:
 	VXORPS     Y2, Y2, Y2
 	VXORPS     Y3, Y3, Y3
 	VXORPS     Y4, Y4, Y4
@@ -2344,7 +2474,7 @@ TEXT ·tileRows4x16AVX2(SB), NOSPLIT, $0-8
 	VXORPS     Y7, Y7, Y7
 	VXORPS     Y8, Y8, Y8
 	VXORPS     Y9, Y9, Y9
-	CMPQ       152(AX), $0x00
+	CMPQ       176(AX), $0x00
 	JEQ        sum
 	MOVQ       80(AX), CX
 	MOVQ       32(AX), DX
@@ -2361,9 +2491,9 @@ TEXT ·tileRows4x16AVX2(SB), NOSPLIT, $0-8
 	VMASKMOVPS 32(DX), Y1, Y9
 
 sum:
-	MOVQ 96(AX), DX
-	MOVQ 120(AX), BX
-	MOVQ 112(AX), SI
+	MOVQ 120(AX), DX
+	MOVQ 144(AX), BX
+	MOVQ 136(AX), SI
 	MOVQ 64(AX), R8
 	LEAQ (R8)(R8*2), R9
 
@@ -2371,8 +2501,8 @@ tap:
 	MOVQ (SI), R10
 	ADDQ (AX), R10
 	MOVQ 8(SI), CX
-	ADDQ 88(AX), CX
-	MOVQ 128(AX), DI
+	ADDQ 112(AX), CX
+	MOVQ 152(AX), DI
 	SUBQ $0x04, DI
 	JLT  rest
 
@@ -2469,39 +2599,48 @@ next:
 	ADDQ    $0x10, SI
 	DECQ    BX
 	JNE     tap
-	CMPQ    144(AX), $0x10
+	CMPQ    168(AX), $0x10
 	JNE     masked
 	MOVQ    80(AX), CX
-	MOVQ    32(AX), AX
-	VMOVUPS Y2, (AX)
-	VMOVUPS Y3, 32(AX)
-	ADDQ    CX, AX
-	VMOVUPS Y4, (AX)
-	VMOVUPS Y5, 32(AX)
-	ADDQ    CX, AX
-	VMOVUPS Y6, (AX)
-	VMOVUPS Y7, 32(AX)
-	ADDQ    CX, AX
-	VMOVUPS Y8, (AX)
-	VMOVUPS Y9, 32(AX)
+	MOVQ    32(AX), DX
+	VMOVUPS Y2, (DX)
+	VMOVUPS Y3, 32(DX)
+	ADDQ    CX, DX
+	VMOVUPS Y4, (DX)
+	VMOVUPS Y5, 32(DX)
+	ADDQ    CX, DX
+	VMOVUPS Y6, (DX)
+	VMOVUPS Y7, 32(DX)
+	ADDQ    CX, DX
+	VMOVUPS Y8, (DX)
+	VMOVUPS Y9, 32(DX)
 	JMP     stored
 
 masked:
 	MOVQ       80(AX), CX
-	MOVQ       32(AX), AX
-	VMASKMOVPS Y2, Y0, (AX)
-	VMASKMOVPS Y3, Y1, 32(AX)
-	ADDQ       CX, AX
-	VMASKMOVPS Y4, Y0, (AX)
-	VMASKMOVPS Y5, Y1, 32(AX)
-	ADDQ       CX, AX
-	VMASKMOVPS Y6, Y0, (AX)
-	VMASKMOVPS Y7, Y1, 32(AX)
-	ADDQ       CX, AX
-	VMASKMOVPS Y8, Y0, (AX)
-	VMASKMOVPS Y9, Y1, 32(AX)
+	MOVQ       32(AX), DX
+	VMASKMOVPS Y2, Y0, (DX)
+	VMASKMOVPS Y3, Y1, 32(DX)
+	ADDQ       CX, DX
+	VMASKMOVPS Y4, Y0, (DX)
+	VMASKMOVPS Y5, Y1, 32(DX)
+	ADDQ       CX, DX
+	VMASKMOVPS Y6, Y0, (DX)
+	VMASKMOVPS Y7, Y1, 32(DX)
+	ADDQ       CX, DX
+	VMASKMOVPS Y8, Y0, (DX)
+	VMASKMOVPS Y9, Y1, 32(DX)
 
 stored:
+	DECQ 104(AX)
+	JLE  return
+	MOVQ 88(AX), CX
+	ADDQ CX, (AX)
+	MOVQ 96(AX), CX
+	ADDQ CX, 32(AX)
+	JMP  tile
+
+return:
 	VZEROUPPER
 	RET
 
@@ -2509,7 +2648,7 @@ stored:
 // Requires: AVX, FMA3
 TEXT ·tilePanel6x16AVX2(SB), NOSPLIT, $0-8
 	MOVQ       t+0(FP), AX
-	MOVQ       144(AX), CX
+	MOVQ       168(AX), CX
 	NEGQ       CX
 	LEAQ       masks<>+0(SB), DX
 	VMOVDQU    64(DX)(CX*4), Y0
@@ -2526,11 +2665,11 @@ TEXT ·tilePanel6x16AVX2(SB), NOSPLIT, $0-8
 	VXORPS     Y11, Y11, Y11
 	VXORPS     Y12, Y12, Y12
 	VXORPS     Y13, Y13, Y13
-	CMPQ       152(AX), $0x00
+	CMPQ       176(AX), $0x00
 	JEQ        sum
 	MOVQ       80(AX), CX
 	MOVQ       32(AX), DX
-	MOVQ       136(AX), BX
+	MOVQ       160(AX), BX
 	VMASKMOVPS (DX), Y0, Y2
 	VMASKMOVPS 32(DX), Y1, Y3
 	ADDQ       CX, DX
@@ -2563,17 +2702,17 @@ TEXT ·tilePanel6x16AVX2(SB), NOSPLIT, $0-8
 	JEQ        sum
 
 sum:
-	MOVQ 96(AX), DX
-	MOVQ 120(AX), BX
-	MOVQ 112(AX), SI
+	MOVQ 120(AX), DX
+	MOVQ 144(AX), BX
+	MOVQ 136(AX), SI
 	MOVQ 72(AX), R8
 
 tap:
 	MOVQ (SI), R9
 	ADDQ (AX), R9
 	MOVQ 8(SI), CX
-	ADDQ 88(AX), CX
-	MOVQ 128(AX), DI
+	ADDQ 112(AX), CX
+	MOVQ 152(AX), DI
 
 one:
 	VMOVUPS      (CX), Y14
@@ -2603,11 +2742,11 @@ one:
 	ADDQ         $0x10, SI
 	DECQ         BX
 	JNE          tap
-	CMPQ         144(AX), $0x10
+	CMPQ         168(AX), $0x10
 	JNE          masked
 	MOVQ         80(AX), CX
 	MOVQ         32(AX), DX
-	MOVQ         136(AX), AX
+	MOVQ         160(AX), AX
 	VMOVUPS      Y2, (DX)
 	VMOVUPS      Y3, 32(DX)
 	ADDQ         CX, DX
@@ -2643,7 +2782,7 @@ one:
 masked:
 	MOVQ       80(AX), CX
 	MOVQ       32(AX), DX
-	MOVQ       136(AX), AX
+	MOVQ       160(AX), AX
 	VMASKMOVPS Y2, Y0, (DX)
 	VMASKMOVPS Y3, Y1, 32(DX)
 	ADDQ       CX, DX

@@ -12,7 +12,12 @@ type variant struct {
 
 	// rows[vectors-1][groups] is the tile of groups × four rows; groups 0 is the
 	// tile of a single row. Missing ones are nil.
-	rows [2][5]func(*tile)
+	rows [2]rowTiles
+	// channels[groups] is the same for tiles that keep channels apart.
+	channels rowTiles
+	// products[rows][columns] sums over pixels for that many kernel positions, each
+	// channel by itself. Missing ones are nil.
+	products [4][4]func(*tile)
 	// panel[rows][vectors-1] is the tile of that many neighbouring rows.
 	panel [17][2]func(*tile)
 	// wide and narrow are the rows of the panels for products of more than 16
@@ -51,7 +56,6 @@ type variant struct {
 	pixelMulAdd   func(dst, x, w *float32, pixels, dstStep, xStep, n int)
 	pixelMax      func(dst, x *float32, pixels, dstStep, xStep, n int)
 	pixelRoute    func(dx, x, y, left *float32, pixels, dxStep, xStep, yStep, leftStep, n int)
-	pixelProducts func(dst, x, y *float32, pixels, xStep, yStep, n int)
 }
 
 // vectors is how many vectors of 16 columns the widest tile has.
@@ -62,20 +66,11 @@ func (v *variant) vectors() int {
 	return 1
 }
 
-// groups is how many groups of four rows the highest tile has.
-func (v *variant) groups(vectors int) int {
-	n := 1
-	for g, f := range v.rows[vectors-1] {
-		if f != nil {
-			n = max(n, g)
-		}
-	}
-	return n
-}
-
 var plain = variant{
 	name:           "go",
-	rows:           [2][5]func(*tile){{tileRow1Go, tileRow4Go}},
+	rows:           [2]rowTiles{{tileRow1Go, tileRow4Go}},
+	channels:       rowTiles{channelRow1Go, channelRow4Go},
+	products:       [4][4]func(*tile){1: {1: channelProducts1x1Go, 3: channelProducts1x3Go}, 3: {3: channelProducts3x3Go}},
 	panel:          [17][2]func(*tile){4: {tilePanel4Go}},
 	wide:           4,
 	narrow:         4,
@@ -108,7 +103,6 @@ var plain = variant{
 	pixelMulAdd:    pixelMulAddGo,
 	pixelMax:       pixelMaxGo,
 	pixelRoute:     pixelRouteGo,
-	pixelProducts:  pixelProductsGo,
 }
 
 // variants are what this processor can run, best first.

@@ -19,9 +19,14 @@ func native() []variant {
 
 var avx512 = variant{
 	name: "avx512",
-	rows: [2][5]func(*tile){
+	rows: [2]rowTiles{
 		{tileRows1x16AVX512, tileRows4x16AVX512, tileRows8x16AVX512, tileRows12x16AVX512, tileRows16x16AVX512},
 		{tileRows1x32AVX512, tileRows4x32AVX512, tileRows8x32AVX512, tileRows12x32AVX512},
+	},
+	channels: rowTiles{channelRows1AVX512, channelRows4AVX512, channelRows8AVX512, channelRows12AVX512, channelRows16AVX512},
+	products: [4][4]func(*tile){
+		1: {1: channelProducts1x1AVX512, 3: channelProducts1x3AVX512},
+		3: {3: channelProducts3x3AVX512},
 	},
 	panel: [17][2]func(*tile){
 		12: {tilePanel12x16AVX512, tilePanel12x32AVX512},
@@ -92,12 +97,13 @@ var avx512 = variant{
 	pixelMulAdd:    pixelMulAddAVX512,
 	pixelMax:       pixelMaxAVX512,
 	pixelRoute:     pixelRouteAVX512,
-	pixelProducts:  pixelProductsAVX512,
 }
 
 var avx2 = variant{
 	name:           "avx2",
-	rows:           [2][5]func(*tile){{tileRows1x16AVX2, tileRows4x16AVX2}},
+	rows:           [2]rowTiles{{tileRows1x16AVX2, tileRows4x16AVX2}},
+	channels:       rowTiles{channelRows1AVX2, channelRows4AVX2},
+	products:       [4][4]func(*tile){1: {1: channelProducts1x1AVX2, 3: channelProducts1x3AVX2}},
 	panel:          [17][2]func(*tile){6: {tilePanel6x16AVX2}},
 	wide:           6,
 	narrow:         6,
@@ -164,5 +170,4 @@ var avx2 = variant{
 	pixelMulAdd:    pixelMulAddAVX2,
 	pixelMax:       pixelMaxAVX2,
 	pixelRoute:     pixelRouteAVX2,
-	pixelProducts:  pixelProductsAVX2,
 }

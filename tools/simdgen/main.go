@@ -25,6 +25,7 @@ import (
 // families are the generated files by name: FAMILY_amd64.s and its declarations.
 var families = map[string]func(*assembler){
 	"tile":    tiles,
+	"channel": channelTiles,
 	"pack":    packs,
 	"element": elements,
 	"choose":  choices,

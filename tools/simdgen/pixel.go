@@ -1,14 +1,12 @@
 package main
 
 import (
-	"fmt"
-
 	"github.com/mmcloughlin/avo/operand"
 	"github.com/mmcloughlin/avo/reg"
 )
 
 // pixels writes the kernels that run over the pixels of an image row at a distance,
-// each with neighbouring channels: depthwise convolution and pooling.
+// each with neighbouring channels: pooling.
 func pixels(a *assembler) {
 	a.pixelLoop("pixelMulAdd", "func(dst, x, w *float32, pixels, dstStep, xStep, n int)", []string{"dst", "x"}, []string{"w"},
 		func(l *lanes, at []operand.Mem, masked bool) {
@@ -28,27 +26,6 @@ func pixels(a *assembler) {
 			l.write(l.add(l.read(at[0], masked), l.choose(hit, left, none)), at[0], masked)
 			l.write(l.choose(hit, none, left), at[3], masked)
 		})
-	a.bothWidths("pixelProducts", "func(dst, x, y *float32, pixels, xStep, yStep, n int)", "pixelProductsGo", func(l *lanes) {
-		dst, x, y := l.integer("dst"), l.integer("x"), l.integer("y")
-		pixels, xStep, yStep, n := l.integer("pixels"), l.integer("xStep"), l.integer("yStep"), l.integer("n")
-		l.SHLQ(operand.U8(2), xStep)
-		l.SHLQ(operand.U8(2), yStep)
-		l.each("", n, 1, []reg.GPVirtual{dst, x, y}, func(_ int, masked bool) {
-			label := fmt.Sprint("pixel", masked)
-			sum := l.read(operand.Mem{Base: dst}, masked)
-			xs, ys, left := l.GP64(), l.GP64(), l.GP64()
-			l.MOVQ(x, xs)
-			l.MOVQ(y, ys)
-			l.MOVQ(pixels, left)
-			l.Label(label)
-			l.VFMADD231PS(l.read(operand.Mem{Base: xs}, masked), l.read(operand.Mem{Base: ys}, masked), sum)
-			l.ADDQ(xStep, xs)
-			l.ADDQ(yStep, ys)
-			l.DECQ(left)
-			l.JNE(operand.LabelRef(label))
-			l.write(sum, operand.Mem{Base: dst}, masked)
-		})
-	})
 }
 
 // pixelLoop writes a kernel that visits n channels of each pixel: of images, which

@@ -70,6 +70,7 @@ func (t *tile) emit() {
 	t.begin(t.name(), "func(t *tile)", fmt.Sprintf("%s is the %s tile of %d × %d sums.", t.name(), kind, t.rows, t.width()))
 	t.args = t.Load(t.Param("t"), t.GP64())
 	t.loadMasks()
+	t.Label("tile")
 	t.loadStart()
 	t.b, t.bStep = t.GP64(), t.load("bStep")
 	if t.vectors == 2 && !t.narrow {
@@ -77,8 +78,26 @@ func (t *tile) emit() {
 	}
 	t.sum()
 	t.store()
+	if !t.panel {
+		t.repeat()
+	}
 	t.VZEROUPPER()
 	t.RET()
+}
+
+// repeat goes to the next tile while there is one.
+func (t *tile) repeat() {
+	count := operand.Mem{Base: t.args, Disp: t.offset("count")}
+	t.DECQ(count)
+	t.JLE(operand.LabelRef("return"))
+	for _, field := range []string{"a", "c"} {
+		step := t.load(field + "Next")
+		for g := range t.groups() {
+			t.ADDQ(step, operand.Mem{Base: t.args, Disp: t.offset(field) + 8*g})
+		}
+	}
+	t.JMP(operand.LabelRef("tile"))
+	t.Label("return")
 }
 
 func (t *tile) vector() reg.VecVirtual {
