@@ -49,7 +49,9 @@ func (m Measurement) String() string {
 }
 
 // Cases lists all cases, in the order in which they are run.
-func Cases() []Case { return slices.Concat(products(), convolutions(), networks(), graphNetworks(), sparseMatrices()) }
+func Cases() []Case {
+	return slices.Concat(products(), convolutions(), networks(), graphNetworks(), sparseMatrices())
+}
 
 // Select returns the cases whose names begin with one of the prefixes, all without
 // a prefix. A prefix of no name is an error.

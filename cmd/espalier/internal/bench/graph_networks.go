@@ -10,7 +10,6 @@ import (
 	"github.com/gomlx/compute/dtypes"
 	"github.com/gomlx/gomlx/core/graph"
 	"github.com/gomlx/gomlx/core/tensors"
-	"github.com/gomlx/gomlx/ml/layers"
 	"github.com/gomlx/gomlx/ml/model"
 
 	"espalier/data"
@@ -93,7 +92,9 @@ type graphNetwork struct {
 // gcn is Â·relu(Â·X·W₁ + b₁)·W₂ + b₂.
 func gcn(hidden int) graphNetwork {
 	return graphNetwork{
-		parameters: func(c *cora) [][]int { return [][]int{{c.features, hidden}, {hidden}, {hidden, c.classes}, {c.classes}} },
+		parameters: func(c *cora) [][]int {
+			return [][]int{{c.features, hidden}, {hidden}, {hidden, c.classes}, {c.classes}}
+		},
 		logits: func(c *cora, w []*graph.Node, drop func(x *graph.Node) *graph.Node) *graph.Node {
 			weights := graph.Const(w[0].Graph(), c.edges.values)
 			x := c.elements.message(w[0], drop(graph.Const(w[0].Graph(), c.elements.values)), c.nodes)
@@ -141,71 +142,108 @@ func epoch(name string, rate float64, network graphNetwork) Case {
 	return Case{
 		Name: name,
 		times: func(ctx context.Context, backend compute.Backend) ([]time.Duration, error) {
-			c, err := readCora(ctx)
+			t, err := newGraphTraining(ctx, backend, rate, network)
 			if err != nil {
 				return nil, err
 			}
-			optimizer := train.Adam{LearningRate: 0.01, WeightDecay: 5e-4}
-			store := model.NewStore()
-			defer store.Finalize()
-			shapes := network.parameters(c)
-			exec, err := model.NewExec(backend, store, func(scope *model.Scope, scalars *graph.Node) *graph.Node {
-				return c.step(store, scope, len(shapes), optimizer, scalars, func(w []*graph.Node) *graph.Node {
-					return network.logits(c, w, func(x *graph.Node) *graph.Node { return layers.DropoutStatic(scope, x, rate) })
-				})
-			})
-			if err != nil {
-				return nil, err
-			}
-			defer exec.Finalize()
-			if err := initialise(store, shapes, optimizer.Slots()); err != nil {
-				return nil, err
-			}
-			update := 0
+			defer t.store.Finalize()
+			defer t.exec.Finalize()
 			return timed(ctx, func() error {
-				update++
-				scalars := optimizer.Scalars(optimizer.Rate(), update)
-				return finish(exec.Call([]float32{float32(scalars[0]), float32(scalars[1])}))
+				_, err := t.step()
+				return err
 			})
 		},
 	}
 }
 
-// step is the mean cross-entropy of the nodes to train on, and the update of all
-// parameters.
-func (c *cora) step(store *model.Store, scope *model.Scope, parameters int, optimizer train.Optimizer, scalars *graph.Node,
-	logits func(w []*graph.Node) *graph.Node) *graph.Node {
+// graphTraining is a network on a backend with its optimizer.
+type graphTraining struct {
+	store     *model.Store
+	exec      *model.Exec
+	optimizer train.Adam
+	updates   int
+}
+
+func newGraphTraining(ctx context.Context, backend compute.Backend, rate float64, network graphNetwork) (*graphTraining, error) {
+	c, err := readCora(ctx)
+	if err != nil {
+		return nil, err
+	}
+	t := &graphTraining{store: model.NewStore(), optimizer: train.Adam{LearningRate: 0.01, WeightDecay: 5e-4}}
+	shapes := network.parameters(c)
+	t.initialise(shapes)
+	t.exec, err = model.NewExec(backend, t.store, func(scope *model.Scope, scalars *graph.Node) *graph.Node {
+		return t.build(c, len(shapes), scalars, func(w []*graph.Node) *graph.Node {
+			return network.logits(c, w, func(x *graph.Node) *graph.Node { return dropout(scope, x, rate) })
+		})
+	})
+	return t, err
+}
+
+// step updates the parameters once and returns the loss before.
+func (t *graphTraining) step() (loss float32, err error) {
+	t.updates++
+	scalars := t.optimizer.Scalars(t.optimizer.Rate(), t.updates)
+	outputs, err := t.exec.Call([]float32{float32(scalars[0]), float32(scalars[1])})
+	if err != nil {
+		return 0, err
+	}
+	if err := tensors.ConstFlatData(outputs[0], func(flat []float32) { loss = flat[0] }); err != nil {
+		return 0, err
+	}
+	return loss, outputs[0].FinalizeAll()
+}
+
+// dropout sets elements to zero with a probability and scales the others, so that
+// the expectation stays.
+func dropout(scope *model.Scope, x *graph.Node, rate float64) *graph.Node {
+	g := x.Graph()
+	random := scope.RandomUniform(g, x.Shape())
+	kept := graph.GreaterOrEqual(random, graph.Scalar(g, dtypes.Float32, rate))
+	return graph.Where(kept, graph.MulScalar(x, 1/(1-rate)), graph.ZerosLike(x))
+}
+
+// build is the graph of a step: the mean cross-entropy of the nodes to train on,
+// and the update of all parameters.
+func (t *graphTraining) build(c *cora, parameters int, scalars *graph.Node, logits func(w []*graph.Node) *graph.Node) *graph.Node {
 	g := scalars.Graph()
-	store.SetTraining(g, true)
 	w := make([]*graph.Node, parameters)
 	for i := range w {
-		w[i] = store.GetVariable(parameterPath("", i)).NodeValue(scalars)
+		w[i] = t.variable(i, "").NodeValue(scalars)
 	}
 	trained := graph.Slice(logits(w), graph.AxisRange(0, len(c.labels)), graph.AxisRange())
 	right := graph.OneHot(graph.Const(g, c.labels), c.classes, dtypes.Float32)
 	loss := graph.Neg(graph.ReduceAllMean(graph.ReduceSum(graph.Mul(graph.LogSoftmax(trained), right), -1)))
-	numbers := []*graph.Node{
-		graph.Reshape(graph.Slice(scalars, graph.AxisRange(0, 1))), graph.Reshape(graph.Slice(scalars, graph.AxisRange(1, 2))),
+	var numbers []*graph.Node
+	for i := range scalars.Shape().Size() {
+		numbers = append(numbers, graph.Reshape(graph.Slice(scalars, graph.AxisRange(i, i+1))))
 	}
 	for i, gradient := range graph.Gradient(loss, w...) {
 		p := train.Parameter{Value: w[i], Gradient: gradient, Scalars: numbers}
-		for _, slot := range optimizer.Slots() {
-			p.Slots = append(p.Slots, store.GetVariable(parameterPath(slot, i)).NodeValue(scalars))
+		for _, slot := range t.optimizer.Slots() {
+			p.Slots = append(p.Slots, t.variable(i, slot).NodeValue(scalars))
 		}
-		value, slots := optimizer.Update(p)
-		store.GetVariable(parameterPath("", i)).SetNodeValue(value)
-		for k, slot := range optimizer.Slots() {
-			store.GetVariable(parameterPath(slot, i)).SetNodeValue(slots[k])
+		value, slots := t.optimizer.Update(p)
+		t.variable(i, "").SetNodeValue(value)
+		for k, slot := range t.optimizer.Slots() {
+			t.variable(i, slot).SetNodeValue(slots[k])
 		}
 	}
 	return loss
 }
 
-func parameterPath(slot string, i int) string { return fmt.Sprintf("/parameter%d%s", i, slot) }
+// variable is a parameter or one of its slots.
+func (t *graphTraining) variable(parameter int, slot string) *model.Variable {
+	return t.store.GetVariable("/" + variableName(parameter, slot))
+}
+
+func variableName(parameter int, slot string) string {
+	return fmt.Sprintf("parameter%d%s", parameter, slot)
+}
 
 // initialise draws parameters as Glorot and Bengio do; those of one axis, and the
 // slots, begin at zero.
-func initialise(store *model.Store, shapes [][]int, slots []string) error {
+func (t *graphTraining) initialise(shapes [][]int) {
 	for i, shape := range shapes {
 		size := 1
 		for _, d := range shape {
@@ -218,11 +256,10 @@ func initialise(store *model.Store, shapes [][]int, slots []string) error {
 				values[k] = float32((2*random.Float64() - 1) * bound)
 			}
 		}
-		scope := store.RootScope()
-		scope.VariableWithValue(parameterPath("", i)[1:], tensors.FromFlatDataAndDimensions(values, shape...))
-		for _, slot := range slots {
-			scope.VariableWithValue(parameterPath(slot, i)[1:], tensors.FromFlatDataAndDimensions(make([]float32, size), shape...))
+		scope := t.store.RootScope()
+		scope.VariableWithValue(variableName(i, ""), tensors.FromFlatDataAndDimensions(values, shape...))
+		for _, slot := range t.optimizer.Slots() {
+			scope.VariableWithValue(variableName(i, slot), tensors.FromFlatDataAndDimensions(make([]float32, size), shape...))
 		}
 	}
-	return nil
 }
