@@ -82,7 +82,7 @@ func isElementwise(n *node) bool {
 	}
 	if n.op == compute.OpTypeConvertDType {
 		from := n.operands[0].shape.DType
-		return isBlockType(from) || from == dtypes.Int32
+		return isBlockType(from) || from == dtypes.Int32 || from == dtypes.Uint32
 	}
 	for _, v := range n.operands {
 		if !isBlockType(v.shape.DType) {

@@ -215,13 +215,15 @@ func (l *leaf) load(fr *frame, to []float32, start int) {
 		loadPattern(l.pattern, to, l.from.float32s(fr), start, func(to, from []float32) { copy(to, from) })
 	case dtypes.Bool:
 		loadPattern(l.pattern, to, slice[byte](fr, l.from), start, simd.FromBytes)
+	case dtypes.Int32:
+		loadPattern(l.pattern, to, slice[int32](fr, l.from), start, simd.FromInt32)
 	default:
-		loadPattern(l.pattern, to, slice[int32](fr, l.from), start, fromInt32)
+		loadPattern(l.pattern, to, slice[uint32](fr, l.from), start, simd.FromUint32)
 	}
 }
 
 // loadPattern walks through a tensor and converts what it finds.
-func loadPattern[T float32 | byte | int32](p pattern, to []float32, from []T, start int, convert func(to []float32, from []T)) {
+func loadPattern[T float32 | byte | int32 | uint32](p pattern, to []float32, from []T, start int, convert func(to []float32, from []T)) {
 	if p.contiguous() {
 		convert(to, from[start:start+len(to)])
 		return

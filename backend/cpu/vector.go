@@ -153,11 +153,3 @@ func toBool(to []byte, from []float32) {
 		to[i] = byte(from[i])
 	}
 }
-
-// fromInt32 converts integers.
-func fromInt32(to []float32, from []int32) {
-	from = from[:len(to)]
-	for i := range to {
-		to[i] = float32(from[i])
-	}
-}

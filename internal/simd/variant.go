@@ -42,8 +42,10 @@ type variant struct {
 	sparseSum, sparseProduct sparseKernels
 	sparseLanes              int // columns of a vector
 
-	choose    func(dst, condition, x, y *float32, n int)
-	fromBytes func(dst *float32, src *byte, vectors int)
+	choose     func(dst, condition, x, y *float32, n int)
+	fromBytes  func(dst *float32, src *byte, vectors int)
+	fromInt32  func(dst *float32, src *int32, n int)
+	fromUint32 func(dst *float32, src *uint32, n int)
 
 	mulAdd, mulAddReLU func(dst, x, y, z *float32, n int)
 	affine             func(dst, x, y, a, b, c *float32, n int)
@@ -53,9 +55,9 @@ type variant struct {
 	philox      func(dst *uint32, vectors int, counter *[4]uint32, key *[2]uint32)
 	philoxLanes int // counters of a vector
 
-	pixelMulAdd   func(dst, x, w *float32, pixels, dstStep, xStep, n int)
-	pixelMax      func(dst, x *float32, pixels, dstStep, xStep, n int)
-	pixelRoute    func(dx, x, y, left *float32, pixels, dxStep, xStep, yStep, leftStep, n int)
+	pixelMulAdd func(dst, x, w *float32, pixels, dstStep, xStep, n int)
+	pixelMax    func(dst, x *float32, pixels, dstStep, xStep, n int)
+	pixelRoute  func(dx, x, y, left *float32, pixels, dxStep, xStep, yStep, leftStep, n int)
 }
 
 // vectors is how many vectors of 16 columns the widest tile has.
@@ -95,6 +97,8 @@ var plain = variant{
 	sparseLanes:    sparseGoLanes,
 	choose:         chooseGo,
 	fromBytes:      fromBytesGo,
+	fromInt32:      fromInt32Go,
+	fromUint32:     fromUint32Go,
 	mulAdd:         mulAddGo,
 	mulAddReLU:     mulAddReLUGo,
 	affine:         affineGo,

@@ -29,6 +29,7 @@ var families = map[string]func(*assembler){
 	"pack":    packs,
 	"element": elements,
 	"choose":  choices,
+	"integer": integers,
 	"control": control,
 	"philox":  philox,
 	"reduce":  reductions,
