@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"maps"
 	"slices"
@@ -13,11 +12,10 @@ import (
 // graphDefinition is everything this package knows of a graph that has a name.
 type graphDefinition struct {
 	origin
-	size    GraphSize
-	remarks []string // what users of the set should know
-
-	// read returns the graph as the files of a folder have it.
-	read func(ctx context.Context, files fs.FS) (GraphContent, error)
+	size    GraphSize // what it must be; a zero value where that is not known
+	remarks []string  // what users of the set should know
+	format  GraphFormat
+	file    string // its name in the format
 	// prepare does what papers do beyond making it undirected, without loops and
 	// duplicates; nil does nothing.
 	prepare func(*Graph) *Graph
@@ -101,7 +99,7 @@ func (d *graphDefinition) open(ctx context.Context, p *place) (*Graph, error) {
 		return nil, err
 	}
 	g = d.prepared(g)
-	if size := g.Size(); size != d.size {
+	if size := g.Size(); d.size != (GraphSize{}) && size != d.size {
 		return nil, fmt.Errorf("data set %s: %d nodes, %d edges, %d features, %d classes, expected %d, %d, %d, %d", d.name,
 			size.Nodes, size.Edges, size.Features, size.Classes, d.size.Nodes, d.size.Edges, d.size.Features, d.size.Classes)
 	}
@@ -128,7 +126,7 @@ func (d *graphDefinition) openStored(ctx context.Context, p *place) (*Graph, err
 	if err != nil {
 		return nil, fmt.Errorf("data folder %s: %w", p.name, err)
 	}
-	content, err := d.read(ctx, folder)
+	content, err := graphFormats[d.format](ctx, folder, d.file)
 	if err != nil {
 		var format *FormatError
 		if errors.As(err, &format) {
@@ -143,19 +141,4 @@ func (d *graphDefinition) openStored(ctx context.Context, p *place) (*Graph, err
 		return nil, &FormatError{File: p.where(), Cause: err}
 	}
 	return g, nil
-}
-
-// readFile reads a whole file of a folder.
-func readFile(ctx context.Context, files fs.FS, name string) ([]byte, error) {
-	file, err := files.Open(name)
-	if err != nil {
-		return nil, err
-	}
-	defer file.Close()
-	return io.ReadAll(cancellable{ctx, file})
-}
-
-// malformed wraps what a reader finds wrong in a file.
-func malformed(file string, err error) error {
-	return &FormatError{File: file, Cause: err}
 }

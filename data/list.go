@@ -18,7 +18,7 @@ type Entry struct {
 	Missing  []string `json:"missing,omitempty"` // files that are not in the folder
 }
 
-// List tells which sets there are, and which of them dir has (one data folder or
+// List tells which sets of images there are, and which of them dir has (one data folder or
 // several separated as in PATH). It looks for the files, but does not read them.
 func List(dir string) ([]Entry, error) {
 	var entries []Entry
@@ -39,23 +39,30 @@ func (d *definition) entry(dir string) (Entry, error) {
 		Height: d.description.Height, Width: d.description.Width, Channels: d.description.Channels,
 		Classes: len(d.description.Classes),
 	}
+	var err error
+	e.Found, e.Missing, err = d.whereabouts(dir)
+	return e, err
+}
+
+// whereabouts tells where a set was found, or nothing, and which of its files are
+// not there.
+func (d *origin) whereabouts(dir string) (found string, lacking []string, err error) {
 	p, err := d.locate(dir)
 	var missing *MissingError
 	if errors.As(err, &missing) {
-		return e, nil
+		return "", nil, nil
 	}
 	if err != nil {
-		return e, err
+		return "", nil, err
 	}
 	defer p.close()
-	e.Found = p.where()
 	for _, f := range d.source.Files {
 		_, _, err := p.stat(f)
 		if errors.As(err, &missing) {
-			e.Missing = append(e.Missing, f.Name)
+			lacking = append(lacking, f.Name)
 		} else if err != nil {
-			return e, err
+			return p.where(), lacking, err
 		}
 	}
-	return e, nil
+	return p.where(), lacking, nil
 }

@@ -32,19 +32,12 @@ type planetoid struct {
 	test        []int32
 }
 
-// ReadPlanetoid reads the graph NAME of the files ind.NAME.x and so on, as they
-// have it: CiteSeer's list has duplicates and loops. Its one split is the public
-// one: the labelled nodes, the next 500, and those of test.index. A node without
-// label and features, of which CiteSeer has 15, gets class 0.
-func ReadPlanetoid(ctx context.Context, files fs.FS, name string) (*Graph, error) {
-	content, err := readPlanetoid(ctx, files, name)
-	if err != nil {
-		return nil, err
-	}
-	content.Name = name
-	return NewGraph(content)
-}
+func init() { graphFormats["planetoid"] = readPlanetoid }
 
+// readPlanetoid reads the files ind.NAME.x and so on as they are: CiteSeer's list
+// of neighbours has duplicates and loops. The one split is the public one: the
+// labelled nodes, the next 500, and those of test.index. A node without label and
+// features, of which CiteSeer has 15, gets class 0.
 func readPlanetoid(ctx context.Context, files fs.FS, name string) (GraphContent, error) {
 	var p planetoid
 	file := func(part string) string { return "ind." + name + "." + part }
@@ -166,9 +159,7 @@ func (p *planetoid) assemble() (content GraphContent, part string, err error) {
 		return content, "allx", err
 	}
 	content.Labels = p.labels(rows)
-	for _, label := range content.Labels {
-		content.Classes = max(content.Classes, int(label)+1)
-	}
+	content.Classes = classesOf(content.Labels)
 	public := NodeSplit{Name: "public", Test: p.test}
 	for node := range int32(min(len(p.y)+planetoidValidation, len(p.ally))) {
 		if int(node) < len(p.y) {

@@ -1,20 +1,9 @@
 package data
 
-import (
-	"context"
-	"io/fs"
-)
-
 const (
 	planetoidHome     = "https://github.com/kimiyoung/planetoid"
 	planetoidCitation = "Z. Yang, W. Cohen and R. Salakhutdinov. Revisiting Semi-Supervised Learning with Graph Embeddings. ICML 2016. Data: P. Sen, G. Namata, M. Bilgic, L. Getoor, B. Gallagher and T. Eliassi-Rad. Collective Classification in Network Data. AI Magazine 29(3):93-106, 2008."
 )
-
-func planetoidReader(name string) func(context.Context, fs.FS) (GraphContent, error) {
-	return func(ctx context.Context, files fs.FS) (GraphContent, error) {
-		return readPlanetoid(ctx, files, name)
-	}
-}
 
 func init() {
 	registerGraph(graphDefinition{
@@ -36,8 +25,8 @@ func init() {
 			embedded: true,
 			folders:  []string{"planetoid"},
 		},
-		size: GraphSize{Nodes: 2708, Edges: 5278, Features: 1433, Classes: 7},
-		read: planetoidReader("cora"),
+		size:   GraphSize{Nodes: 2708, Edges: 5278, Features: 1433, Classes: 7},
+		format: "planetoid", file: "cora",
 	})
 	registerGraph(graphDefinition{
 		origin: origin{
@@ -63,7 +52,7 @@ func init() {
 			"15 nodes have neither features nor a label: they count as class 0 and are in no part of the public split",
 			"48 nodes have no edge",
 		},
-		read: planetoidReader("citeseer"),
+		format: "planetoid", file: "citeseer",
 	})
 	registerGraph(graphDefinition{
 		origin: origin{
@@ -83,7 +72,7 @@ func init() {
 			},
 			folders: []string{"planetoid"},
 		},
-		size: GraphSize{Nodes: 19717, Edges: 44324, Features: 500, Classes: 3},
-		read: planetoidReader("pubmed"),
+		size:   GraphSize{Nodes: 19717, Edges: 44324, Features: 500, Classes: 3},
+		format: "planetoid", file: "pubmed",
 	})
 }

@@ -1,0 +1,45 @@
+package data
+
+import (
+	"context"
+	"errors"
+)
+
+// GraphReport is what CheckGraph found.
+type GraphReport struct {
+	Name   string        `json:"name"`
+	Found  string        `json:"found"` // "built in" or the folder of the files
+	Files  []CheckedFile `json:"files"`
+	Size   GraphSize     `json:"size"`
+	Digest string        `json:"digest"` // that of Graph, which results carry
+}
+
+// CheckGraph reads a graph whole and verifies the digest of each file that has an
+// official one, as Check does for images.
+func CheckGraph(ctx context.Context, name, dir string) (GraphReport, error) {
+	d, err := findGraph(name)
+	if err != nil {
+		return GraphReport{}, err
+	}
+	p, err := d.locate(dir)
+	if err != nil {
+		return GraphReport{}, err
+	}
+	defer p.close()
+	report := GraphReport{Name: name, Found: p.where()}
+	var wrong []error
+	for _, f := range d.source.Files {
+		checked, err := p.checkDigest(ctx, f)
+		if err != nil {
+			wrong = append(wrong, err)
+			continue
+		}
+		report.Files = append(report.Files, checked)
+	}
+	g, err := d.open(ctx, p)
+	if err != nil {
+		return report, errors.Join(append(wrong, err)...)
+	}
+	report.Size, report.Digest = g.Size(), g.Digest()
+	return report, errors.Join(wrong...)
+}

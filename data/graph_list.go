@@ -1,0 +1,32 @@
+package data
+
+// GraphEntry is what ListGraphs tells of a graph.
+type GraphEntry struct {
+	Name    string `json:"name"`
+	Title   string `json:"title"`
+	Licence string `json:"licence"`
+	Home    string `json:"home"`
+	GraphSize
+	Found   string   `json:"found"`             // "built in", the folder of the files, or empty if they are not there
+	Missing []string `json:"missing,omitempty"` // files that are not in the folder
+	ByHand  bool     `json:"by_hand,omitempty"` // Get cannot fetch it; Home has it
+}
+
+// ListGraphs tells which graphs there are, and which of them dir has, as List does
+// for images.
+func ListGraphs(dir string) ([]GraphEntry, error) {
+	var entries []GraphEntry
+	for _, name := range GraphNames() {
+		d := graphs[name]
+		e := GraphEntry{
+			Name: name, Title: d.source.Title, Licence: d.source.Licence, Home: d.source.Home,
+			GraphSize: d.size, ByHand: d.byHand() != "",
+		}
+		var err error
+		if e.Found, e.Missing, err = d.whereabouts(dir); err != nil {
+			return nil, err
+		}
+		entries = append(entries, e)
+	}
+	return entries, nil
+}

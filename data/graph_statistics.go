@@ -1,0 +1,68 @@
+package data
+
+// Homophily is the share of edges between two nodes of one class, each pair of
+// nodes with an edge in either direction counted once and loops not at all. It is
+// false without labels or edges.
+func (g *Graph) Homophily() (share float64, ok bool) {
+	same, all := 0, 0
+	for to := range g.Nodes() {
+		last := int32(-1)
+		for _, from := range g.incoming.row(to) {
+			if from == last || int(from) == to || int(from) > to && g.outgoing.has(to, from) {
+				continue
+			}
+			last = from
+			all++
+			if g.Classes() > 0 && g.Label(int(from)) == g.Label(to) {
+				same++
+			}
+		}
+	}
+	if g.Classes() == 0 || all == 0 {
+		return 0, false
+	}
+	return float64(same) / float64(all), true
+}
+
+// NodeHomophily is the mean, over the nodes that have an edge from another, of the
+// share of these that are of the node's class. It is false without labels or edges.
+func (g *Graph) NodeHomophily() (mean float64, ok bool) {
+	nodes := 0
+	for to := range g.Nodes() {
+		same, all := 0, 0
+		for _, from := range g.incoming.row(to) {
+			if int(from) == to {
+				continue
+			}
+			all++
+			if g.Classes() > 0 && g.Label(int(from)) == g.Label(to) {
+				same++
+			}
+		}
+		if all > 0 {
+			nodes++
+			mean += float64(same) / float64(all)
+		}
+	}
+	if g.Classes() == 0 || nodes == 0 {
+		return 0, false
+	}
+	return mean / float64(nodes), true
+}
+
+// Degrees returns of each node how many others it has an edge with, in either
+// direction.
+func (g *Graph) Degrees() []int {
+	degrees := make([]int, g.Nodes())
+	for node := range degrees {
+		in, out := g.incoming.row(node), g.outgoing.row(node)
+		for len(in) > 0 || len(out) > 0 {
+			other := nextNode(in, out)
+			if int(other) != node {
+				degrees[node]++
+			}
+			in, out = in[leading(in, other):], out[leading(out, other):]
+		}
+	}
+	return degrees
+}
