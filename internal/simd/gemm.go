@@ -70,6 +70,7 @@ const (
 	taskLeast     = 1 << 20 // multiply-adds that make a task worth its start
 	tilesToShare  = 12      // with fewer tiles than this, K is shared instead
 	stepsToShare  = 1024    // steps of K at least in each share
+	setPeriod     = 1024    // elements after which lines fall into the same set of the first-level cache
 )
 
 // product is one running Gemm. It goes by way of packed panels: of A, a.rows rows
@@ -180,7 +181,7 @@ func (g *product) plan() {
 		g.parts = min(tasksWanted, max(1, g.K/stepsToShare))
 	}
 	g.kBlock = min(g.K, (ceilDiv(g.K, ceilDiv(g.K, stepsInCache))+3)&^3)
-	g.directA = g.N <= 2*g.columns || !g.A.Transposed && g.A.Stride%256 != 0
+	g.directA = g.N <= 2*g.columns || !g.A.Transposed && g.A.Stride%setPeriod != 0
 	g.directB = !g.B.Transposed && g.M <= 8*g.rows
 	g.mBlock = min(ceilDiv(g.M, g.rows)*g.rows, 16*g.rows)
 	g.nBlock = min(ceilDiv(g.N, g.columns)*g.columns, 256)

@@ -1715,78 +1715,106 @@ return:
 	RET
 
 // func tilePanel12x16AVX512(t *tile)
-// Requires: AVX, AVX512F, BMI2
+// Requires: AVX, AVX512F, BMI2, MMX+
 TEXT ·tilePanel12x16AVX512(SB), NOSPLIT, $0-8
-	MOVQ      t+0(FP), AX
-	MOVL      168(AX), CX
-	MOVL      $0xffffffff, DX
-	BZHIL     CX, DX, DX
-	KMOVW     DX, K1
-	VPXORD    Z0, Z0, Z0
-	VPXORD    Z1, Z1, Z1
-	VPXORD    Z2, Z2, Z2
-	VPXORD    Z3, Z3, Z3
-	VPXORD    Z4, Z4, Z4
-	VPXORD    Z5, Z5, Z5
-	VPXORD    Z6, Z6, Z6
-	VPXORD    Z7, Z7, Z7
-	VPXORD    Z8, Z8, Z8
-	VPXORD    Z9, Z9, Z9
-	VPXORD    Z10, Z10, Z10
-	VPXORD    Z11, Z11, Z11
-	CMPQ      176(AX), $0x00
-	JEQ       sum
-	MOVQ      80(AX), CX
-	MOVQ      32(AX), DX
-	MOVQ      160(AX), BX
-	VMOVUPS.Z (DX), K1, Z0
-	ADDQ      CX, DX
-	DECQ      BX
-	JEQ       sum
-	VMOVUPS.Z (DX), K1, Z1
-	ADDQ      CX, DX
-	DECQ      BX
-	JEQ       sum
-	VMOVUPS.Z (DX), K1, Z2
-	ADDQ      CX, DX
-	DECQ      BX
-	JEQ       sum
-	VMOVUPS.Z (DX), K1, Z3
-	ADDQ      CX, DX
-	DECQ      BX
-	JEQ       sum
-	VMOVUPS.Z (DX), K1, Z4
-	ADDQ      CX, DX
-	DECQ      BX
-	JEQ       sum
-	VMOVUPS.Z (DX), K1, Z5
-	ADDQ      CX, DX
-	DECQ      BX
-	JEQ       sum
-	VMOVUPS.Z (DX), K1, Z6
-	ADDQ      CX, DX
-	DECQ      BX
-	JEQ       sum
-	VMOVUPS.Z (DX), K1, Z7
-	ADDQ      CX, DX
-	DECQ      BX
-	JEQ       sum
-	VMOVUPS.Z (DX), K1, Z8
-	ADDQ      CX, DX
-	DECQ      BX
-	JEQ       sum
-	VMOVUPS.Z (DX), K1, Z9
-	ADDQ      CX, DX
-	DECQ      BX
-	JEQ       sum
-	VMOVUPS.Z (DX), K1, Z10
-	ADDQ      CX, DX
-	DECQ      BX
-	JEQ       sum
-	VMOVUPS.Z (DX), K1, Z11
-	ADDQ      CX, DX
-	DECQ      BX
-	JEQ       sum
+	MOVQ       t+0(FP), AX
+	MOVL       168(AX), CX
+	MOVL       $0xffffffff, DX
+	BZHIL      CX, DX, DX
+	KMOVW      DX, K1
+	VPXORD     Z0, Z0, Z0
+	VPXORD     Z1, Z1, Z1
+	VPXORD     Z2, Z2, Z2
+	VPXORD     Z3, Z3, Z3
+	VPXORD     Z4, Z4, Z4
+	VPXORD     Z5, Z5, Z5
+	VPXORD     Z6, Z6, Z6
+	VPXORD     Z7, Z7, Z7
+	VPXORD     Z8, Z8, Z8
+	VPXORD     Z9, Z9, Z9
+	VPXORD     Z10, Z10, Z10
+	VPXORD     Z11, Z11, Z11
+	MOVQ       80(AX), CX
+	MOVQ       32(AX), DX
+	IMUL3Q     $0x0c, CX, BX
+	ADDQ       BX, DX
+	PREFETCHT0 (DX)
+	ADDQ       CX, DX
+	PREFETCHT0 (DX)
+	ADDQ       CX, DX
+	PREFETCHT0 (DX)
+	ADDQ       CX, DX
+	PREFETCHT0 (DX)
+	ADDQ       CX, DX
+	PREFETCHT0 (DX)
+	ADDQ       CX, DX
+	PREFETCHT0 (DX)
+	ADDQ       CX, DX
+	PREFETCHT0 (DX)
+	ADDQ       CX, DX
+	PREFETCHT0 (DX)
+	ADDQ       CX, DX
+	PREFETCHT0 (DX)
+	ADDQ       CX, DX
+	PREFETCHT0 (DX)
+	ADDQ       CX, DX
+	PREFETCHT0 (DX)
+	ADDQ       CX, DX
+	PREFETCHT0 (DX)
+	ADDQ       CX, DX
+	CMPQ       176(AX), $0x00
+	JEQ        sum
+	MOVQ       80(AX), CX
+	MOVQ       32(AX), DX
+	MOVQ       160(AX), BX
+	VMOVUPS.Z  (DX), K1, Z0
+	ADDQ       CX, DX
+	DECQ       BX
+	JEQ        sum
+	VMOVUPS.Z  (DX), K1, Z1
+	ADDQ       CX, DX
+	DECQ       BX
+	JEQ        sum
+	VMOVUPS.Z  (DX), K1, Z2
+	ADDQ       CX, DX
+	DECQ       BX
+	JEQ        sum
+	VMOVUPS.Z  (DX), K1, Z3
+	ADDQ       CX, DX
+	DECQ       BX
+	JEQ        sum
+	VMOVUPS.Z  (DX), K1, Z4
+	ADDQ       CX, DX
+	DECQ       BX
+	JEQ        sum
+	VMOVUPS.Z  (DX), K1, Z5
+	ADDQ       CX, DX
+	DECQ       BX
+	JEQ        sum
+	VMOVUPS.Z  (DX), K1, Z6
+	ADDQ       CX, DX
+	DECQ       BX
+	JEQ        sum
+	VMOVUPS.Z  (DX), K1, Z7
+	ADDQ       CX, DX
+	DECQ       BX
+	JEQ        sum
+	VMOVUPS.Z  (DX), K1, Z8
+	ADDQ       CX, DX
+	DECQ       BX
+	JEQ        sum
+	VMOVUPS.Z  (DX), K1, Z9
+	ADDQ       CX, DX
+	DECQ       BX
+	JEQ        sum
+	VMOVUPS.Z  (DX), K1, Z10
+	ADDQ       CX, DX
+	DECQ       BX
+	JEQ        sum
+	VMOVUPS.Z  (DX), K1, Z11
+	ADDQ       CX, DX
+	DECQ       BX
+	JEQ        sum
 
 sum:
 	MOVQ 120(AX), DX
@@ -1879,98 +1907,134 @@ stored:
 	RET
 
 // func tilePanel16x16AVX512(t *tile)
-// Requires: AVX, AVX512F, BMI2
+// Requires: AVX, AVX512F, BMI2, MMX+
 TEXT ·tilePanel16x16AVX512(SB), NOSPLIT, $0-8
-	MOVQ      t+0(FP), AX
-	MOVL      168(AX), CX
-	MOVL      $0xffffffff, DX
-	BZHIL     CX, DX, DX
-	KMOVW     DX, K1
-	VPXORD    Z0, Z0, Z0
-	VPXORD    Z1, Z1, Z1
-	VPXORD    Z2, Z2, Z2
-	VPXORD    Z3, Z3, Z3
-	VPXORD    Z4, Z4, Z4
-	VPXORD    Z5, Z5, Z5
-	VPXORD    Z6, Z6, Z6
-	VPXORD    Z7, Z7, Z7
-	VPXORD    Z8, Z8, Z8
-	VPXORD    Z9, Z9, Z9
-	VPXORD    Z10, Z10, Z10
-	VPXORD    Z11, Z11, Z11
-	VPXORD    Z12, Z12, Z12
-	VPXORD    Z13, Z13, Z13
-	VPXORD    Z14, Z14, Z14
-	VPXORD    Z15, Z15, Z15
-	CMPQ      176(AX), $0x00
-	JEQ       sum
-	MOVQ      80(AX), CX
-	MOVQ      32(AX), DX
-	MOVQ      160(AX), BX
-	VMOVUPS.Z (DX), K1, Z0
-	ADDQ      CX, DX
-	DECQ      BX
-	JEQ       sum
-	VMOVUPS.Z (DX), K1, Z1
-	ADDQ      CX, DX
-	DECQ      BX
-	JEQ       sum
-	VMOVUPS.Z (DX), K1, Z2
-	ADDQ      CX, DX
-	DECQ      BX
-	JEQ       sum
-	VMOVUPS.Z (DX), K1, Z3
-	ADDQ      CX, DX
-	DECQ      BX
-	JEQ       sum
-	VMOVUPS.Z (DX), K1, Z4
-	ADDQ      CX, DX
-	DECQ      BX
-	JEQ       sum
-	VMOVUPS.Z (DX), K1, Z5
-	ADDQ      CX, DX
-	DECQ      BX
-	JEQ       sum
-	VMOVUPS.Z (DX), K1, Z6
-	ADDQ      CX, DX
-	DECQ      BX
-	JEQ       sum
-	VMOVUPS.Z (DX), K1, Z7
-	ADDQ      CX, DX
-	DECQ      BX
-	JEQ       sum
-	VMOVUPS.Z (DX), K1, Z8
-	ADDQ      CX, DX
-	DECQ      BX
-	JEQ       sum
-	VMOVUPS.Z (DX), K1, Z9
-	ADDQ      CX, DX
-	DECQ      BX
-	JEQ       sum
-	VMOVUPS.Z (DX), K1, Z10
-	ADDQ      CX, DX
-	DECQ      BX
-	JEQ       sum
-	VMOVUPS.Z (DX), K1, Z11
-	ADDQ      CX, DX
-	DECQ      BX
-	JEQ       sum
-	VMOVUPS.Z (DX), K1, Z12
-	ADDQ      CX, DX
-	DECQ      BX
-	JEQ       sum
-	VMOVUPS.Z (DX), K1, Z13
-	ADDQ      CX, DX
-	DECQ      BX
-	JEQ       sum
-	VMOVUPS.Z (DX), K1, Z14
-	ADDQ      CX, DX
-	DECQ      BX
-	JEQ       sum
-	VMOVUPS.Z (DX), K1, Z15
-	ADDQ      CX, DX
-	DECQ      BX
-	JEQ       sum
+	MOVQ       t+0(FP), AX
+	MOVL       168(AX), CX
+	MOVL       $0xffffffff, DX
+	BZHIL      CX, DX, DX
+	KMOVW      DX, K1
+	VPXORD     Z0, Z0, Z0
+	VPXORD     Z1, Z1, Z1
+	VPXORD     Z2, Z2, Z2
+	VPXORD     Z3, Z3, Z3
+	VPXORD     Z4, Z4, Z4
+	VPXORD     Z5, Z5, Z5
+	VPXORD     Z6, Z6, Z6
+	VPXORD     Z7, Z7, Z7
+	VPXORD     Z8, Z8, Z8
+	VPXORD     Z9, Z9, Z9
+	VPXORD     Z10, Z10, Z10
+	VPXORD     Z11, Z11, Z11
+	VPXORD     Z12, Z12, Z12
+	VPXORD     Z13, Z13, Z13
+	VPXORD     Z14, Z14, Z14
+	VPXORD     Z15, Z15, Z15
+	MOVQ       80(AX), CX
+	MOVQ       32(AX), DX
+	IMUL3Q     $0x10, CX, BX
+	ADDQ       BX, DX
+	PREFETCHT0 (DX)
+	ADDQ       CX, DX
+	PREFETCHT0 (DX)
+	ADDQ       CX, DX
+	PREFETCHT0 (DX)
+	ADDQ       CX, DX
+	PREFETCHT0 (DX)
+	ADDQ       CX, DX
+	PREFETCHT0 (DX)
+	ADDQ       CX, DX
+	PREFETCHT0 (DX)
+	ADDQ       CX, DX
+	PREFETCHT0 (DX)
+	ADDQ       CX, DX
+	PREFETCHT0 (DX)
+	ADDQ       CX, DX
+	PREFETCHT0 (DX)
+	ADDQ       CX, DX
+	PREFETCHT0 (DX)
+	ADDQ       CX, DX
+	PREFETCHT0 (DX)
+	ADDQ       CX, DX
+	PREFETCHT0 (DX)
+	ADDQ       CX, DX
+	PREFETCHT0 (DX)
+	ADDQ       CX, DX
+	PREFETCHT0 (DX)
+	ADDQ       CX, DX
+	PREFETCHT0 (DX)
+	ADDQ       CX, DX
+	PREFETCHT0 (DX)
+	ADDQ       CX, DX
+	CMPQ       176(AX), $0x00
+	JEQ        sum
+	MOVQ       80(AX), CX
+	MOVQ       32(AX), DX
+	MOVQ       160(AX), BX
+	VMOVUPS.Z  (DX), K1, Z0
+	ADDQ       CX, DX
+	DECQ       BX
+	JEQ        sum
+	VMOVUPS.Z  (DX), K1, Z1
+	ADDQ       CX, DX
+	DECQ       BX
+	JEQ        sum
+	VMOVUPS.Z  (DX), K1, Z2
+	ADDQ       CX, DX
+	DECQ       BX
+	JEQ        sum
+	VMOVUPS.Z  (DX), K1, Z3
+	ADDQ       CX, DX
+	DECQ       BX
+	JEQ        sum
+	VMOVUPS.Z  (DX), K1, Z4
+	ADDQ       CX, DX
+	DECQ       BX
+	JEQ        sum
+	VMOVUPS.Z  (DX), K1, Z5
+	ADDQ       CX, DX
+	DECQ       BX
+	JEQ        sum
+	VMOVUPS.Z  (DX), K1, Z6
+	ADDQ       CX, DX
+	DECQ       BX
+	JEQ        sum
+	VMOVUPS.Z  (DX), K1, Z7
+	ADDQ       CX, DX
+	DECQ       BX
+	JEQ        sum
+	VMOVUPS.Z  (DX), K1, Z8
+	ADDQ       CX, DX
+	DECQ       BX
+	JEQ        sum
+	VMOVUPS.Z  (DX), K1, Z9
+	ADDQ       CX, DX
+	DECQ       BX
+	JEQ        sum
+	VMOVUPS.Z  (DX), K1, Z10
+	ADDQ       CX, DX
+	DECQ       BX
+	JEQ        sum
+	VMOVUPS.Z  (DX), K1, Z11
+	ADDQ       CX, DX
+	DECQ       BX
+	JEQ        sum
+	VMOVUPS.Z  (DX), K1, Z12
+	ADDQ       CX, DX
+	DECQ       BX
+	JEQ        sum
+	VMOVUPS.Z  (DX), K1, Z13
+	ADDQ       CX, DX
+	DECQ       BX
+	JEQ        sum
+	VMOVUPS.Z  (DX), K1, Z14
+	ADDQ       CX, DX
+	DECQ       BX
+	JEQ        sum
+	VMOVUPS.Z  (DX), K1, Z15
+	ADDQ       CX, DX
+	DECQ       BX
+	JEQ        sum
 
 sum:
 	MOVQ 120(AX), DX
@@ -2083,104 +2147,144 @@ stored:
 	RET
 
 // func tilePanel12x32AVX512(t *tile)
-// Requires: AVX, AVX512F, BMI2
+// Requires: AVX, AVX512F, BMI2, MMX+
 TEXT ·tilePanel12x32AVX512(SB), NOSPLIT, $0-8
-	MOVQ      t+0(FP), AX
-	MOVL      168(AX), CX
-	MOVL      $0xffffffff, DX
-	BZHIL     CX, DX, DX
-	KMOVW     DX, K1
-	SHRL      $0x10, DX
-	KMOVW     DX, K2
-	VPXORD    Z0, Z0, Z0
-	VPXORD    Z1, Z1, Z1
-	VPXORD    Z2, Z2, Z2
-	VPXORD    Z3, Z3, Z3
-	VPXORD    Z4, Z4, Z4
-	VPXORD    Z5, Z5, Z5
-	VPXORD    Z6, Z6, Z6
-	VPXORD    Z7, Z7, Z7
-	VPXORD    Z8, Z8, Z8
-	VPXORD    Z9, Z9, Z9
-	VPXORD    Z10, Z10, Z10
-	VPXORD    Z11, Z11, Z11
-	VPXORD    Z12, Z12, Z12
-	VPXORD    Z13, Z13, Z13
-	VPXORD    Z14, Z14, Z14
-	VPXORD    Z15, Z15, Z15
-	VPXORD    Z16, Z16, Z16
-	VPXORD    Z17, Z17, Z17
-	VPXORD    Z18, Z18, Z18
-	VPXORD    Z19, Z19, Z19
-	VPXORD    Z20, Z20, Z20
-	VPXORD    Z21, Z21, Z21
-	VPXORD    Z22, Z22, Z22
-	VPXORD    Z23, Z23, Z23
-	CMPQ      176(AX), $0x00
-	JEQ       sum
-	MOVQ      80(AX), CX
-	MOVQ      32(AX), DX
-	MOVQ      160(AX), BX
-	VMOVUPS.Z (DX), K1, Z0
-	VMOVUPS.Z 64(DX), K2, Z1
-	ADDQ      CX, DX
-	DECQ      BX
-	JEQ       sum
-	VMOVUPS.Z (DX), K1, Z2
-	VMOVUPS.Z 64(DX), K2, Z3
-	ADDQ      CX, DX
-	DECQ      BX
-	JEQ       sum
-	VMOVUPS.Z (DX), K1, Z4
-	VMOVUPS.Z 64(DX), K2, Z5
-	ADDQ      CX, DX
-	DECQ      BX
-	JEQ       sum
-	VMOVUPS.Z (DX), K1, Z6
-	VMOVUPS.Z 64(DX), K2, Z7
-	ADDQ      CX, DX
-	DECQ      BX
-	JEQ       sum
-	VMOVUPS.Z (DX), K1, Z8
-	VMOVUPS.Z 64(DX), K2, Z9
-	ADDQ      CX, DX
-	DECQ      BX
-	JEQ       sum
-	VMOVUPS.Z (DX), K1, Z10
-	VMOVUPS.Z 64(DX), K2, Z11
-	ADDQ      CX, DX
-	DECQ      BX
-	JEQ       sum
-	VMOVUPS.Z (DX), K1, Z12
-	VMOVUPS.Z 64(DX), K2, Z13
-	ADDQ      CX, DX
-	DECQ      BX
-	JEQ       sum
-	VMOVUPS.Z (DX), K1, Z14
-	VMOVUPS.Z 64(DX), K2, Z15
-	ADDQ      CX, DX
-	DECQ      BX
-	JEQ       sum
-	VMOVUPS.Z (DX), K1, Z16
-	VMOVUPS.Z 64(DX), K2, Z17
-	ADDQ      CX, DX
-	DECQ      BX
-	JEQ       sum
-	VMOVUPS.Z (DX), K1, Z18
-	VMOVUPS.Z 64(DX), K2, Z19
-	ADDQ      CX, DX
-	DECQ      BX
-	JEQ       sum
-	VMOVUPS.Z (DX), K1, Z20
-	VMOVUPS.Z 64(DX), K2, Z21
-	ADDQ      CX, DX
-	DECQ      BX
-	JEQ       sum
-	VMOVUPS.Z (DX), K1, Z22
-	VMOVUPS.Z 64(DX), K2, Z23
-	ADDQ      CX, DX
-	DECQ      BX
-	JEQ       sum
+	MOVQ       t+0(FP), AX
+	MOVL       168(AX), CX
+	MOVL       $0xffffffff, DX
+	BZHIL      CX, DX, DX
+	KMOVW      DX, K1
+	SHRL       $0x10, DX
+	KMOVW      DX, K2
+	VPXORD     Z0, Z0, Z0
+	VPXORD     Z1, Z1, Z1
+	VPXORD     Z2, Z2, Z2
+	VPXORD     Z3, Z3, Z3
+	VPXORD     Z4, Z4, Z4
+	VPXORD     Z5, Z5, Z5
+	VPXORD     Z6, Z6, Z6
+	VPXORD     Z7, Z7, Z7
+	VPXORD     Z8, Z8, Z8
+	VPXORD     Z9, Z9, Z9
+	VPXORD     Z10, Z10, Z10
+	VPXORD     Z11, Z11, Z11
+	VPXORD     Z12, Z12, Z12
+	VPXORD     Z13, Z13, Z13
+	VPXORD     Z14, Z14, Z14
+	VPXORD     Z15, Z15, Z15
+	VPXORD     Z16, Z16, Z16
+	VPXORD     Z17, Z17, Z17
+	VPXORD     Z18, Z18, Z18
+	VPXORD     Z19, Z19, Z19
+	VPXORD     Z20, Z20, Z20
+	VPXORD     Z21, Z21, Z21
+	VPXORD     Z22, Z22, Z22
+	VPXORD     Z23, Z23, Z23
+	MOVQ       80(AX), CX
+	MOVQ       32(AX), DX
+	IMUL3Q     $0x0c, CX, BX
+	ADDQ       BX, DX
+	PREFETCHT0 (DX)
+	PREFETCHT0 64(DX)
+	ADDQ       CX, DX
+	PREFETCHT0 (DX)
+	PREFETCHT0 64(DX)
+	ADDQ       CX, DX
+	PREFETCHT0 (DX)
+	PREFETCHT0 64(DX)
+	ADDQ       CX, DX
+	PREFETCHT0 (DX)
+	PREFETCHT0 64(DX)
+	ADDQ       CX, DX
+	PREFETCHT0 (DX)
+	PREFETCHT0 64(DX)
+	ADDQ       CX, DX
+	PREFETCHT0 (DX)
+	PREFETCHT0 64(DX)
+	ADDQ       CX, DX
+	PREFETCHT0 (DX)
+	PREFETCHT0 64(DX)
+	ADDQ       CX, DX
+	PREFETCHT0 (DX)
+	PREFETCHT0 64(DX)
+	ADDQ       CX, DX
+	PREFETCHT0 (DX)
+	PREFETCHT0 64(DX)
+	ADDQ       CX, DX
+	PREFETCHT0 (DX)
+	PREFETCHT0 64(DX)
+	ADDQ       CX, DX
+	PREFETCHT0 (DX)
+	PREFETCHT0 64(DX)
+	ADDQ       CX, DX
+	PREFETCHT0 (DX)
+	PREFETCHT0 64(DX)
+	ADDQ       CX, DX
+	CMPQ       176(AX), $0x00
+	JEQ        sum
+	MOVQ       80(AX), CX
+	MOVQ       32(AX), DX
+	MOVQ       160(AX), BX
+	VMOVUPS.Z  (DX), K1, Z0
+	VMOVUPS.Z  64(DX), K2, Z1
+	ADDQ       CX, DX
+	DECQ       BX
+	JEQ        sum
+	VMOVUPS.Z  (DX), K1, Z2
+	VMOVUPS.Z  64(DX), K2, Z3
+	ADDQ       CX, DX
+	DECQ       BX
+	JEQ        sum
+	VMOVUPS.Z  (DX), K1, Z4
+	VMOVUPS.Z  64(DX), K2, Z5
+	ADDQ       CX, DX
+	DECQ       BX
+	JEQ        sum
+	VMOVUPS.Z  (DX), K1, Z6
+	VMOVUPS.Z  64(DX), K2, Z7
+	ADDQ       CX, DX
+	DECQ       BX
+	JEQ        sum
+	VMOVUPS.Z  (DX), K1, Z8
+	VMOVUPS.Z  64(DX), K2, Z9
+	ADDQ       CX, DX
+	DECQ       BX
+	JEQ        sum
+	VMOVUPS.Z  (DX), K1, Z10
+	VMOVUPS.Z  64(DX), K2, Z11
+	ADDQ       CX, DX
+	DECQ       BX
+	JEQ        sum
+	VMOVUPS.Z  (DX), K1, Z12
+	VMOVUPS.Z  64(DX), K2, Z13
+	ADDQ       CX, DX
+	DECQ       BX
+	JEQ        sum
+	VMOVUPS.Z  (DX), K1, Z14
+	VMOVUPS.Z  64(DX), K2, Z15
+	ADDQ       CX, DX
+	DECQ       BX
+	JEQ        sum
+	VMOVUPS.Z  (DX), K1, Z16
+	VMOVUPS.Z  64(DX), K2, Z17
+	ADDQ       CX, DX
+	DECQ       BX
+	JEQ        sum
+	VMOVUPS.Z  (DX), K1, Z18
+	VMOVUPS.Z  64(DX), K2, Z19
+	ADDQ       CX, DX
+	DECQ       BX
+	JEQ        sum
+	VMOVUPS.Z  (DX), K1, Z20
+	VMOVUPS.Z  64(DX), K2, Z21
+	ADDQ       CX, DX
+	DECQ       BX
+	JEQ        sum
+	VMOVUPS.Z  (DX), K1, Z22
+	VMOVUPS.Z  64(DX), K2, Z23
+	ADDQ       CX, DX
+	DECQ       BX
+	JEQ        sum
 
 sum:
 	MOVQ 120(AX), DX
@@ -2645,7 +2749,7 @@ return:
 	RET
 
 // func tilePanel6x16AVX2(t *tile)
-// Requires: AVX, FMA3
+// Requires: AVX, FMA3, MMX+
 TEXT ·tilePanel6x16AVX2(SB), NOSPLIT, $0-8
 	MOVQ       t+0(FP), AX
 	MOVQ       168(AX), CX
@@ -2665,6 +2769,22 @@ TEXT ·tilePanel6x16AVX2(SB), NOSPLIT, $0-8
 	VXORPS     Y11, Y11, Y11
 	VXORPS     Y12, Y12, Y12
 	VXORPS     Y13, Y13, Y13
+	MOVQ       80(AX), CX
+	MOVQ       32(AX), DX
+	IMUL3Q     $0x06, CX, BX
+	ADDQ       BX, DX
+	PREFETCHT0 (DX)
+	ADDQ       CX, DX
+	PREFETCHT0 (DX)
+	ADDQ       CX, DX
+	PREFETCHT0 (DX)
+	ADDQ       CX, DX
+	PREFETCHT0 (DX)
+	ADDQ       CX, DX
+	PREFETCHT0 (DX)
+	ADDQ       CX, DX
+	PREFETCHT0 (DX)
+	ADDQ       CX, DX
 	CMPQ       176(AX), $0x00
 	JEQ        sum
 	MOVQ       80(AX), CX
