@@ -63,16 +63,21 @@ func columnSumsGo(sum, x *float32, rows, stride, cols int) {
 //
 //	sum[j]    = Σ_i (x[stride·i + j] − shift[j])
 //	square[j] = Σ_i (x[stride·i + j] − shift[j])²
+//
+// They are kept in float64: a variance is their difference, and there is no fused
+// multiply-add here that rounds once.
 func columnMomentsGo(sum, square, x, shift *float32, rows, stride, cols int) {
-	sums, squares, shifts := vector(sum, cols), vector(square, cols), vector(shift, cols)
-	clear(sums)
-	clear(squares)
+	shifts := vector(shift, cols)
+	sums, squares := make([]float64, cols), make([]float64, cols)
 	for i := range rows {
 		for j, v := range vector(x, (rows-1)*stride+cols)[i*stride:][:cols] {
-			d := v - shifts[j]
+			d := float64(v - shifts[j])
 			sums[j] += d
 			squares[j] += d * d
 		}
+	}
+	for j := range cols {
+		vector(sum, cols)[j], vector(square, cols)[j] = float32(sums[j]), float32(squares[j])
 	}
 }
 
