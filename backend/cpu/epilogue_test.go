@@ -119,6 +119,14 @@ var fusions = []fusion{
 			return graph.Gradient(graph.ReduceAllSum(graph.Mul(y, y)), in...)
 		},
 		want: []string{"; ReLUGradient Mul Sub Mul ReduceSum ReduceSum]", "fused [Sub Mul Add Add Add]"}},
+	{name: "gradient along a shortcut and into a batch norm", inputs: [][]int{{4, 8, 8, 16}, {3, 3, 16, 16}, {16}, {16}, {3, 3, 16, 16}},
+		build: func(in []*graph.Node) []*graph.Node {
+			y := rectify(graph.Add(normalize(same(in[0], in[1]), in[2], in[3]), in[0]))
+			y = same(y, in[4])
+			return graph.Gradient(graph.ReduceAllSum(graph.Mul(y, y)), in...)
+		},
+		// The second Mul is the scaling that the step before does not write.
+		want: []string{"fused [Sub Mul Mul Add Add Add]"}},
 }
 
 // run builds the graph on a backend and computes it for inputs that the name fixes.

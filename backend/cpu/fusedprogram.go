@@ -233,13 +233,19 @@ func loadPattern[T float32 | byte | int32 | uint32](p pattern, to []float32, fro
 		func(at, source, count int) { vectorFill(to[at:at+count], float32(from[source])) })
 }
 
-// row reduces rows to one.
+// row reduces rows to one, which may change them.
 func (r *reducedStore) row(to, rows []float32) {
 	if r.columns == 1 {
 		to[0] = r.fold.line(rows)
 		return
 	}
-	foldRows(r.fold, to, rows, r.columns)
+	// The last half of the rows goes into the first: few calls for many short rows.
+	for count := len(rows) / r.columns; count > 1; {
+		half := count / 2
+		count -= half
+		r.fold.rows(rows[:half*r.columns], rows[:half*r.columns], rows[count*r.columns:][:half*r.columns])
+	}
+	copy(to, rows[:r.columns])
 }
 
 // reduce reduces a block: its lines at once, its rows into those of the task.

@@ -38,6 +38,7 @@ func optimize(f *Function, s *summary) (*ir, error) {
 	s.dead += g.sweep()
 	g.schedule(s)
 	g.attachEpilogues(s)
+	g.rematerialize()
 	return g, nil
 }
 

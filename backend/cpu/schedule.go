@@ -267,7 +267,7 @@ func (g *ir) readBy(u unit) []*value {
 			if slices.Contains(u.fused.members, seen(v).node) && v.shape.Size() == u.fused.size {
 				continue
 			}
-			for _, s := range append(sources(v, u.fused.size, lazy), v) {
+			for _, s := range sources(v, u.fused.size, lazy) {
 				if s = under(s); s.node != u.node {
 					out = append(out, s)
 				}
