@@ -10,13 +10,14 @@ import "unsafe"
 // A kernel "rows" reads the steps k of one row at neighbouring addresses; its rows
 // lie in groups of four, each group with a start of its own in a and in c. A kernel
 // "panel" reads the rows of one step at neighbouring addresses, all from a[0], and
-// writes the first rows of them to c[0]. Kernels "rows" repeat, further on in a and c.
+// writes the first rows of them to c[0]. Kernels "rows" repeat it
+// count times, each time further on in a, b and c.
 //
 // Kernels that keep channels apart have no inner sum; "channelRows" computes
 //
 //	c[r,j] = Σ_t a[a_t + r, j] · b[b_t, j]
 //
-// and "channelProducts", for kernel positions i, r and pixels k,
+// and "channelProducts", repeated as well, for kernel positions i, r and pixels k,
 //
 //	c[i,r,j] (+)= Σ_t Σ_{k<length} a[i][a_t + r + k, j] · b[b_t + k, j]
 type tile struct {
@@ -25,9 +26,10 @@ type tile struct {
 	aRow     uintptr // rows: from one row of a group to the next
 	aStep    uintptr // panel and channelProducts: from one step to the next
 	cRow     uintptr // from one row to the next
-	aNext    uintptr // rows: from one tile to the next
+	aNext    uintptr // from one repetition to the next
+	bNext    uintptr
 	cNext    uintptr
-	count    int // rows: tiles, at least 1; the kernel counts it down
+	count    int // repetitions, at least 1; the kernel counts it down
 	b        unsafe.Pointer
 	bStep    uintptr // from one step to the next
 	bVector  uintptr // from the first 16 columns to the second

@@ -3,10 +3,10 @@ package simd
 import "unsafe"
 
 // channelRow1Go is the twin of the channel tiles of one row.
-func channelRow1Go(t *tile) { t.repeat(func() { channelRowsGo(t, 1) }) }
+func channelRow1Go(t *tile) { t.repeat(1, func() { channelRowsGo(t, 1) }) }
 
 // channelRow4Go is the twin of the channel tiles of four rows.
-func channelRow4Go(t *tile) { t.repeat(func() { channelRowsGo(t, 4) }) }
+func channelRow4Go(t *tile) { t.repeat(1, func() { channelRowsGo(t, 4) }) }
 
 // channelRowsGo computes what tile says of kernels that keep channels apart, for up
 // to four rows of one group.
@@ -27,13 +27,13 @@ func channelRowsGo(t *tile, rows int) {
 }
 
 // channelProducts1x1Go sums the products of one kernel position.
-func channelProducts1x1Go(t *tile) { channelProductsGo(t, 1, 1) }
+func channelProducts1x1Go(t *tile) { t.repeat(1, func() { channelProductsGo(t, 1, 1) }) }
 
 // channelProducts1x3Go sums the products of three positions of a kernel row.
-func channelProducts1x3Go(t *tile) { channelProductsGo(t, 1, 3) }
+func channelProducts1x3Go(t *tile) { t.repeat(1, func() { channelProductsGo(t, 1, 3) }) }
 
 // channelProducts3x3Go sums the products of three positions of three kernel rows.
-func channelProducts3x3Go(t *tile) { channelProductsGo(t, 3, 3) }
+func channelProducts3x3Go(t *tile) { t.repeat(3, func() { channelProductsGo(t, 3, 3) }) }
 
 // channelProductsGo computes what tile says of sums over pixels that keep channels
 // apart.

@@ -8,7 +8,7 @@
 // Requires: AVX, AVX512F, BMI2
 TEXT ·channelRows1AVX512(SB), NOSPLIT, $0-8
 	MOVQ  t+0(FP), AX
-	MOVL  168(AX), CX
+	MOVL  176(AX), CX
 	MOVL  $0xffffffff, DX
 	BZHIL CX, DX, DX
 	KMOVW DX, K1
@@ -17,14 +17,14 @@ tile:
 	VPXORD Z0, Z0, Z0
 	MOVQ   64(AX), CX
 	LEAQ   (CX)(CX*2), CX
-	MOVQ   144(AX), DX
-	MOVQ   136(AX), BX
+	MOVQ   152(AX), DX
+	MOVQ   144(AX), BX
 
 tap:
 	MOVQ        (BX), SI
 	ADDQ        (AX), SI
 	MOVQ        8(BX), CX
-	ADDQ        112(AX), CX
+	ADDQ        120(AX), CX
 	VMOVUPS.Z   (CX), K1, Z1
 	VFMADD231PS (SI), Z1, K1, Z0
 	ADDQ        $0x10, BX
@@ -33,11 +33,13 @@ tap:
 	MOVQ        80(AX), CX
 	MOVQ        32(AX), CX
 	VMOVUPS     Z0, K1, (CX)
-	DECQ        104(AX)
+	DECQ        112(AX)
 	JLE         return
+	MOVQ        96(AX), CX
+	ADDQ        CX, 120(AX)
 	MOVQ        88(AX), CX
 	ADDQ        CX, (AX)
-	MOVQ        96(AX), CX
+	MOVQ        104(AX), CX
 	ADDQ        CX, 32(AX)
 	JMP         tile
 
@@ -49,7 +51,7 @@ return:
 // Requires: AVX, AVX512F, BMI2
 TEXT ·channelRows4AVX512(SB), NOSPLIT, $0-8
 	MOVQ  t+0(FP), AX
-	MOVL  168(AX), CX
+	MOVL  176(AX), CX
 	MOVL  $0xffffffff, DX
 	BZHIL CX, DX, DX
 	KMOVW DX, K1
@@ -61,14 +63,14 @@ tile:
 	VPXORD Z3, Z3, Z3
 	MOVQ   64(AX), CX
 	LEAQ   (CX)(CX*2), DX
-	MOVQ   144(AX), SI
-	MOVQ   136(AX), DI
+	MOVQ   152(AX), SI
+	MOVQ   144(AX), DI
 
 tap:
 	MOVQ        (DI), R8
 	ADDQ        (AX), R8
 	MOVQ        8(DI), BX
-	ADDQ        112(AX), BX
+	ADDQ        120(AX), BX
 	VMOVUPS.Z   (BX), K1, Z4
 	VFMADD231PS (R8), Z4, K1, Z0
 	VFMADD231PS (R8)(CX*1), Z4, K1, Z1
@@ -86,11 +88,13 @@ tap:
 	VMOVUPS     Z2, K1, (DX)
 	ADDQ        CX, DX
 	VMOVUPS     Z3, K1, (DX)
-	DECQ        104(AX)
+	DECQ        112(AX)
 	JLE         return
+	MOVQ        96(AX), CX
+	ADDQ        CX, 120(AX)
 	MOVQ        88(AX), CX
 	ADDQ        CX, (AX)
-	MOVQ        96(AX), CX
+	MOVQ        104(AX), CX
 	ADDQ        CX, 32(AX)
 	JMP         tile
 
@@ -102,7 +106,7 @@ return:
 // Requires: AVX, AVX512F, BMI2
 TEXT ·channelRows8AVX512(SB), NOSPLIT, $0-8
 	MOVQ  t+0(FP), AX
-	MOVL  168(AX), CX
+	MOVL  176(AX), CX
 	MOVL  $0xffffffff, DX
 	BZHIL CX, DX, DX
 	KMOVW DX, K1
@@ -118,8 +122,8 @@ tile:
 	VPXORD Z7, Z7, Z7
 	MOVQ   64(AX), CX
 	LEAQ   (CX)(CX*2), DX
-	MOVQ   144(AX), SI
-	MOVQ   136(AX), DI
+	MOVQ   152(AX), SI
+	MOVQ   144(AX), DI
 
 tap:
 	MOVQ        (DI), R8
@@ -127,7 +131,7 @@ tap:
 	MOVQ        (DI), R9
 	ADDQ        8(AX), R9
 	MOVQ        8(DI), BX
-	ADDQ        112(AX), BX
+	ADDQ        120(AX), BX
 	VMOVUPS.Z   (BX), K1, Z8
 	VFMADD231PS (R8), Z8, K1, Z0
 	VFMADD231PS (R8)(CX*1), Z8, K1, Z1
@@ -157,12 +161,14 @@ tap:
 	VMOVUPS     Z6, K1, (DX)
 	ADDQ        CX, DX
 	VMOVUPS     Z7, K1, (DX)
-	DECQ        104(AX)
+	DECQ        112(AX)
 	JLE         return
+	MOVQ        96(AX), CX
+	ADDQ        CX, 120(AX)
 	MOVQ        88(AX), CX
 	ADDQ        CX, (AX)
 	ADDQ        CX, 8(AX)
-	MOVQ        96(AX), CX
+	MOVQ        104(AX), CX
 	ADDQ        CX, 32(AX)
 	ADDQ        CX, 40(AX)
 	JMP         tile
@@ -175,7 +181,7 @@ return:
 // Requires: AVX, AVX512F, BMI2
 TEXT ·channelRows12AVX512(SB), NOSPLIT, $0-8
 	MOVQ  t+0(FP), AX
-	MOVL  168(AX), CX
+	MOVL  176(AX), CX
 	MOVL  $0xffffffff, DX
 	BZHIL CX, DX, DX
 	KMOVW DX, K1
@@ -195,8 +201,8 @@ tile:
 	VPXORD Z11, Z11, Z11
 	MOVQ   64(AX), CX
 	LEAQ   (CX)(CX*2), DX
-	MOVQ   144(AX), SI
-	MOVQ   136(AX), DI
+	MOVQ   152(AX), SI
+	MOVQ   144(AX), DI
 
 tap:
 	MOVQ        (DI), R8
@@ -206,7 +212,7 @@ tap:
 	MOVQ        (DI), R10
 	ADDQ        16(AX), R10
 	MOVQ        8(DI), BX
-	ADDQ        112(AX), BX
+	ADDQ        120(AX), BX
 	VMOVUPS.Z   (BX), K1, Z12
 	VFMADD231PS (R8), Z12, K1, Z0
 	VFMADD231PS (R8)(CX*1), Z12, K1, Z1
@@ -248,13 +254,15 @@ tap:
 	VMOVUPS     Z10, K1, (DX)
 	ADDQ        CX, DX
 	VMOVUPS     Z11, K1, (DX)
-	DECQ        104(AX)
+	DECQ        112(AX)
 	JLE         return
+	MOVQ        96(AX), CX
+	ADDQ        CX, 120(AX)
 	MOVQ        88(AX), CX
 	ADDQ        CX, (AX)
 	ADDQ        CX, 8(AX)
 	ADDQ        CX, 16(AX)
-	MOVQ        96(AX), CX
+	MOVQ        104(AX), CX
 	ADDQ        CX, 32(AX)
 	ADDQ        CX, 40(AX)
 	ADDQ        CX, 48(AX)
@@ -268,7 +276,7 @@ return:
 // Requires: AVX, AVX512F, BMI2
 TEXT ·channelRows16AVX512(SB), NOSPLIT, $0-8
 	MOVQ  t+0(FP), AX
-	MOVL  168(AX), CX
+	MOVL  176(AX), CX
 	MOVL  $0xffffffff, DX
 	BZHIL CX, DX, DX
 	KMOVW DX, K1
@@ -292,8 +300,8 @@ tile:
 	VPXORD Z15, Z15, Z15
 	MOVQ   64(AX), CX
 	LEAQ   (CX)(CX*2), DX
-	MOVQ   144(AX), SI
-	MOVQ   136(AX), DI
+	MOVQ   152(AX), SI
+	MOVQ   144(AX), DI
 
 tap:
 	MOVQ        (DI), R8
@@ -305,7 +313,7 @@ tap:
 	MOVQ        (DI), R11
 	ADDQ        24(AX), R11
 	MOVQ        8(DI), BX
-	ADDQ        112(AX), BX
+	ADDQ        120(AX), BX
 	VMOVUPS.Z   (BX), K1, Z16
 	VFMADD231PS (R8), Z16, K1, Z0
 	VFMADD231PS (R8)(CX*1), Z16, K1, Z1
@@ -359,14 +367,16 @@ tap:
 	VMOVUPS     Z14, K1, (DX)
 	ADDQ        CX, DX
 	VMOVUPS     Z15, K1, (DX)
-	DECQ        104(AX)
+	DECQ        112(AX)
 	JLE         return
+	MOVQ        96(AX), CX
+	ADDQ        CX, 120(AX)
 	MOVQ        88(AX), CX
 	ADDQ        CX, (AX)
 	ADDQ        CX, 8(AX)
 	ADDQ        CX, 16(AX)
 	ADDQ        CX, 24(AX)
-	MOVQ        96(AX), CX
+	MOVQ        104(AX), CX
 	ADDQ        CX, 32(AX)
 	ADDQ        CX, 40(AX)
 	ADDQ        CX, 48(AX)
@@ -381,7 +391,7 @@ return:
 // Requires: AVX, FMA3
 TEXT ·channelRows1AVX2(SB), NOSPLIT, $0-8
 	MOVQ    t+0(FP), AX
-	MOVQ    168(AX), CX
+	MOVQ    176(AX), CX
 	NEGQ    CX
 	LEAQ    masks<>+0(SB), DX
 	VMOVDQU 64(DX)(CX*4), Y0
@@ -392,14 +402,14 @@ tile:
 	VXORPS Y3, Y3, Y3
 	MOVQ   64(AX), CX
 	LEAQ   (CX)(CX*2), CX
-	MOVQ   144(AX), DX
-	MOVQ   136(AX), BX
+	MOVQ   152(AX), DX
+	MOVQ   144(AX), BX
 
 tap:
 	MOVQ        (BX), SI
 	ADDQ        (AX), SI
 	MOVQ        8(BX), CX
-	ADDQ        112(AX), CX
+	ADDQ        120(AX), CX
 	VMASKMOVPS  (CX), Y0, Y4
 	VMASKMOVPS  32(CX), Y1, Y5
 	VMASKMOVPS  (SI), Y0, Y6
@@ -409,7 +419,7 @@ tap:
 	ADDQ        $0x10, BX
 	DECQ        DX
 	JNE         tap
-	CMPQ        168(AX), $0x10
+	CMPQ        176(AX), $0x10
 	JNE         masked
 	MOVQ        80(AX), CX
 	MOVQ        32(AX), CX
@@ -424,11 +434,13 @@ masked:
 	VMASKMOVPS Y3, Y1, 32(CX)
 
 stored:
-	DECQ 104(AX)
+	DECQ 112(AX)
 	JLE  return
+	MOVQ 96(AX), CX
+	ADDQ CX, 120(AX)
 	MOVQ 88(AX), CX
 	ADDQ CX, (AX)
-	MOVQ 96(AX), CX
+	MOVQ 104(AX), CX
 	ADDQ CX, 32(AX)
 	JMP  tile
 
@@ -474,7 +486,7 @@ GLOBL masks<>(SB), RODATA|NOPTR, $128
 // Requires: AVX, FMA3
 TEXT ·channelRows4AVX2(SB), NOSPLIT, $0-8
 	MOVQ    t+0(FP), AX
-	MOVQ    168(AX), CX
+	MOVQ    176(AX), CX
 	NEGQ    CX
 	LEAQ    masks<>+0(SB), DX
 	VMOVDQU 64(DX)(CX*4), Y0
@@ -491,14 +503,14 @@ tile:
 	VXORPS Y9, Y9, Y9
 	MOVQ   64(AX), CX
 	LEAQ   (CX)(CX*2), DX
-	MOVQ   144(AX), SI
-	MOVQ   136(AX), DI
+	MOVQ   152(AX), SI
+	MOVQ   144(AX), DI
 
 tap:
 	MOVQ        (DI), R8
 	ADDQ        (AX), R8
 	MOVQ        8(DI), BX
-	ADDQ        112(AX), BX
+	ADDQ        120(AX), BX
 	VMASKMOVPS  (BX), Y0, Y10
 	VMASKMOVPS  32(BX), Y1, Y11
 	VMASKMOVPS  (R8), Y0, Y12
@@ -520,7 +532,7 @@ tap:
 	ADDQ        $0x10, DI
 	DECQ        SI
 	JNE         tap
-	CMPQ        168(AX), $0x10
+	CMPQ        176(AX), $0x10
 	JNE         masked
 	MOVQ        80(AX), CX
 	MOVQ        32(AX), DX
@@ -553,11 +565,13 @@ masked:
 	VMASKMOVPS Y9, Y1, 32(DX)
 
 stored:
-	DECQ 104(AX)
+	DECQ 112(AX)
 	JLE  return
+	MOVQ 96(AX), CX
+	ADDQ CX, 120(AX)
 	MOVQ 88(AX), CX
 	ADDQ CX, (AX)
-	MOVQ 96(AX), CX
+	MOVQ 104(AX), CX
 	ADDQ CX, 32(AX)
 	JMP  tile
 
@@ -568,13 +582,15 @@ return:
 // func channelProducts1x1AVX512(t *tile)
 // Requires: AVX, AVX512F, BMI2
 TEXT ·channelProducts1x1AVX512(SB), NOSPLIT, $0-8
-	MOVQ      t+0(FP), AX
-	MOVL      168(AX), CX
-	MOVL      $0xffffffff, DX
-	BZHIL     CX, DX, DX
-	KMOVW     DX, K1
+	MOVQ  t+0(FP), AX
+	MOVL  176(AX), CX
+	MOVL  $0xffffffff, DX
+	BZHIL CX, DX, DX
+	KMOVW DX, K1
+
+tile:
 	VPXORD    Z0, Z0, Z0
-	CMPQ      176(AX), $0x00
+	CMPQ      184(AX), $0x00
 	JEQ       sum
 	MOVQ      80(AX), CX
 	MOVQ      32(AX), CX
@@ -583,16 +599,16 @@ TEXT ·channelProducts1x1AVX512(SB), NOSPLIT, $0-8
 sum:
 	MOVQ 64(AX), CX
 	MOVQ 72(AX), CX
-	MOVQ 120(AX), DX
-	MOVQ 144(AX), BX
-	MOVQ 136(AX), SI
+	MOVQ 128(AX), DX
+	MOVQ 152(AX), BX
+	MOVQ 144(AX), SI
 
 tap:
 	MOVQ (SI), R8
 	ADDQ (AX), R8
 	MOVQ 8(SI), R9
-	ADDQ 112(AX), R9
-	MOVQ 152(AX), DI
+	ADDQ 120(AX), R9
+	MOVQ 160(AX), DI
 
 pixel:
 	VMOVUPS.Z   (R9), K1, Z1
@@ -605,23 +621,36 @@ pixel:
 	DECQ        BX
 	JNE         tap
 	MOVQ        80(AX), CX
-	MOVQ        32(AX), AX
-	VMOVUPS     Z0, K1, (AX)
+	MOVQ        32(AX), CX
+	VMOVUPS     Z0, K1, (CX)
+	DECQ        112(AX)
+	JLE         return
+	MOVQ        96(AX), CX
+	ADDQ        CX, 120(AX)
+	MOVQ        88(AX), CX
+	ADDQ        CX, (AX)
+	MOVQ        104(AX), CX
+	ADDQ        CX, 32(AX)
+	JMP         tile
+
+return:
 	VZEROUPPER
 	RET
 
 // func channelProducts1x3AVX512(t *tile)
 // Requires: AVX, AVX512F, BMI2
 TEXT ·channelProducts1x3AVX512(SB), NOSPLIT, $0-8
-	MOVQ      t+0(FP), AX
-	MOVL      168(AX), CX
-	MOVL      $0xffffffff, DX
-	BZHIL     CX, DX, DX
-	KMOVW     DX, K1
+	MOVQ  t+0(FP), AX
+	MOVL  176(AX), CX
+	MOVL  $0xffffffff, DX
+	BZHIL CX, DX, DX
+	KMOVW DX, K1
+
+tile:
 	VPXORD    Z0, Z0, Z0
 	VPXORD    Z1, Z1, Z1
 	VPXORD    Z2, Z2, Z2
-	CMPQ      176(AX), $0x00
+	CMPQ      184(AX), $0x00
 	JEQ       sum
 	MOVQ      80(AX), CX
 	MOVQ      32(AX), DX
@@ -634,16 +663,16 @@ TEXT ·channelProducts1x3AVX512(SB), NOSPLIT, $0-8
 sum:
 	MOVQ 64(AX), CX
 	MOVQ 72(AX), DX
-	MOVQ 120(AX), BX
-	MOVQ 144(AX), SI
-	MOVQ 136(AX), DI
+	MOVQ 128(AX), BX
+	MOVQ 152(AX), SI
+	MOVQ 144(AX), DI
 
 tap:
 	MOVQ (DI), R9
 	ADDQ (AX), R9
 	MOVQ 8(DI), R10
-	ADDQ 112(AX), R10
-	MOVQ 152(AX), R8
+	ADDQ 120(AX), R10
+	MOVQ 160(AX), R8
 
 pixel:
 	VMOVUPS.Z   (R10), K1, Z3
@@ -658,23 +687,36 @@ pixel:
 	DECQ        SI
 	JNE         tap
 	MOVQ        80(AX), CX
-	MOVQ        32(AX), AX
-	VMOVUPS     Z0, K1, (AX)
-	ADDQ        CX, AX
-	VMOVUPS     Z1, K1, (AX)
-	ADDQ        CX, AX
-	VMOVUPS     Z2, K1, (AX)
+	MOVQ        32(AX), DX
+	VMOVUPS     Z0, K1, (DX)
+	ADDQ        CX, DX
+	VMOVUPS     Z1, K1, (DX)
+	ADDQ        CX, DX
+	VMOVUPS     Z2, K1, (DX)
+	DECQ        112(AX)
+	JLE         return
+	MOVQ        96(AX), CX
+	ADDQ        CX, 120(AX)
+	MOVQ        88(AX), CX
+	ADDQ        CX, (AX)
+	MOVQ        104(AX), CX
+	ADDQ        CX, 32(AX)
+	JMP         tile
+
+return:
 	VZEROUPPER
 	RET
 
 // func channelProducts3x3AVX512(t *tile)
 // Requires: AVX, AVX512F, BMI2
 TEXT ·channelProducts3x3AVX512(SB), NOSPLIT, $0-8
-	MOVQ      t+0(FP), AX
-	MOVL      168(AX), CX
-	MOVL      $0xffffffff, DX
-	BZHIL     CX, DX, DX
-	KMOVW     DX, K1
+	MOVQ  t+0(FP), AX
+	MOVL  176(AX), CX
+	MOVL  $0xffffffff, DX
+	BZHIL CX, DX, DX
+	KMOVW DX, K1
+
+tile:
 	VPXORD    Z0, Z0, Z0
 	VPXORD    Z1, Z1, Z1
 	VPXORD    Z2, Z2, Z2
@@ -684,7 +726,7 @@ TEXT ·channelProducts3x3AVX512(SB), NOSPLIT, $0-8
 	VPXORD    Z6, Z6, Z6
 	VPXORD    Z7, Z7, Z7
 	VPXORD    Z8, Z8, Z8
-	CMPQ      176(AX), $0x00
+	CMPQ      184(AX), $0x00
 	JEQ       sum
 	MOVQ      80(AX), CX
 	MOVQ      32(AX), DX
@@ -709,9 +751,9 @@ TEXT ·channelProducts3x3AVX512(SB), NOSPLIT, $0-8
 sum:
 	MOVQ 64(AX), CX
 	MOVQ 72(AX), DX
-	MOVQ 120(AX), BX
-	MOVQ 144(AX), SI
-	MOVQ 136(AX), DI
+	MOVQ 128(AX), BX
+	MOVQ 152(AX), SI
+	MOVQ 144(AX), DI
 
 tap:
 	MOVQ (DI), R9
@@ -721,8 +763,8 @@ tap:
 	MOVQ (DI), R11
 	ADDQ 16(AX), R11
 	MOVQ 8(DI), R12
-	ADDQ 112(AX), R12
-	MOVQ 152(AX), R8
+	ADDQ 120(AX), R12
+	MOVQ 160(AX), R8
 
 pixel:
 	VMOVUPS.Z   (R12), K1, Z9
@@ -757,27 +799,44 @@ pixel:
 	VMOVUPS     Z4, K1, (DX)
 	ADDQ        CX, DX
 	VMOVUPS     Z5, K1, (DX)
-	MOVQ        48(AX), AX
-	VMOVUPS     Z6, K1, (AX)
-	ADDQ        CX, AX
-	VMOVUPS     Z7, K1, (AX)
-	ADDQ        CX, AX
-	VMOVUPS     Z8, K1, (AX)
+	MOVQ        48(AX), DX
+	VMOVUPS     Z6, K1, (DX)
+	ADDQ        CX, DX
+	VMOVUPS     Z7, K1, (DX)
+	ADDQ        CX, DX
+	VMOVUPS     Z8, K1, (DX)
+	DECQ        112(AX)
+	JLE         return
+	MOVQ        96(AX), CX
+	ADDQ        CX, 120(AX)
+	MOVQ        88(AX), CX
+	ADDQ        CX, (AX)
+	ADDQ        CX, 8(AX)
+	ADDQ        CX, 16(AX)
+	MOVQ        104(AX), CX
+	ADDQ        CX, 32(AX)
+	ADDQ        CX, 40(AX)
+	ADDQ        CX, 48(AX)
+	JMP         tile
+
+return:
 	VZEROUPPER
 	RET
 
 // func channelProducts1x1AVX2(t *tile)
 // Requires: AVX, FMA3
 TEXT ·channelProducts1x1AVX2(SB), NOSPLIT, $0-8
-	MOVQ       t+0(FP), AX
-	MOVQ       168(AX), CX
-	NEGQ       CX
-	LEAQ       masks<>+0(SB), DX
-	VMOVDQU    64(DX)(CX*4), Y0
-	VMOVDQU    96(DX)(CX*4), Y1
+	MOVQ    t+0(FP), AX
+	MOVQ    176(AX), CX
+	NEGQ    CX
+	LEAQ    masks<>+0(SB), DX
+	VMOVDQU 64(DX)(CX*4), Y0
+	VMOVDQU 96(DX)(CX*4), Y1
+
+tile:
 	VXORPS     Y2, Y2, Y2
 	VXORPS     Y3, Y3, Y3
-	CMPQ       176(AX), $0x00
+	CMPQ       184(AX), $0x00
 	JEQ        sum
 	MOVQ       80(AX), CX
 	MOVQ       32(AX), CX
@@ -787,16 +846,16 @@ TEXT ·channelProducts1x1AVX2(SB), NOSPLIT, $0-8
 sum:
 	MOVQ 64(AX), CX
 	MOVQ 72(AX), CX
-	MOVQ 120(AX), DX
-	MOVQ 144(AX), BX
-	MOVQ 136(AX), SI
+	MOVQ 128(AX), DX
+	MOVQ 152(AX), BX
+	MOVQ 144(AX), SI
 
 tap:
 	MOVQ (SI), R8
 	ADDQ (AX), R8
 	MOVQ 8(SI), R9
-	ADDQ 112(AX), R9
-	MOVQ 152(AX), DI
+	ADDQ 120(AX), R9
+	MOVQ 160(AX), DI
 
 pixel:
 	VMASKMOVPS  (R9), Y0, Y4
@@ -813,28 +872,41 @@ pixel:
 	DECQ        BX
 	JNE         tap
 	MOVQ        80(AX), CX
-	MOVQ        32(AX), AX
-	VMASKMOVPS  Y2, Y0, (AX)
-	VMASKMOVPS  Y3, Y1, 32(AX)
+	MOVQ        32(AX), CX
+	VMASKMOVPS  Y2, Y0, (CX)
+	VMASKMOVPS  Y3, Y1, 32(CX)
+	DECQ        112(AX)
+	JLE         return
+	MOVQ        96(AX), CX
+	ADDQ        CX, 120(AX)
+	MOVQ        88(AX), CX
+	ADDQ        CX, (AX)
+	MOVQ        104(AX), CX
+	ADDQ        CX, 32(AX)
+	JMP         tile
+
+return:
 	VZEROUPPER
 	RET
 
 // func channelProducts1x3AVX2(t *tile)
 // Requires: AVX, FMA3
 TEXT ·channelProducts1x3AVX2(SB), NOSPLIT, $0-8
-	MOVQ       t+0(FP), AX
-	MOVQ       168(AX), CX
-	NEGQ       CX
-	LEAQ       masks<>+0(SB), DX
-	VMOVDQU    64(DX)(CX*4), Y0
-	VMOVDQU    96(DX)(CX*4), Y1
+	MOVQ    t+0(FP), AX
+	MOVQ    176(AX), CX
+	NEGQ    CX
+	LEAQ    masks<>+0(SB), DX
+	VMOVDQU 64(DX)(CX*4), Y0
+	VMOVDQU 96(DX)(CX*4), Y1
+
+tile:
 	VXORPS     Y2, Y2, Y2
 	VXORPS     Y3, Y3, Y3
 	VXORPS     Y4, Y4, Y4
 	VXORPS     Y5, Y5, Y5
 	VXORPS     Y6, Y6, Y6
 	VXORPS     Y7, Y7, Y7
-	CMPQ       176(AX), $0x00
+	CMPQ       184(AX), $0x00
 	JEQ        sum
 	MOVQ       80(AX), CX
 	MOVQ       32(AX), DX
@@ -850,16 +922,16 @@ TEXT ·channelProducts1x3AVX2(SB), NOSPLIT, $0-8
 sum:
 	MOVQ 64(AX), CX
 	MOVQ 72(AX), DX
-	MOVQ 120(AX), BX
-	MOVQ 144(AX), SI
-	MOVQ 136(AX), DI
+	MOVQ 128(AX), BX
+	MOVQ 152(AX), SI
+	MOVQ 144(AX), DI
 
 tap:
 	MOVQ (DI), R9
 	ADDQ (AX), R9
 	MOVQ 8(DI), R10
-	ADDQ 112(AX), R10
-	MOVQ 152(AX), R8
+	ADDQ 120(AX), R10
+	MOVQ 160(AX), R8
 
 pixel:
 	VMASKMOVPS  (R10), Y0, Y8
@@ -884,14 +956,25 @@ pixel:
 	DECQ        SI
 	JNE         tap
 	MOVQ        80(AX), CX
-	MOVQ        32(AX), AX
-	VMASKMOVPS  Y2, Y0, (AX)
-	VMASKMOVPS  Y3, Y1, 32(AX)
-	ADDQ        CX, AX
-	VMASKMOVPS  Y4, Y0, (AX)
-	VMASKMOVPS  Y5, Y1, 32(AX)
-	ADDQ        CX, AX
-	VMASKMOVPS  Y6, Y0, (AX)
-	VMASKMOVPS  Y7, Y1, 32(AX)
+	MOVQ        32(AX), DX
+	VMASKMOVPS  Y2, Y0, (DX)
+	VMASKMOVPS  Y3, Y1, 32(DX)
+	ADDQ        CX, DX
+	VMASKMOVPS  Y4, Y0, (DX)
+	VMASKMOVPS  Y5, Y1, 32(DX)
+	ADDQ        CX, DX
+	VMASKMOVPS  Y6, Y0, (DX)
+	VMASKMOVPS  Y7, Y1, 32(DX)
+	DECQ        112(AX)
+	JLE         return
+	MOVQ        96(AX), CX
+	ADDQ        CX, 120(AX)
+	MOVQ        88(AX), CX
+	ADDQ        CX, (AX)
+	MOVQ        104(AX), CX
+	ADDQ        CX, 32(AX)
+	JMP         tile
+
+return:
 	VZEROUPPER
 	RET

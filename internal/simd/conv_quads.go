@@ -69,6 +69,9 @@ func (q *quads) run(b0, b1, h0, h1 int) {
 // or tiles into rows, one call for each column of tiles. It returns the first row
 // that is left.
 func (q *quads) columns(b, m0, m1 int) int {
+	if q.channelwise {
+		return m0 // repeats over the channels instead
+	}
 	groups, high := ceilDiv(q.count[1], quad), q.high
 	wide, rows := 1, 1 // tiles beside each other, rows of a tile
 	switch {
@@ -76,8 +79,6 @@ func (q *quads) columns(b, m0, m1 int) int {
 		wide = groups / high
 	case high%groups == 0:
 		rows = high / groups
-	case q.channelwise:
-		wide, rows = ceilDiv(groups, high), max(1, high/groups)
 	default:
 		return m0
 	}
@@ -112,7 +113,7 @@ func (q *quads) aim() {
 	t := q.tile
 	t.b, t.bStep, t.bVector = at(q.packed.data, q.panel*q.panelSize+q.weightsAt), 64, uintptr(4*q.panelSize)
 	t.taps, t.tapCount, t.length = &q.offsets[q.runs[0]], q.runs[1]-q.runs[0], q.length
-	t.add, t.count = 0, 1
+	t.add, t.count, t.bNext = 0, 1, 0
 	if q.byImage {
 		t.aRow = uintptr(4 * q.in.height * q.width * q.source.channels)
 		t.cRow = uintptr(4 * q.result.height * q.result.width * q.result.channels)
@@ -144,10 +145,20 @@ func (q *quads) resultAt(b, m, n int) int {
 // flush computes the groups that wait.
 func (q *quads) flush() {
 	if q.waiting > 0 {
-		q.kernels[q.waiting](q.tile)
+		q.compute(q.waiting)
 		q.waiting = 0
 	}
 	q.tile.count = 1
+}
+
+// compute runs a tile of some groups, 0 for one pixel: of a depthwise convolution
+// over all channels, else over its own.
+func (q *quads) compute(groups int) {
+	if q.channelwise {
+		q.computeChannels(groups)
+		return
+	}
+	q.kernels[groups](q.tile)
 }
 
 // singles computes pixel by pixel what does not fill groups.
@@ -156,7 +167,7 @@ func (q *quads) singles(b0, b1, m0, m1 int) {
 		for m := m0; m < m1; m++ {
 			for n := range q.count[1] {
 				q.place(0, b, m, n)
-				q.kernels[0](q.tile)
+				q.compute(0)
 			}
 		}
 	}

@@ -279,7 +279,9 @@ func (s *sweep) joined(taps []kernelTap) int {
 
 const (
 	pixelsATask = 192 // result pixels of a task, about
-	quad        = 4   // pixels or images of a group
+	// The same of a depthwise convolution, whose padded rows cost more of the time.
+	channelPixelsATask = 1024
+	quad               = 4 // pixels or images of a group
 )
 
 // cut divides the result into tasks: images or rows of an image, times channels.
@@ -288,14 +290,18 @@ func (s *sweep) cut() {
 	step := s.phases[0].step
 	row := s.result.width / step[1]
 	s.byImage = s.conv.Batch >= quad && (row < quad || row > quad && row < 2*quad-1 && s.conv.Batch%quad == 0)
+	wanted := pixelsATask
+	if s.channelwise {
+		wanted = max(pixelsATask, min(channelPixelsATask, s.conv.Batch*pixels/tasksWanted))
+	}
 	s.imagesATask, s.rowsATask = 1, s.result.height
 	switch {
 	case s.byImage:
-		s.imagesATask = ceilDiv(ceilDiv(pixelsATask, pixels), quad) * quad
-	case pixels < pixelsATask:
-		s.imagesATask = pixelsATask / pixels
+		s.imagesATask = ceilDiv(ceilDiv(wanted, pixels), quad) * quad
+	case pixels < wanted:
+		s.imagesATask = wanted / pixels
 	default:
-		s.rowsATask = ceilDiv(ceilDiv(pixelsATask, s.result.width), step[0]) * step[0]
+		s.rowsATask = ceilDiv(ceilDiv(wanted, s.result.width), step[0]) * step[0]
 	}
 	s.rowTasks = ceilDiv(s.conv.Batch, s.imagesATask) * ceilDiv(s.result.height, s.rowsATask)
 	panels := s.panels() * s.groups()

@@ -1,5 +1,7 @@
 package simd
 
+import "unsafe"
+
 // depthwise says whether each channel is a group of its own.
 func (c *Convolution) depthwise() bool {
 	return c.groups() > 1 && c.groups() == c.In && c.In == c.Out
@@ -15,29 +17,42 @@ func (s *sweep) packChannels(panel int) {
 }
 
 // sumChannels computes result rows h0 to h1 of images b0 to b1 of a depthwise
-// convolution: a few rows for all channels, then the next ones, so that the source
-// rows that these share are still in the first-level cache.
+// convolution.
 func (s *sweep) sumChannels(in block, b0, b1, h0, h1 int) {
-	images, rows := b1-b0, h1-h0
-	if !s.byImage {
-		step := s.phases[0].step
-		images, rows = 1, max(1, s.v.channels.groups()*quad*step[1]/s.result.width)*step[0]
-	}
 	t := tilePool.Get().(*tile)
 	q := quads{sweep: s, in: in, tile: t, kernels: &s.v.channels, high: s.v.channels.groups()}
-	for b := b0; b < b1; b += images {
-		for h := h0; h < h1; h += rows {
-			for panel := range s.groups() {
-				q.panel, q.sourceChannel, q.resultChannel = panel, 16*panel, 16*panel
-				t.cols = min(16, s.conv.In-16*panel)
-				for i := range s.phases {
-					q.phase = &s.phases[i]
-					q.run(b, b+images, h, min(h1, h+rows))
-				}
+	for i := range s.phases {
+		t.cols, q.phase = s.conv.In, &s.phases[i]
+		q.run(b0, b1, h0, h1)
+	}
+	tilePool.Put(t)
+}
+
+// computeChannels runs a tile over all channels, so that the source rows that
+// neighbouring tiles share are still in the first-level cache.
+func (q *quads) computeChannels(groups int) {
+	t := q.tile
+	t.b = at(q.packed.data, q.weightsAt)
+	t.aNext, t.bNext, t.cNext = 64, uintptr(4*q.panelSize), 64
+	t.overChannels(q.conv.In, max(1, groups), q.kernels[groups])
+}
+
+// overChannels runs a kernel that takes 16 channels over n of them. The tile reads
+// and writes as many groups.
+func (t *tile) overChannels(n, groups int, kernel func(*tile)) {
+	if t.count = n / 16; t.count > 0 {
+		t.cols = 16
+		kernel(t)
+		if n%16 > 0 {
+			t.b = unsafe.Add(t.b, t.bNext)
+			for g := range groups {
+				t.a[g], t.c[g] = unsafe.Add(t.a[g], t.aNext), unsafe.Add(t.c[g], t.cNext)
 			}
 		}
 	}
-	tilePool.Put(t)
+	if t.cols, t.count = n%16, 1; t.cols > 0 {
+		kernel(t)
+	}
 }
 
 // gradientWeightsDepthwise sums parts of the batch apart and then the parts.
@@ -51,7 +66,7 @@ func (c *Convolution) gradientWeightsDepthwise(p Parallel, dw, x, dy []float32) 
 		sums := partial.data[part*len(dw):][:len(dw)]
 		clear(sums)
 		from, to := share(c.Batch, part, parts)
-		rows := min(s.result.height, ceilDiv(pixelsATask, s.result.width))
+		rows := min(s.result.height, ceilDiv(channelPixelsATask, s.result.width))
 		for b := from; b < to; b++ {
 			for h := 0; h < s.result.height; h += rows {
 				s.sumProducts(sums, dy, b, h, min(s.result.height, h+rows))
@@ -70,29 +85,24 @@ func (c *Convolution) gradientWeightsDepthwise(p Parallel, dw, x, dy []float32) 
 func (s *sweep) sumProducts(dw, dy []float32, b, h0, h1 int) {
 	c, n := s.conv, s.conv.In
 	in := s.block(b, b+1, h0, h1)
-	t, list := tilePool.Get().(*tile), tapLists.Get().(*[]tap)
-	*list = (*list)[:0]
-	for h := h0; h < h1; h++ {
-		*list = append(*list, tap{
-			a: 4 * n * (h - h0) * c.Height.stride() * s.width,
-			b: 4 * n * (b*s.result.height + h) * s.result.width,
-		})
-	}
-	t.taps, t.tapCount, t.length, t.add = &(*list)[0], len(*list), s.result.width, 1
+	t, here := tilePool.Get().(*tile), tapLists.Get().(*[]tap)
+	*here = append((*here)[:0], tap{})
+	t.taps, t.tapCount, t.length, t.add = &(*here)[0], 1, s.result.width, 1
 	t.aRow, t.aStep = uintptr(4*n*c.Width.dilation()), uintptr(4*n*c.Width.stride())
 	t.bStep, t.cRow = uintptr(4*n), uintptr(4*n)
-	for first := 0; first < n; first += 16 {
-		t.b, t.cols = at(dy, first), min(16, n-first)
+	t.aNext, t.bNext, t.cNext = 64, 64, 64
+	for h := h0; h < h1; h++ {
 		s.eachPositions(func(i, j, rows, columns int) {
+			t.b = at(dy, (b*s.result.height+h)*s.result.width*n)
 			for r := range rows {
 				position := s.taps[(i+r)*c.Width.Kernel+j]
-				pixel := in.pixel(s, b, h0*c.Height.stride()+position.at[0]-s.low[0], position.at[1]-s.low[1])
-				t.a[r], t.c[r] = at(in.data, pixel*n+first), at(dw, position.kernel*n+first)
+				pixel := in.pixel(s, b, h*c.Height.stride()+position.at[0]-s.low[0], position.at[1]-s.low[1])
+				t.a[r], t.c[r] = at(in.data, pixel*n), at(dw, position.kernel*n)
 			}
-			s.v.products[rows][columns](t)
+			t.overChannels(n, rows, s.v.products[rows][columns])
 		})
 	}
-	tapLists.Put(list)
+	tapLists.Put(here)
 	tilePool.Put(t)
 	in.padded.free()
 }

@@ -3,22 +3,25 @@ package simd
 import "unsafe"
 
 // tileRow1Go is the twin of the rows tiles of one row and 16 columns.
-func tileRow1Go(t *tile) { t.repeat(func() { tileGo(t, 1, t.aRow, 4) }) }
+func tileRow1Go(t *tile) { t.repeat(1, func() { tileGo(t, 1, t.aRow, 4) }) }
 
 // tileRow4Go is the twin of the rows tiles of four rows and 16 columns.
-func tileRow4Go(t *tile) { t.repeat(func() { tileGo(t, 4, t.aRow, 4) }) }
+func tileRow4Go(t *tile) { t.repeat(1, func() { tileGo(t, 4, t.aRow, 4) }) }
 
 // tilePanel4Go is the twin of the panel tiles, of four rows and 16 columns.
 func tilePanel4Go(t *tile) { tileGo(t, t.rows, 4, t.aStep) }
 
-// repeat computes the tiles of one group that follow each other.
-func (t *tile) repeat(one func()) {
+// repeat computes the repetitions of a tile of some groups.
+func (t *tile) repeat(groups int, one func()) {
 	for {
 		one()
 		if t.count--; t.count <= 0 {
 			return
 		}
-		t.a[0], t.c[0] = unsafe.Add(t.a[0], t.aNext), unsafe.Add(t.c[0], t.cNext)
+		t.b = unsafe.Add(t.b, t.bNext)
+		for g := range groups {
+			t.a[g], t.c[g] = unsafe.Add(t.a[g], t.aNext), unsafe.Add(t.c[g], t.cNext)
+		}
 	}
 }
 

@@ -8,23 +8,23 @@
 // Requires: AVX, AVX512F, BMI2
 TEXT ·tileRows1x16AVX512(SB), NOSPLIT, $0-8
 	MOVQ  t+0(FP), AX
-	MOVL  168(AX), CX
+	MOVL  176(AX), CX
 	MOVL  $0xffffffff, DX
 	BZHIL CX, DX, DX
 	KMOVW DX, K1
 
 tile:
 	VPXORD    Z0, Z0, Z0
-	CMPQ      176(AX), $0x00
+	CMPQ      184(AX), $0x00
 	JEQ       sum
 	MOVQ      80(AX), CX
 	MOVQ      32(AX), CX
 	VMOVUPS.Z (CX), K1, Z0
 
 sum:
-	MOVQ 120(AX), DX
-	MOVQ 144(AX), BX
-	MOVQ 136(AX), SI
+	MOVQ 128(AX), DX
+	MOVQ 152(AX), BX
+	MOVQ 144(AX), SI
 	MOVQ 64(AX), CX
 	LEAQ (CX)(CX*2), CX
 
@@ -32,8 +32,8 @@ tap:
 	MOVQ (SI), R8
 	ADDQ (AX), R8
 	MOVQ 8(SI), CX
-	ADDQ 112(AX), CX
-	MOVQ 152(AX), DI
+	ADDQ 120(AX), CX
+	MOVQ 160(AX), DI
 	SUBQ $0x04, DI
 	JLT  rest
 
@@ -73,11 +73,13 @@ next:
 	MOVQ    80(AX), CX
 	MOVQ    32(AX), CX
 	VMOVUPS Z0, K1, (CX)
-	DECQ    104(AX)
+	DECQ    112(AX)
 	JLE     return
+	MOVQ    96(AX), CX
+	ADDQ    CX, 120(AX)
 	MOVQ    88(AX), CX
 	ADDQ    CX, (AX)
-	MOVQ    96(AX), CX
+	MOVQ    104(AX), CX
 	ADDQ    CX, 32(AX)
 	JMP     tile
 
@@ -89,7 +91,7 @@ return:
 // Requires: AVX, AVX512F, BMI2
 TEXT ·tileRows4x16AVX512(SB), NOSPLIT, $0-8
 	MOVQ  t+0(FP), AX
-	MOVL  168(AX), CX
+	MOVL  176(AX), CX
 	MOVL  $0xffffffff, DX
 	BZHIL CX, DX, DX
 	KMOVW DX, K1
@@ -99,7 +101,7 @@ tile:
 	VPXORD    Z1, Z1, Z1
 	VPXORD    Z2, Z2, Z2
 	VPXORD    Z3, Z3, Z3
-	CMPQ      176(AX), $0x00
+	CMPQ      184(AX), $0x00
 	JEQ       sum
 	MOVQ      80(AX), CX
 	MOVQ      32(AX), DX
@@ -112,9 +114,9 @@ tile:
 	VMOVUPS.Z (DX), K1, Z3
 
 sum:
-	MOVQ 120(AX), DX
-	MOVQ 144(AX), BX
-	MOVQ 136(AX), SI
+	MOVQ 128(AX), DX
+	MOVQ 152(AX), BX
+	MOVQ 144(AX), SI
 	MOVQ 64(AX), R8
 	LEAQ (R8)(R8*2), R9
 
@@ -122,8 +124,8 @@ tap:
 	MOVQ (SI), R10
 	ADDQ (AX), R10
 	MOVQ 8(SI), CX
-	ADDQ 112(AX), CX
-	MOVQ 152(AX), DI
+	ADDQ 120(AX), CX
+	MOVQ 160(AX), DI
 	SUBQ $0x04, DI
 	JLT  rest
 
@@ -184,11 +186,13 @@ next:
 	VMOVUPS Z2, K1, (DX)
 	ADDQ    CX, DX
 	VMOVUPS Z3, K1, (DX)
-	DECQ    104(AX)
+	DECQ    112(AX)
 	JLE     return
+	MOVQ    96(AX), CX
+	ADDQ    CX, 120(AX)
 	MOVQ    88(AX), CX
 	ADDQ    CX, (AX)
-	MOVQ    96(AX), CX
+	MOVQ    104(AX), CX
 	ADDQ    CX, 32(AX)
 	JMP     tile
 
@@ -200,7 +204,7 @@ return:
 // Requires: AVX, AVX512F, BMI2
 TEXT ·tileRows8x16AVX512(SB), NOSPLIT, $0-8
 	MOVQ  t+0(FP), AX
-	MOVL  168(AX), CX
+	MOVL  176(AX), CX
 	MOVL  $0xffffffff, DX
 	BZHIL CX, DX, DX
 	KMOVW DX, K1
@@ -214,7 +218,7 @@ tile:
 	VPXORD    Z5, Z5, Z5
 	VPXORD    Z6, Z6, Z6
 	VPXORD    Z7, Z7, Z7
-	CMPQ      176(AX), $0x00
+	CMPQ      184(AX), $0x00
 	JEQ       sum
 	MOVQ      80(AX), CX
 	MOVQ      32(AX), DX
@@ -235,9 +239,9 @@ tile:
 	VMOVUPS.Z (DX), K1, Z7
 
 sum:
-	MOVQ 120(AX), DX
-	MOVQ 144(AX), BX
-	MOVQ 136(AX), SI
+	MOVQ 128(AX), DX
+	MOVQ 152(AX), BX
+	MOVQ 144(AX), SI
 	MOVQ 64(AX), R8
 	LEAQ (R8)(R8*2), R9
 
@@ -247,8 +251,8 @@ tap:
 	MOVQ (SI), R11
 	ADDQ 8(AX), R11
 	MOVQ 8(SI), CX
-	ADDQ 112(AX), CX
-	MOVQ 152(AX), DI
+	ADDQ 120(AX), CX
+	MOVQ 160(AX), DI
 	SUBQ $0x04, DI
 	JLT  rest
 
@@ -339,12 +343,14 @@ next:
 	VMOVUPS Z6, K1, (DX)
 	ADDQ    CX, DX
 	VMOVUPS Z7, K1, (DX)
-	DECQ    104(AX)
+	DECQ    112(AX)
 	JLE     return
+	MOVQ    96(AX), CX
+	ADDQ    CX, 120(AX)
 	MOVQ    88(AX), CX
 	ADDQ    CX, (AX)
 	ADDQ    CX, 8(AX)
-	MOVQ    96(AX), CX
+	MOVQ    104(AX), CX
 	ADDQ    CX, 32(AX)
 	ADDQ    CX, 40(AX)
 	JMP     tile
@@ -357,7 +363,7 @@ return:
 // Requires: AVX, AVX512F, BMI2
 TEXT ·tileRows12x16AVX512(SB), NOSPLIT, $0-8
 	MOVQ  t+0(FP), AX
-	MOVL  168(AX), CX
+	MOVL  176(AX), CX
 	MOVL  $0xffffffff, DX
 	BZHIL CX, DX, DX
 	KMOVW DX, K1
@@ -375,7 +381,7 @@ tile:
 	VPXORD    Z9, Z9, Z9
 	VPXORD    Z10, Z10, Z10
 	VPXORD    Z11, Z11, Z11
-	CMPQ      176(AX), $0x00
+	CMPQ      184(AX), $0x00
 	JEQ       sum
 	MOVQ      80(AX), CX
 	MOVQ      32(AX), DX
@@ -404,9 +410,9 @@ tile:
 	VMOVUPS.Z (DX), K1, Z11
 
 sum:
-	MOVQ 120(AX), DX
-	MOVQ 144(AX), BX
-	MOVQ 136(AX), SI
+	MOVQ 128(AX), DX
+	MOVQ 152(AX), BX
+	MOVQ 144(AX), SI
 	MOVQ 64(AX), R8
 	LEAQ (R8)(R8*2), R9
 
@@ -418,8 +424,8 @@ tap:
 	MOVQ (SI), R12
 	ADDQ 16(AX), R12
 	MOVQ 8(SI), CX
-	ADDQ 112(AX), CX
-	MOVQ 152(AX), DI
+	ADDQ 120(AX), CX
+	MOVQ 160(AX), DI
 	SUBQ $0x04, DI
 	JLT  rest
 
@@ -540,13 +546,15 @@ next:
 	VMOVUPS Z10, K1, (DX)
 	ADDQ    CX, DX
 	VMOVUPS Z11, K1, (DX)
-	DECQ    104(AX)
+	DECQ    112(AX)
 	JLE     return
+	MOVQ    96(AX), CX
+	ADDQ    CX, 120(AX)
 	MOVQ    88(AX), CX
 	ADDQ    CX, (AX)
 	ADDQ    CX, 8(AX)
 	ADDQ    CX, 16(AX)
-	MOVQ    96(AX), CX
+	MOVQ    104(AX), CX
 	ADDQ    CX, 32(AX)
 	ADDQ    CX, 40(AX)
 	ADDQ    CX, 48(AX)
@@ -560,7 +568,7 @@ return:
 // Requires: AVX, AVX512F, BMI2
 TEXT ·tileRows16x16AVX512(SB), NOSPLIT, $0-8
 	MOVQ  t+0(FP), AX
-	MOVL  168(AX), CX
+	MOVL  176(AX), CX
 	MOVL  $0xffffffff, DX
 	BZHIL CX, DX, DX
 	KMOVW DX, K1
@@ -582,7 +590,7 @@ tile:
 	VPXORD    Z13, Z13, Z13
 	VPXORD    Z14, Z14, Z14
 	VPXORD    Z15, Z15, Z15
-	CMPQ      176(AX), $0x00
+	CMPQ      184(AX), $0x00
 	JEQ       sum
 	MOVQ      80(AX), CX
 	MOVQ      32(AX), DX
@@ -619,9 +627,9 @@ tile:
 	VMOVUPS.Z (DX), K1, Z15
 
 sum:
-	MOVQ 120(AX), DX
-	MOVQ 144(AX), BX
-	MOVQ 136(AX), SI
+	MOVQ 128(AX), DX
+	MOVQ 152(AX), BX
+	MOVQ 144(AX), SI
 	MOVQ 64(AX), R8
 	LEAQ (R8)(R8*2), R9
 
@@ -635,8 +643,8 @@ tap:
 	MOVQ (SI), R13
 	ADDQ 24(AX), R13
 	MOVQ 8(SI), CX
-	ADDQ 112(AX), CX
-	MOVQ 152(AX), DI
+	ADDQ 120(AX), CX
+	MOVQ 160(AX), DI
 	SUBQ $0x04, DI
 	JLT  rest
 
@@ -787,14 +795,16 @@ next:
 	VMOVUPS Z14, K1, (DX)
 	ADDQ    CX, DX
 	VMOVUPS Z15, K1, (DX)
-	DECQ    104(AX)
+	DECQ    112(AX)
 	JLE     return
+	MOVQ    96(AX), CX
+	ADDQ    CX, 120(AX)
 	MOVQ    88(AX), CX
 	ADDQ    CX, (AX)
 	ADDQ    CX, 8(AX)
 	ADDQ    CX, 16(AX)
 	ADDQ    CX, 24(AX)
-	MOVQ    96(AX), CX
+	MOVQ    104(AX), CX
 	ADDQ    CX, 32(AX)
 	ADDQ    CX, 40(AX)
 	ADDQ    CX, 48(AX)
@@ -809,7 +819,7 @@ return:
 // Requires: AVX, AVX512F, BMI2
 TEXT ·tileRows1x32AVX512(SB), NOSPLIT, $0-8
 	MOVQ  t+0(FP), AX
-	MOVL  168(AX), CX
+	MOVL  176(AX), CX
 	MOVL  $0xffffffff, DX
 	BZHIL CX, DX, DX
 	KMOVW DX, K1
@@ -819,7 +829,7 @@ TEXT ·tileRows1x32AVX512(SB), NOSPLIT, $0-8
 tile:
 	VPXORD    Z0, Z0, Z0
 	VPXORD    Z1, Z1, Z1
-	CMPQ      176(AX), $0x00
+	CMPQ      184(AX), $0x00
 	JEQ       sum
 	MOVQ      80(AX), CX
 	MOVQ      32(AX), CX
@@ -827,10 +837,10 @@ tile:
 	VMOVUPS.Z 64(CX), K2, Z1
 
 sum:
-	MOVQ 120(AX), DX
-	MOVQ 128(AX), BX
-	MOVQ 144(AX), SI
-	MOVQ 136(AX), DI
+	MOVQ 128(AX), DX
+	MOVQ 136(AX), BX
+	MOVQ 152(AX), SI
+	MOVQ 144(AX), DI
 	MOVQ 64(AX), CX
 	LEAQ (CX)(CX*2), CX
 
@@ -838,8 +848,8 @@ tap:
 	MOVQ (DI), R9
 	ADDQ (AX), R9
 	MOVQ 8(DI), CX
-	ADDQ 112(AX), CX
-	MOVQ 152(AX), R8
+	ADDQ 120(AX), CX
+	MOVQ 160(AX), R8
 	SUBQ $0x04, R8
 	JLT  rest
 
@@ -895,11 +905,13 @@ next:
 	MOVQ    32(AX), CX
 	VMOVUPS Z0, K1, (CX)
 	VMOVUPS Z1, K2, 64(CX)
-	DECQ    104(AX)
+	DECQ    112(AX)
 	JLE     return
+	MOVQ    96(AX), CX
+	ADDQ    CX, 120(AX)
 	MOVQ    88(AX), CX
 	ADDQ    CX, (AX)
-	MOVQ    96(AX), CX
+	MOVQ    104(AX), CX
 	ADDQ    CX, 32(AX)
 	JMP     tile
 
@@ -911,7 +923,7 @@ return:
 // Requires: AVX, AVX512F, BMI2
 TEXT ·tileRows4x32AVX512(SB), NOSPLIT, $0-8
 	MOVQ  t+0(FP), AX
-	MOVL  168(AX), CX
+	MOVL  176(AX), CX
 	MOVL  $0xffffffff, DX
 	BZHIL CX, DX, DX
 	KMOVW DX, K1
@@ -927,7 +939,7 @@ tile:
 	VPXORD    Z5, Z5, Z5
 	VPXORD    Z6, Z6, Z6
 	VPXORD    Z7, Z7, Z7
-	CMPQ      176(AX), $0x00
+	CMPQ      184(AX), $0x00
 	JEQ       sum
 	MOVQ      80(AX), CX
 	MOVQ      32(AX), DX
@@ -944,10 +956,10 @@ tile:
 	VMOVUPS.Z 64(DX), K2, Z7
 
 sum:
-	MOVQ 120(AX), DX
-	MOVQ 128(AX), BX
-	MOVQ 144(AX), SI
-	MOVQ 136(AX), DI
+	MOVQ 128(AX), DX
+	MOVQ 136(AX), BX
+	MOVQ 152(AX), SI
+	MOVQ 144(AX), DI
 	MOVQ 64(AX), R9
 	LEAQ (R9)(R9*2), R10
 
@@ -955,8 +967,8 @@ tap:
 	MOVQ (DI), R11
 	ADDQ (AX), R11
 	MOVQ 8(DI), CX
-	ADDQ 112(AX), CX
-	MOVQ 152(AX), R8
+	ADDQ 120(AX), CX
+	MOVQ 160(AX), R8
 	SUBQ $0x04, R8
 	JLT  rest
 
@@ -1066,11 +1078,13 @@ next:
 	ADDQ    CX, DX
 	VMOVUPS Z6, K1, (DX)
 	VMOVUPS Z7, K2, 64(DX)
-	DECQ    104(AX)
+	DECQ    112(AX)
 	JLE     return
+	MOVQ    96(AX), CX
+	ADDQ    CX, 120(AX)
 	MOVQ    88(AX), CX
 	ADDQ    CX, (AX)
-	MOVQ    96(AX), CX
+	MOVQ    104(AX), CX
 	ADDQ    CX, 32(AX)
 	JMP     tile
 
@@ -1082,7 +1096,7 @@ return:
 // Requires: AVX, AVX512F, BMI2
 TEXT ·tileRows8x32AVX512(SB), NOSPLIT, $0-8
 	MOVQ  t+0(FP), AX
-	MOVL  168(AX), CX
+	MOVL  176(AX), CX
 	MOVL  $0xffffffff, DX
 	BZHIL CX, DX, DX
 	KMOVW DX, K1
@@ -1106,7 +1120,7 @@ tile:
 	VPXORD    Z13, Z13, Z13
 	VPXORD    Z14, Z14, Z14
 	VPXORD    Z15, Z15, Z15
-	CMPQ      176(AX), $0x00
+	CMPQ      184(AX), $0x00
 	JEQ       sum
 	MOVQ      80(AX), CX
 	MOVQ      32(AX), DX
@@ -1135,10 +1149,10 @@ tile:
 	VMOVUPS.Z 64(DX), K2, Z15
 
 sum:
-	MOVQ 120(AX), DX
-	MOVQ 128(AX), BX
-	MOVQ 144(AX), SI
-	MOVQ 136(AX), DI
+	MOVQ 128(AX), DX
+	MOVQ 136(AX), BX
+	MOVQ 152(AX), SI
+	MOVQ 144(AX), DI
 	MOVQ 64(AX), R9
 	LEAQ (R9)(R9*2), R10
 
@@ -1148,8 +1162,8 @@ tap:
 	MOVQ (DI), R12
 	ADDQ 8(AX), R12
 	MOVQ 8(DI), CX
-	ADDQ 112(AX), CX
-	MOVQ 152(AX), R8
+	ADDQ 120(AX), CX
+	MOVQ 160(AX), R8
 	SUBQ $0x04, R8
 	JLT  rest
 
@@ -1333,12 +1347,14 @@ next:
 	ADDQ    CX, DX
 	VMOVUPS Z14, K1, (DX)
 	VMOVUPS Z15, K2, 64(DX)
-	DECQ    104(AX)
+	DECQ    112(AX)
 	JLE     return
+	MOVQ    96(AX), CX
+	ADDQ    CX, 120(AX)
 	MOVQ    88(AX), CX
 	ADDQ    CX, (AX)
 	ADDQ    CX, 8(AX)
-	MOVQ    96(AX), CX
+	MOVQ    104(AX), CX
 	ADDQ    CX, 32(AX)
 	ADDQ    CX, 40(AX)
 	JMP     tile
@@ -1351,7 +1367,7 @@ return:
 // Requires: AVX, AVX512F, BMI2
 TEXT ·tileRows12x32AVX512(SB), NOSPLIT, $0-8
 	MOVQ  t+0(FP), AX
-	MOVL  168(AX), CX
+	MOVL  176(AX), CX
 	MOVL  $0xffffffff, DX
 	BZHIL CX, DX, DX
 	KMOVW DX, K1
@@ -1383,7 +1399,7 @@ tile:
 	VPXORD    Z21, Z21, Z21
 	VPXORD    Z22, Z22, Z22
 	VPXORD    Z23, Z23, Z23
-	CMPQ      176(AX), $0x00
+	CMPQ      184(AX), $0x00
 	JEQ       sum
 	MOVQ      80(AX), CX
 	MOVQ      32(AX), DX
@@ -1424,10 +1440,10 @@ tile:
 	VMOVUPS.Z 64(DX), K2, Z23
 
 sum:
-	MOVQ 120(AX), DX
-	MOVQ 128(AX), BX
-	MOVQ 144(AX), SI
-	MOVQ 136(AX), DI
+	MOVQ 128(AX), DX
+	MOVQ 136(AX), BX
+	MOVQ 152(AX), SI
+	MOVQ 144(AX), DI
 	MOVQ 64(AX), R9
 	LEAQ (R9)(R9*2), R10
 
@@ -1439,8 +1455,8 @@ tap:
 	MOVQ (DI), R13
 	ADDQ 16(AX), R13
 	MOVQ 8(DI), CX
-	ADDQ 112(AX), CX
-	MOVQ 152(AX), R8
+	ADDQ 120(AX), CX
+	MOVQ 160(AX), R8
 	SUBQ $0x04, R8
 	JLT  rest
 
@@ -1698,13 +1714,15 @@ next:
 	ADDQ    CX, DX
 	VMOVUPS Z22, K1, (DX)
 	VMOVUPS Z23, K2, 64(DX)
-	DECQ    104(AX)
+	DECQ    112(AX)
 	JLE     return
+	MOVQ    96(AX), CX
+	ADDQ    CX, 120(AX)
 	MOVQ    88(AX), CX
 	ADDQ    CX, (AX)
 	ADDQ    CX, 8(AX)
 	ADDQ    CX, 16(AX)
-	MOVQ    96(AX), CX
+	MOVQ    104(AX), CX
 	ADDQ    CX, 32(AX)
 	ADDQ    CX, 40(AX)
 	ADDQ    CX, 48(AX)
@@ -1718,7 +1736,7 @@ return:
 // Requires: AVX, AVX512F, BMI2, MMX+
 TEXT ·tilePanel12x16AVX512(SB), NOSPLIT, $0-8
 	MOVQ       t+0(FP), AX
-	MOVL       168(AX), CX
+	MOVL       176(AX), CX
 	MOVL       $0xffffffff, DX
 	BZHIL      CX, DX, DX
 	KMOVW      DX, K1
@@ -1762,11 +1780,11 @@ TEXT ·tilePanel12x16AVX512(SB), NOSPLIT, $0-8
 	ADDQ       CX, DX
 	PREFETCHT0 (DX)
 	ADDQ       CX, DX
-	CMPQ       176(AX), $0x00
+	CMPQ       184(AX), $0x00
 	JEQ        sum
 	MOVQ       80(AX), CX
 	MOVQ       32(AX), DX
-	MOVQ       160(AX), BX
+	MOVQ       168(AX), BX
 	VMOVUPS.Z  (DX), K1, Z0
 	ADDQ       CX, DX
 	DECQ       BX
@@ -1817,17 +1835,17 @@ TEXT ·tilePanel12x16AVX512(SB), NOSPLIT, $0-8
 	JEQ        sum
 
 sum:
-	MOVQ 120(AX), DX
-	MOVQ 144(AX), BX
-	MOVQ 136(AX), SI
+	MOVQ 128(AX), DX
+	MOVQ 152(AX), BX
+	MOVQ 144(AX), SI
 	MOVQ 72(AX), R8
 
 tap:
 	MOVQ (SI), R9
 	ADDQ (AX), R9
 	MOVQ 8(SI), CX
-	ADDQ 112(AX), CX
-	MOVQ 152(AX), DI
+	ADDQ 120(AX), CX
+	MOVQ 160(AX), DI
 
 one:
 	VMOVUPS          (CX), Z12
@@ -1852,7 +1870,7 @@ one:
 	JNE              tap
 	MOVQ             80(AX), CX
 	MOVQ             32(AX), DX
-	MOVQ             160(AX), AX
+	MOVQ             168(AX), AX
 	VMOVUPS          Z0, K1, (DX)
 	ADDQ             CX, DX
 	DECQ             AX
@@ -1910,7 +1928,7 @@ stored:
 // Requires: AVX, AVX512F, BMI2, MMX+
 TEXT ·tilePanel16x16AVX512(SB), NOSPLIT, $0-8
 	MOVQ       t+0(FP), AX
-	MOVL       168(AX), CX
+	MOVL       176(AX), CX
 	MOVL       $0xffffffff, DX
 	BZHIL      CX, DX, DX
 	KMOVW      DX, K1
@@ -1966,11 +1984,11 @@ TEXT ·tilePanel16x16AVX512(SB), NOSPLIT, $0-8
 	ADDQ       CX, DX
 	PREFETCHT0 (DX)
 	ADDQ       CX, DX
-	CMPQ       176(AX), $0x00
+	CMPQ       184(AX), $0x00
 	JEQ        sum
 	MOVQ       80(AX), CX
 	MOVQ       32(AX), DX
-	MOVQ       160(AX), BX
+	MOVQ       168(AX), BX
 	VMOVUPS.Z  (DX), K1, Z0
 	ADDQ       CX, DX
 	DECQ       BX
@@ -2037,17 +2055,17 @@ TEXT ·tilePanel16x16AVX512(SB), NOSPLIT, $0-8
 	JEQ        sum
 
 sum:
-	MOVQ 120(AX), DX
-	MOVQ 144(AX), BX
-	MOVQ 136(AX), SI
+	MOVQ 128(AX), DX
+	MOVQ 152(AX), BX
+	MOVQ 144(AX), SI
 	MOVQ 72(AX), R8
 
 tap:
 	MOVQ (SI), R9
 	ADDQ (AX), R9
 	MOVQ 8(SI), CX
-	ADDQ 112(AX), CX
-	MOVQ 152(AX), DI
+	ADDQ 120(AX), CX
+	MOVQ 160(AX), DI
 
 one:
 	VMOVUPS          (CX), Z16
@@ -2076,7 +2094,7 @@ one:
 	JNE              tap
 	MOVQ             80(AX), CX
 	MOVQ             32(AX), DX
-	MOVQ             160(AX), AX
+	MOVQ             168(AX), AX
 	VMOVUPS          Z0, K1, (DX)
 	ADDQ             CX, DX
 	DECQ             AX
@@ -2150,7 +2168,7 @@ stored:
 // Requires: AVX, AVX512F, BMI2, MMX+
 TEXT ·tilePanel12x32AVX512(SB), NOSPLIT, $0-8
 	MOVQ       t+0(FP), AX
-	MOVL       168(AX), CX
+	MOVL       176(AX), CX
 	MOVL       $0xffffffff, DX
 	BZHIL      CX, DX, DX
 	KMOVW      DX, K1
@@ -2220,11 +2238,11 @@ TEXT ·tilePanel12x32AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 (DX)
 	PREFETCHT0 64(DX)
 	ADDQ       CX, DX
-	CMPQ       176(AX), $0x00
+	CMPQ       184(AX), $0x00
 	JEQ        sum
 	MOVQ       80(AX), CX
 	MOVQ       32(AX), DX
-	MOVQ       160(AX), BX
+	MOVQ       168(AX), BX
 	VMOVUPS.Z  (DX), K1, Z0
 	VMOVUPS.Z  64(DX), K2, Z1
 	ADDQ       CX, DX
@@ -2287,18 +2305,18 @@ TEXT ·tilePanel12x32AVX512(SB), NOSPLIT, $0-8
 	JEQ        sum
 
 sum:
-	MOVQ 120(AX), DX
-	MOVQ 128(AX), BX
-	MOVQ 144(AX), SI
-	MOVQ 136(AX), DI
+	MOVQ 128(AX), DX
+	MOVQ 136(AX), BX
+	MOVQ 152(AX), SI
+	MOVQ 144(AX), DI
 	MOVQ 72(AX), R9
 
 tap:
 	MOVQ (DI), R10
 	ADDQ (AX), R10
 	MOVQ 8(DI), CX
-	ADDQ 112(AX), CX
-	MOVQ 152(AX), R8
+	ADDQ 120(AX), CX
+	MOVQ 160(AX), R8
 
 one:
 	VMOVUPS      (CX), Z24
@@ -2348,7 +2366,7 @@ one:
 	JNE          tap
 	MOVQ         80(AX), CX
 	MOVQ         32(AX), DX
-	MOVQ         160(AX), AX
+	MOVQ         168(AX), AX
 	VMOVUPS      Z0, K1, (DX)
 	VMOVUPS      Z1, K2, 64(DX)
 	ADDQ         CX, DX
@@ -2418,7 +2436,7 @@ stored:
 // Requires: AVX, FMA3
 TEXT ·tileRows1x16AVX2(SB), NOSPLIT, $0-8
 	MOVQ    t+0(FP), AX
-	MOVQ    168(AX), CX
+	MOVQ    176(AX), CX
 	NEGQ    CX
 	LEAQ    masks<>+0(SB), DX
 	VMOVDQU 64(DX)(CX*4), Y0
@@ -2427,7 +2445,7 @@ TEXT ·tileRows1x16AVX2(SB), NOSPLIT, $0-8
 tile:
 	VXORPS     Y2, Y2, Y2
 	VXORPS     Y3, Y3, Y3
-	CMPQ       176(AX), $0x00
+	CMPQ       184(AX), $0x00
 	JEQ        sum
 	MOVQ       80(AX), CX
 	MOVQ       32(AX), CX
@@ -2435,9 +2453,9 @@ tile:
 	VMASKMOVPS 32(CX), Y1, Y3
 
 sum:
-	MOVQ 120(AX), DX
-	MOVQ 144(AX), BX
-	MOVQ 136(AX), SI
+	MOVQ 128(AX), DX
+	MOVQ 152(AX), BX
+	MOVQ 144(AX), SI
 	MOVQ 64(AX), CX
 	LEAQ (CX)(CX*2), CX
 
@@ -2445,8 +2463,8 @@ tap:
 	MOVQ (SI), R8
 	ADDQ (AX), R8
 	MOVQ 8(SI), CX
-	ADDQ 112(AX), CX
-	MOVQ 152(AX), DI
+	ADDQ 120(AX), CX
+	MOVQ 160(AX), DI
 	SUBQ $0x04, DI
 	JLT  rest
 
@@ -2498,7 +2516,7 @@ next:
 	ADDQ    $0x10, SI
 	DECQ    BX
 	JNE     tap
-	CMPQ    168(AX), $0x10
+	CMPQ    176(AX), $0x10
 	JNE     masked
 	MOVQ    80(AX), CX
 	MOVQ    32(AX), CX
@@ -2513,11 +2531,13 @@ masked:
 	VMASKMOVPS Y3, Y1, 32(CX)
 
 stored:
-	DECQ 104(AX)
+	DECQ 112(AX)
 	JLE  return
+	MOVQ 96(AX), CX
+	ADDQ CX, 120(AX)
 	MOVQ 88(AX), CX
 	ADDQ CX, (AX)
-	MOVQ 96(AX), CX
+	MOVQ 104(AX), CX
 	ADDQ CX, 32(AX)
 	JMP  tile
 
@@ -2563,7 +2583,7 @@ GLOBL masks<>(SB), RODATA|NOPTR, $128
 // Requires: AVX, FMA3
 TEXT ·tileRows4x16AVX2(SB), NOSPLIT, $0-8
 	MOVQ    t+0(FP), AX
-	MOVQ    168(AX), CX
+	MOVQ    176(AX), CX
 	NEGQ    CX
 	LEAQ    masks<>+0(SB), DX
 	VMOVDQU 64(DX)(CX*4), Y0
@@ -2578,7 +2598,7 @@ tile:
 	VXORPS     Y7, Y7, Y7
 	VXORPS     Y8, Y8, Y8
 	VXORPS     Y9, Y9, Y9
-	CMPQ       176(AX), $0x00
+	CMPQ       184(AX), $0x00
 	JEQ        sum
 	MOVQ       80(AX), CX
 	MOVQ       32(AX), DX
@@ -2595,9 +2615,9 @@ tile:
 	VMASKMOVPS 32(DX), Y1, Y9
 
 sum:
-	MOVQ 120(AX), DX
-	MOVQ 144(AX), BX
-	MOVQ 136(AX), SI
+	MOVQ 128(AX), DX
+	MOVQ 152(AX), BX
+	MOVQ 144(AX), SI
 	MOVQ 64(AX), R8
 	LEAQ (R8)(R8*2), R9
 
@@ -2605,8 +2625,8 @@ tap:
 	MOVQ (SI), R10
 	ADDQ (AX), R10
 	MOVQ 8(SI), CX
-	ADDQ 112(AX), CX
-	MOVQ 152(AX), DI
+	ADDQ 120(AX), CX
+	MOVQ 160(AX), DI
 	SUBQ $0x04, DI
 	JLT  rest
 
@@ -2703,7 +2723,7 @@ next:
 	ADDQ    $0x10, SI
 	DECQ    BX
 	JNE     tap
-	CMPQ    168(AX), $0x10
+	CMPQ    176(AX), $0x10
 	JNE     masked
 	MOVQ    80(AX), CX
 	MOVQ    32(AX), DX
@@ -2736,11 +2756,13 @@ masked:
 	VMASKMOVPS Y9, Y1, 32(DX)
 
 stored:
-	DECQ 104(AX)
+	DECQ 112(AX)
 	JLE  return
+	MOVQ 96(AX), CX
+	ADDQ CX, 120(AX)
 	MOVQ 88(AX), CX
 	ADDQ CX, (AX)
-	MOVQ 96(AX), CX
+	MOVQ 104(AX), CX
 	ADDQ CX, 32(AX)
 	JMP  tile
 
@@ -2752,7 +2774,7 @@ return:
 // Requires: AVX, FMA3, MMX+
 TEXT ·tilePanel6x16AVX2(SB), NOSPLIT, $0-8
 	MOVQ       t+0(FP), AX
-	MOVQ       168(AX), CX
+	MOVQ       176(AX), CX
 	NEGQ       CX
 	LEAQ       masks<>+0(SB), DX
 	VMOVDQU    64(DX)(CX*4), Y0
@@ -2785,11 +2807,11 @@ TEXT ·tilePanel6x16AVX2(SB), NOSPLIT, $0-8
 	ADDQ       CX, DX
 	PREFETCHT0 (DX)
 	ADDQ       CX, DX
-	CMPQ       176(AX), $0x00
+	CMPQ       184(AX), $0x00
 	JEQ        sum
 	MOVQ       80(AX), CX
 	MOVQ       32(AX), DX
-	MOVQ       160(AX), BX
+	MOVQ       168(AX), BX
 	VMASKMOVPS (DX), Y0, Y2
 	VMASKMOVPS 32(DX), Y1, Y3
 	ADDQ       CX, DX
@@ -2822,17 +2844,17 @@ TEXT ·tilePanel6x16AVX2(SB), NOSPLIT, $0-8
 	JEQ        sum
 
 sum:
-	MOVQ 120(AX), DX
-	MOVQ 144(AX), BX
-	MOVQ 136(AX), SI
+	MOVQ 128(AX), DX
+	MOVQ 152(AX), BX
+	MOVQ 144(AX), SI
 	MOVQ 72(AX), R8
 
 tap:
 	MOVQ (SI), R9
 	ADDQ (AX), R9
 	MOVQ 8(SI), CX
-	ADDQ 112(AX), CX
-	MOVQ 152(AX), DI
+	ADDQ 120(AX), CX
+	MOVQ 160(AX), DI
 
 one:
 	VMOVUPS      (CX), Y14
@@ -2862,11 +2884,11 @@ one:
 	ADDQ         $0x10, SI
 	DECQ         BX
 	JNE          tap
-	CMPQ         168(AX), $0x10
+	CMPQ         176(AX), $0x10
 	JNE          masked
 	MOVQ         80(AX), CX
 	MOVQ         32(AX), DX
-	MOVQ         160(AX), AX
+	MOVQ         168(AX), AX
 	VMOVUPS      Y2, (DX)
 	VMOVUPS      Y3, 32(DX)
 	ADDQ         CX, DX
@@ -2902,7 +2924,7 @@ one:
 masked:
 	MOVQ       80(AX), CX
 	MOVQ       32(AX), DX
-	MOVQ       160(AX), AX
+	MOVQ       168(AX), AX
 	VMASKMOVPS Y2, Y0, (DX)
 	VMASKMOVPS Y3, Y1, 32(DX)
 	ADDQ       CX, DX

@@ -60,7 +60,7 @@ func (t *channelTile) emitRows() {
 	t.DECQ(taps)
 	t.JNE(operand.LabelRef("tap"))
 	t.store()
-	t.repeat()
+	t.repeat(t.groups())
 	t.VZEROUPPER()
 	t.RET()
 }
@@ -69,6 +69,7 @@ func (t *channelTile) emitRows() {
 func (t *channelTile) emitProducts() {
 	down := t.rows / t.across
 	t.start(fmt.Sprintf("channelProducts%dx%d", down, t.across), fmt.Sprintf("%d × %d kernel positions", down, t.across))
+	t.Label("tile")
 	t.zeroSums()
 	t.CMPQ(operand.Mem{Base: t.args, Disp: t.offset("add")}, operand.U8(0))
 	t.JEQ(operand.LabelRef("sum"))
@@ -109,6 +110,7 @@ func (t *channelTile) emitProducts() {
 	t.DECQ(taps)
 	t.JNE(operand.LabelRef("tap"))
 	t.eachSum(t.write)
+	t.repeat(down)
 	t.VZEROUPPER()
 	t.RET()
 }

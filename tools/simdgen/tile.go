@@ -79,20 +79,20 @@ func (t *tile) emit() {
 	t.sum()
 	t.store()
 	if !t.panel {
-		t.repeat()
+		t.repeat(t.groups())
 	}
 	t.VZEROUPPER()
 	t.RET()
 }
 
-// repeat goes to the next tile while there is one.
-func (t *tile) repeat() {
-	count := operand.Mem{Base: t.args, Disp: t.offset("count")}
-	t.DECQ(count)
+// repeat goes to the next repetition of a tile of some groups, while there is one.
+func (t *tile) repeat(groups int) {
+	t.DECQ(operand.Mem{Base: t.args, Disp: t.offset("count")})
 	t.JLE(operand.LabelRef("return"))
+	t.ADDQ(t.load("bNext"), operand.Mem{Base: t.args, Disp: t.offset("b")})
 	for _, field := range []string{"a", "c"} {
 		step := t.load(field + "Next")
-		for g := range t.groups() {
+		for g := range groups {
 			t.ADDQ(step, operand.Mem{Base: t.args, Disp: t.offset(field) + 8*g})
 		}
 	}
