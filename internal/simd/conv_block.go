@@ -40,8 +40,8 @@ func (s *sweep) block(b0, b1, h0, h1 int) block {
 // there.
 func (s *sweep) sourceRows(h0, h1 int) (from, to int) {
 	from, to = s.height, 0
-	for i := range s.phases {
-		p := &s.phases[i]
+	for i := range s.regions {
+		p := &s.regions[i]
 		m0, m1 := p.rows(h0, h1)
 		if m0 < m1 && p.taps[0] < p.taps[1] && p.count[1] > 0 {
 			from = min(from, m0*p.from[0])

@@ -53,6 +53,8 @@ func (q *quads) run(b0, b1, h0, h1 int) {
 		}
 		q.flush()
 		q.singles(b4, b1, m0, m1)
+	case q.count[1] < quad && m1-m0 >= quad:
+		q.down(b0, b1, m0, m1)
 	case q.count[1] < quad:
 		q.singles(b0, b1, m0, m1)
 	default:
@@ -63,6 +65,20 @@ func (q *quads) run(b0, b1, h0, h1 int) {
 		}
 		q.flush()
 	}
+}
+
+// down computes narrow regions in groups of pixels below each other.
+func (q *quads) down(b0, b1, m0, m1 int) {
+	q.tile.aRow = uintptr(4 * q.from[0] * q.width * q.source.channels)
+	q.tile.cRow = uintptr(4 * q.step[0] * q.result.width * q.result.channels)
+	for b := b0; b < b1; b++ {
+		for n := range q.count[1] {
+			for m := m0; m < m1; m += quad {
+				q.group(b, min(m, m1-quad), n) // the last may overlap
+			}
+		}
+	}
+	q.flush()
 }
 
 // columns computes tiles that stand below each other, where rows divide into tiles
@@ -111,7 +127,7 @@ func (q *quads) row(b, m, first, last int) {
 // aim sets what all tiles of the phase share.
 func (q *quads) aim() {
 	t := q.tile
-	t.b, t.bStep, t.bVector = at(q.packed.data, q.panel*q.panelSize+q.weightsAt), 64, uintptr(4*q.panelSize)
+	t.b, t.bStep, t.bVector = at(q.packed.data, q.panel*q.panelSize), 64, uintptr(4*q.panelSize)
 	t.taps, t.tapCount, t.length = &q.offsets[q.runs[0]], q.runs[1]-q.runs[0], q.length
 	t.add, t.count, t.bNext = 0, 1, 0
 	if q.byImage {

@@ -17,9 +17,12 @@ type sweep struct {
 	transposed     bool // the weights' channels change places
 	channelwise    bool // each channel by itself: a depthwise convolution
 	phases         []phase
-	taps           []kernelTap
+	taps           []kernelTap // in the order of packed weights
+	regions        []phase     // the phases, or what split makes of them
+	reads          []kernelTap // the regions' taps
 	offsets        []tap
 
+	clipped   bool   // each region of the result has the taps that lie inside of the source
 	low, high [2]int // the source positions that are read, by axis
 	height    int    // of the padded source
 	width     int
@@ -55,7 +58,6 @@ type phase struct {
 	reach                    int    // the greatest row offset of a tap
 	runs                     [2]int // their runs, in the sweep's offsets
 	length                   int    // steps in a run
-	weightsAt                int    // where its weights begin in a panel
 }
 
 // kernelTap is one position of the kernel and where it reads the source, relative
@@ -63,6 +65,7 @@ type phase struct {
 type kernelTap struct {
 	kernel int // kernel row · kernel width + kernel column
 	at     [2]int
+	packed int // its place among the packed weights
 }
 
 var sweeps sync.Pool
@@ -74,6 +77,7 @@ func newSweep(c *Convolution) *sweep {
 		s.prepare, s.sum = s.prepareTask, s.sumTask
 	}
 	s.conv, s.v, s.channelwise = c, active, c.depthwise()
+	s.clipped, s.byImage = false, false
 	s.phases, s.taps, s.offsets = s.phases[:0], s.taps[:0], s.offsets[:0]
 	return s
 }
@@ -113,12 +117,16 @@ func (s *sweep) forward(x, y, w []float32) {
 	}
 	for i := range c.Height.Kernel {
 		for j := range c.Width.Kernel {
-			s.taps = append(s.taps, kernelTap{i*c.Width.Kernel + j, [2]int{
-				i*c.Height.dilation() - c.Height.Before, j*c.Width.dilation() - c.Width.Before}})
+			s.tap(i, j, i*c.Height.dilation()-c.Height.Before, j*c.Width.dilation()-c.Width.Before)
 		}
 	}
 	p.taps = [2]int{0, len(s.taps)}
 	s.phases = append(s.phases, p)
+}
+
+// tap adds the tap of kernel row i and column j.
+func (s *sweep) tap(i, j, row, column int) {
+	s.taps = append(s.taps, kernelTap{i*s.conv.Width.Kernel + j, [2]int{row, column}, len(s.taps)})
 }
 
 // gradient sets the sweep up for dx. Input row h gets kernel row i from output row
@@ -143,7 +151,7 @@ func (s *sweep) gradient(dy, dx, w []float32) {
 				}
 				for j := c.Width.Kernel - 1; j >= 0; j-- {
 					if at1, ok := sourceOffset(c.Width, j, r1); ok {
-						s.taps = append(s.taps, kernelTap{i*c.Width.Kernel + j, [2]int{at0 + first0, at1 + first1}})
+						s.tap(i, j, at0+first0, at1+first1)
 					}
 				}
 			}
@@ -188,6 +196,7 @@ func (s *sweep) run(p Parallel, done Done) {
 		return
 	}
 	s.done = done
+	s.orient()
 	s.bounds(false)
 	s.join()
 	s.packed = newScratch(s.panels() * s.groups() * s.panelSize)
@@ -216,13 +225,17 @@ func (s *sweep) panels() int { return ceilDiv(s.result.perGroup, 16) }
 // bounds finds which source positions are read and whether that needs a buffer:
 // where they lie outside of the source, or where tiles read past its end.
 func (s *sweep) bounds(past bool) {
+	s.regions, s.reads = append(s.regions[:0], s.phases...), append(s.reads[:0], s.taps...)
+	if s.clipped {
+		s.split()
+	}
 	s.low, s.high = [2]int{}, [2]int{s.source.height - 1, s.source.width - 1}
-	for i := range s.phases {
-		p := &s.phases[i]
+	for i := range s.regions {
+		p := &s.regions[i]
 		if p.count[0] == 0 || p.count[1] == 0 {
 			continue
 		}
-		for i, t := range s.taps[p.taps[0]:p.taps[1]] {
+		for i, t := range s.reads[p.taps[0]:p.taps[1]] {
 			for axis, at := range t.at {
 				s.low[axis] = min(s.low[axis], at)
 				s.high[axis] = max(s.high[axis], at+(p.count[axis]-1)*p.from[axis])
@@ -240,21 +253,20 @@ func (s *sweep) bounds(past bool) {
 // there is one group and the kernel columns of each row follow each other, and
 // makes the tiles' offsets.
 func (s *sweep) join() {
-	s.panelSize = 0
-	for i := range s.phases {
-		p := &s.phases[i]
-		taps := s.taps[p.taps[0]:p.taps[1]]
+	step := 16 * s.source.perGroup // from the packed weights of a tap to the next
+	if s.channelwise {
+		step = 16
+	}
+	s.panelSize = step * len(s.taps)
+	for i := range s.regions {
+		p := &s.regions[i]
+		taps := s.reads[p.taps[0]:p.taps[1]]
 		joined := s.joined(taps)
-		p.length = joined * s.source.perGroup
-		if s.channelwise {
-			p.length = 1
-		}
-		p.weightsAt = s.panelSize
+		p.length = joined * step / 16
 		p.runs[0] = len(s.offsets)
 		for t := 0; t < len(taps); t += joined {
 			at := (taps[t].at[0]-s.low[0])*s.width + taps[t].at[1] - s.low[1]
-			s.offsets = append(s.offsets, tap{a: 4 * at * s.source.channels, b: 4 * (s.panelSize - p.weightsAt)})
-			s.panelSize += 16 * p.length
+			s.offsets = append(s.offsets, tap{a: 4 * at * s.source.channels, b: 4 * step * taps[t].packed})
 		}
 		p.runs[1] = len(s.offsets)
 	}
@@ -270,7 +282,7 @@ func (s *sweep) joined(taps []kernelTap) int {
 		return 1
 	}
 	for t := range taps {
-		if t%n > 0 && taps[t].at[1] != taps[t-1].at[1]+1 {
+		if t%n > 0 && (taps[t].at[1] != taps[t-1].at[1]+1 || taps[t].packed != taps[t-1].packed+1) {
 			return 1
 		}
 	}
@@ -284,12 +296,18 @@ const (
 	quad               = 4 // pixels or images of a group
 )
 
+// orient chooses what the four rows of a group are, and whether taps are clipped
+// instead of padding the source: where that costs no tile its pixels.
+func (s *sweep) orient() {
+	row := s.result.width / s.phases[0].step[1]
+	s.byImage = s.conv.Batch >= quad && (row < quad || row < 2*quad-1 && s.conv.Batch%quad == 0)
+	s.clipped = s.byImage || s.channelwise
+}
+
 // cut divides the result into tasks: images or rows of an image, times channels.
 func (s *sweep) cut() {
 	pixels := s.result.height * s.result.width
 	step := s.phases[0].step
-	row := s.result.width / step[1]
-	s.byImage = s.conv.Batch >= quad && (row < quad || row > quad && row < 2*quad-1 && s.conv.Batch%quad == 0)
 	wanted := pixelsATask
 	if s.channelwise {
 		wanted = max(pixelsATask, min(channelPixelsATask, s.conv.Batch*pixels/tasksWanted))
@@ -391,8 +409,8 @@ func (s *sweep) sumPanels(in block, b0, b1, h0, h1, p0, p1 int) {
 		kernels := &s.v.rows[vectors-1]
 		q := quads{sweep: s, in: in, tile: t, kernels: kernels, high: kernels.groups(), panel: panel,
 			sourceChannel: group * s.source.perGroup, resultChannel: group*s.result.perGroup + 16*first}
-		for i := range s.phases {
-			q.phase = &s.phases[i]
+		for i := range s.regions {
+			q.phase = &s.regions[i]
 			q.run(b0, b1, h0, h1)
 		}
 		panel += vectors

@@ -117,7 +117,7 @@ func (g *weightGradient) columnTiles() int {
 
 // rowTiles is the number of tiles along the input channels and the kernel.
 func (g *weightGradient) rowTiles() int {
-	return (g.phases[0].runs[1] - g.phases[0].runs[0]) * ceilDiv(g.runLength(), g.rows)
+	return (g.regions[0].runs[1] - g.regions[0].runs[0]) * ceilDiv(g.runLength(), g.rows)
 }
 
 // chooseTile takes the wide tile unless the narrow one wastes clearly less.
@@ -166,7 +166,7 @@ var tapLists = sync.Pool{New: func() any { return new([]tap) }}
 func (g *weightGradient) accumulateTiles(dw []float32, chunk0, chunk1, column0, column1, row0, row1 int) {
 	t, list := tilePool.Get().(*tile), tapLists.Get().(*[]tap)
 	c := g.conv
-	t.aStep = uintptr(4 * g.phases[0].from[1] * c.In)
+	t.aStep = uintptr(4 * g.regions[0].from[1] * c.In)
 	t.bStep, t.bVector, t.cRow, t.length = uintptr(4*c.Out), 64, uintptr(4*c.Out), g.result.width
 	t.add = 0
 	for chunk := chunk0; chunk < chunk1; chunk++ {
@@ -190,7 +190,7 @@ func (g *weightGradient) chunkTaps(list []tap, chunk int) []tap {
 	for b := b0; b < min(g.conv.Batch, b0+g.imagesAChunk); b++ {
 		for h := h0; h < min(g.result.height, h0+g.rowsAChunk); h++ {
 			list = append(list, tap{
-				a: 4 * (b*g.height + h*g.phases[0].from[0]) * g.width * g.conv.In,
+				a: 4 * (b*g.height + h*g.regions[0].from[0]) * g.width * g.conv.In,
 				b: 4 * (b*g.result.height + h) * g.result.width * g.conv.Out,
 			})
 		}
@@ -202,7 +202,7 @@ func (g *weightGradient) chunkTaps(list []tap, chunk int) []tap {
 func (g *weightGradient) tile(t *tile, dw []float32, column, row int) {
 	columns := ceilDiv(g.result.perGroup, 16*g.vectors)
 	group, first := column/columns, column%columns*16*g.vectors
-	runs := g.phases[0].runs[1] - g.phases[0].runs[0]
+	runs := g.regions[0].runs[1] - g.regions[0].runs[0]
 	run, r := row%runs, row/runs*g.rows
 	t.rows = min(g.rows, g.runLength()-r)
 	t.cols = min(16*g.vectors, g.result.perGroup-first)

@@ -21,8 +21,8 @@ func (s *sweep) packChannels(panel int) {
 func (s *sweep) sumChannels(in block, b0, b1, h0, h1 int) {
 	t := tilePool.Get().(*tile)
 	q := quads{sweep: s, in: in, tile: t, kernels: &s.v.channels, high: s.v.channels.groups()}
-	for i := range s.phases {
-		t.cols, q.phase = s.conv.In, &s.phases[i]
+	for i := range s.regions {
+		t.cols, q.phase = s.conv.In, &s.regions[i]
 		q.run(b0, b1, h0, h1)
 	}
 	tilePool.Put(t)
@@ -32,7 +32,7 @@ func (s *sweep) sumChannels(in block, b0, b1, h0, h1 int) {
 // neighbouring tiles share are still in the first-level cache.
 func (q *quads) computeChannels(groups int) {
 	t := q.tile
-	t.b = at(q.packed.data, q.weightsAt)
+	t.b = at(q.packed.data, 0)
 	t.aNext, t.bNext, t.cNext = 64, uintptr(4*q.panelSize), 64
 	t.overChannels(q.conv.In, max(1, groups), q.kernels[groups])
 }
