@@ -48,3 +48,17 @@ func (a Activation) Build(_ *Builder, inputs []*graph.Node) *graph.Node {
 	}
 	return y
 }
+
+func (a Activation) origin(_ []Shape, _, channel int) int { return channel }
+
+func (a Activation) constant(node Node, _ parameters, _ int, inputs []plane, _ []Shape) plane {
+	return inputs[0].apply(node.Shape, func(x float32) float32 {
+		x = max(x, 0)
+		if a == ReLU6 {
+			x = min(x, 6)
+		}
+		return x
+	})
+}
+
+func (a Activation) narrow([]Shape, [][]int, []int) Layer { return a }

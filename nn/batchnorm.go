@@ -2,6 +2,7 @@ package nn
 
 import (
 	"fmt"
+	"math"
 
 	"github.com/gomlx/gomlx/core/graph"
 )
@@ -112,3 +113,16 @@ func (l BatchNorm) follow(b *Builder, role Role, batch *graph.Node) {
 func perChannel(b *Builder, g *graph.Graph, role Role) *graph.Node {
 	return graph.ExpandLeftToRank(b.Parameter(g, role), 4)
 }
+
+func (l BatchNorm) origin(_ []Shape, _, channel int) int { return channel }
+
+func (l BatchNorm) constant(node Node, p parameters, c int, inputs []plane, _ []Shape) plane {
+	variance := float64(p(RunningVariance)[c]) + l.withDefaults().Epsilon
+	factor := float64(p(Scale)[c]) / math.Sqrt(variance)
+	mean, offset := float64(p(RunningMean)[c]), float64(p(Offset)[c])
+	return inputs[0].apply(node.Shape, func(x float32) float32 {
+		return float32((float64(x)-mean)*factor + offset)
+	})
+}
+
+func (l BatchNorm) narrow([]Shape, [][]int, []int) Layer { return l }

@@ -149,7 +149,7 @@ func TestInitializeDependsOnNamesAndSeedOnly(t *testing.T) {
 	}
 }
 
-func initialize(t *testing.T, n *nn.Network, initializer nn.Initializer, s seed.Seed) nn.Weights {
+func initialize(t testing.TB, n *nn.Network, initializer nn.Initializer, s seed.Seed) nn.Weights {
 	t.Helper()
 	weights, err := nn.Initialize(n, initializer, s)
 	if err != nil {

@@ -65,3 +65,47 @@ func (Concat) Parameters([]Shape) []Parameter { return nil }
 func (Concat) Build(_ *Builder, inputs []*graph.Node) *graph.Node {
 	return graph.Concatenate(inputs, 3)
 }
+
+func (Add) origin(_ []Shape, _, channel int) int { return channel }
+
+func (Add) constant(node Node, _ parameters, _ int, inputs []plane, _ []Shape) plane {
+	sum := plane(nil).full(node.Shape)
+	for _, x := range inputs {
+		for i, v := range x {
+			sum[i] += v
+		}
+	}
+	return sum
+}
+
+// narrow sums what is left; the builder has given all inputs the same channels.
+func (Add) narrow(_ []Shape, kept [][]int, _ []int) Layer { return joining(Add{}, kept) }
+
+func (Concat) origin(inputs []Shape, input, channel int) int {
+	for _, shape := range inputs[:input] {
+		channel -= shape.Channels
+	}
+	if channel < 0 || channel >= inputs[input].Channels {
+		return NoChannel
+	}
+	return channel
+}
+
+func (Concat) constant(_ Node, _ parameters, _ int, inputs []plane, _ []Shape) plane {
+	for _, x := range inputs {
+		if x != nil {
+			return x
+		}
+	}
+	return nil
+}
+
+func (Concat) narrow(_ []Shape, kept [][]int, _ []int) Layer { return joining(Concat{}, kept) }
+
+// joining is the layer that joins several inputs, nil where one is left.
+func joining(l Layer, kept [][]int) Layer {
+	if len(kept) == 1 {
+		return nil
+	}
+	return l
+}

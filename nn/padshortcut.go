@@ -2,6 +2,7 @@ package nn
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/gomlx/compute"
 	"github.com/gomlx/gomlx/core/graph"
@@ -50,6 +51,41 @@ func (l PadShortcut) Build(_ *Builder, inputs []*graph.Node) *graph.Node {
 	if extra == 0 {
 		return x
 	}
-	channels := compute.PadAxis{Start: extra / 2, End: extra - extra/2}
+	channels := compute.PadAxis{Start: l.before(l.Out - extra), End: extra - extra/2}
 	return graph.Pad(x, zero, compute.PadAxis{}, compute.PadAxis{}, compute.PadAxis{}, channels)
+}
+
+// before is the number of channels of zeros before the input's.
+func (l PadShortcut) before(channels int) int { return (l.Out - channels) / 2 }
+
+func (l PadShortcut) origin(inputs []Shape, _, channel int) int {
+	channel -= l.before(inputs[0].Channels)
+	if channel < 0 || channel >= inputs[0].Channels {
+		return NoChannel
+	}
+	return channel
+}
+
+func (l PadShortcut) constant(node Node, _ parameters, _ int, inputs []plane, shapes []Shape) plane {
+	if inputs[0] == nil {
+		return nil
+	}
+	y := plane(nil).full(node.Shape)
+	l.window().visit(shapes[0], func(place, _, pixel int) { y[place] = inputs[0][pixel] })
+	return y
+}
+
+// narrow leaves the channels of zeros out: where they are read, the builder puts
+// back those that are needed.
+func (l PadShortcut) narrow(_ []Shape, _ [][]int, out []int) Layer {
+	return PadShortcut{Out: len(out), Stride: l.Stride}
+}
+
+// pads is the layer that also adds the channels of zeros by which a wider set of
+// channels differs from those that this one keeps; ok is false where they do not
+// lie half on each side, as they must.
+func (l PadShortcut) pads(kept, wider []int) (padded PadShortcut, ok bool) {
+	padded = PadShortcut{Out: len(wider), Stride: l.Stride}
+	first := padded.before(len(kept))
+	return padded, first+len(kept) <= len(wider) && slices.Equal(wider[first:first+len(kept)], kept)
 }

@@ -2,6 +2,7 @@ package nn
 
 import (
 	"fmt"
+	"math"
 
 	"github.com/gomlx/gomlx/core/graph"
 )
@@ -142,3 +143,40 @@ func fold(nodes []*graph.Node, combine func(a, b *graph.Node) *graph.Node) *grap
 	}
 	return result
 }
+
+func (l MaxPool) origin(_ []Shape, _, channel int) int { return channel }
+
+func (l MaxPool) constant(node Node, _ parameters, _ int, inputs []plane, shapes []Shape) plane {
+	x, y := inputs[0].full(shapes[0]), plane(nil).full(node.Shape)
+	for i := range y {
+		y[i] = float32(math.Inf(-1))
+	}
+	poolWindow(l.Window, l.Stride, l.Padding).visit(shapes[0], func(place, _, pixel int) {
+		y[place] = max(y[place], x[pixel])
+	})
+	return y
+}
+
+func (l MaxPool) narrow([]Shape, [][]int, []int) Layer { return l }
+
+func (l MeanPool) origin(_ []Shape, _, channel int) int { return channel }
+
+func (l MeanPool) constant(node Node, _ parameters, _ int, inputs []plane, shapes []Shape) plane {
+	x, y := inputs[0].full(shapes[0]), plane(nil).full(node.Shape)
+	poolWindow(l.Window, l.Stride, l.Padding).visit(shapes[0], func(place, _, pixel int) { y[place] += x[pixel] })
+	return y.apply(node.Shape, func(sum float32) float32 { return sum / float32(l.Window*l.Window) })
+}
+
+func (l MeanPool) narrow([]Shape, [][]int, []int) Layer { return l }
+
+func (l GlobalMeanPool) origin(_ []Shape, _, channel int) int { return channel }
+
+func (l GlobalMeanPool) constant(_ Node, _ parameters, _ int, inputs []plane, _ []Shape) plane {
+	sum := 0.
+	for _, v := range inputs[0] {
+		sum += float64(v)
+	}
+	return plane{float32(sum / float64(max(len(inputs[0]), 1)))}
+}
+
+func (l GlobalMeanPool) narrow([]Shape, [][]int, []int) Layer { return l }
