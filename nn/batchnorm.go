@@ -63,7 +63,7 @@ func (l BatchNorm) Parameters(inputs []Shape) []Parameter {
 // in the whole batch, whose variance is not defined.
 func (l BatchNorm) Build(b *Builder, inputs []*graph.Node) *graph.Node {
 	l = l.withDefaults()
-	if b.Phase == Training {
+	if b.Phase != Inference {
 		return l.buildTraining(b, inputs[0])
 	}
 	return l.buildInference(b, inputs[0])

@@ -44,6 +44,13 @@ func (b *Builder) variable(role Role) *model.Variable {
 // all code that builds graphs, it panics, with an error, on what does not fit;
 // GoMLX's executors return that error.
 func (n *Network) Build(scope *model.Scope, x *graph.Node, phase Phase) *graph.Node {
+	return n.Logits(n.BuildLayers(scope, x, phase))
+}
+
+// BuildLayers is Build, and returns the output of every layer in the order of
+// Nodes, [batch, height, width, channels] each, for code that looks at what is
+// inside a network.
+func (n *Network) BuildLayers(scope *model.Scope, x *graph.Node, phase Phase) []*graph.Node {
 	if d := x.Shape().Dimensions; len(d) != 4 || d[1] != n.Input.Height || d[2] != n.Input.Width || d[3] != n.Input.Channels {
 		panic(fmt.Errorf("nn: network %s reads [batch, %d, %d, %d], not %v",
 			n.Name, n.Input.Height, n.Input.Width, n.Input.Channels, d))
@@ -60,7 +67,12 @@ func (n *Network) Build(scope *model.Scope, x *graph.Node, phase Phase) *graph.N
 		}
 		outputs[i] = node.Layer.Build(&Builder{Phase: phase, scope: scope, layer: node.Name}, inputs)
 	}
-	last := outputs[len(outputs)-1]
+	return outputs
+}
+
+// Logits is the network's output [batch, outputs] among those of its layers.
+func (n *Network) Logits(layers []*graph.Node) *graph.Node {
+	last := layers[len(layers)-1]
 	return graph.Reshape(last, last.Shape().Dimensions[0], n.Output().Size())
 }
 

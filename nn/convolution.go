@@ -82,7 +82,11 @@ func (l Convolution) Parameters(inputs []Shape) []Parameter {
 func (l Convolution) Build(b *Builder, inputs []*graph.Node) *graph.Node {
 	x := inputs[0]
 	g := x.Graph()
-	y := convolve(x, b.Parameter(g, Weight), l.withDefaults())
+	form := convolve
+	if b.Phase == SecondOrder {
+		form = convolveShifts
+	}
+	y := form(x, b.Parameter(g, Weight), l.withDefaults())
 	if !l.NoBias {
 		y = graph.Add(y, graph.ExpandLeftToRank(b.Parameter(g, Bias), 4))
 	}

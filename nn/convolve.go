@@ -8,14 +8,19 @@ import (
 // on the graph's backend. All forms give the same values and gradients, but for
 // rounding.
 func convolve(x, weight *graph.Node, l Convolution) *graph.Node {
-	switch depthwise := l.Groups > 1 && l.Groups == x.Shape().Dim(3) && l.Groups == l.Out; {
-	case !slidesSlowly(x.Graph()) && l.differentiable():
+	if !slidesSlowly(x.Graph()) && l.differentiable() {
 		return convolveDirectly(x, weight, l)
-	case depthwise:
-		return convolveDepthwise(x, weight, l)
-	default:
-		return convolveColumns(x, weight, l)
 	}
+	return convolveShifts(x, weight, l)
+}
+
+// convolveShifts is made of shifted copies of x, products and sums, so that it has
+// derivatives of every order.
+func convolveShifts(x, weight *graph.Node, l Convolution) *graph.Node {
+	if l.Groups > 1 && l.Groups == x.Shape().Dim(3) && l.Groups == l.Out {
+		return convolveDepthwise(x, weight, l)
+	}
+	return convolveColumns(x, weight, l)
 }
 
 // differentiable reports whether GoMLX has the right gradient for its own

@@ -30,10 +30,13 @@ type Layer interface {
 type Phase int
 
 // In Training, batch norm uses the batch's statistics and updates the running
-// ones; in Inference it uses the running ones.
+// ones; in Inference it uses the running ones. SecondOrder is Training, built from
+// operations of which GoMLX has second derivatives, which its convolution and its
+// max pool have not (v0.28.7): slower, and with more memory.
 const (
 	Inference Phase = iota
 	Training
+	SecondOrder
 )
 
 // oneInput is the input of a layer that reads a single one.

@@ -34,8 +34,12 @@ func (l MaxPool) Output(inputs []Shape) (Shape, error) {
 func (l MaxPool) Parameters([]Shape) []Parameter { return nil }
 
 // Build pools.
-func (l MaxPool) Build(_ *Builder, inputs []*graph.Node) *graph.Node {
-	return poolMax(inputs[0], poolWindow(l.Window, l.Stride, l.Padding))
+func (l MaxPool) Build(b *Builder, inputs []*graph.Node) *graph.Node {
+	w := poolWindow(l.Window, l.Stride, l.Padding)
+	if b.Phase == SecondOrder {
+		return poolMaxShifts(inputs[0], w)
+	}
+	return poolMax(inputs[0], w)
 }
 
 // MeanPool takes the mean of each channel in a square window; padding counts as

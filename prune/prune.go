@@ -20,6 +20,12 @@ type Selection struct {
 	Count Count
 	// Spare tells the parameters to leave alone; nil is none.
 	Spare Spare
+	// Rounds is in how many rounds the fraction is removed: before each, what is
+	// left is rated anew. 0 is one round, "one-shot". The number that goes in the
+	// end is the same.
+	Rounds int
+	// Curve says how much is gone after each round; nil is Exponential.
+	Curve Curve
 }
 
 // Prune returns the input's mask less the lowest rated of its live weights: from
@@ -69,28 +75,33 @@ func (in Input) mask() (*Mask, error) {
 }
 
 func prune(ctx context.Context, score Score, in Input, sel Selection, removed func(Pool, *Mask) int) (*Mask, error) {
-	mask, err := in.mask()
+	before, err := in.mask()
 	if err != nil {
 		return nil, err
 	}
-	in.Mask = mask
 	pools, err := sel.pools(in.Network)
 	if err != nil {
 		return nil, fmt.Errorf("prune: %w", err)
 	}
-	values, err := score(ctx, in)
-	if err != nil {
-		return nil, fmt.Errorf("prune: %w", err)
-	}
-	for _, pool := range pools {
-		if err := ctx.Err(); err != nil {
-			return nil, err
-		}
-		if err := values.check(pool.Parameters, mask); err != nil {
+	mask := before
+	for round := 1; round <= sel.rounds(); round++ {
+		in.Mask = mask
+		values, err := score(ctx, in)
+		if err != nil {
 			return nil, fmt.Errorf("prune: %w", err)
 		}
-		count := min(max(removed(pool, in.Mask), 0), in.Mask.countOf(pool.Parameters))
-		mask = mask.removeLowest(pool.Parameters, values, count)
+		for _, pool := range pools {
+			if err := ctx.Err(); err != nil {
+				return nil, err
+			}
+			if err := values.check(pool.Parameters, mask); err != nil {
+				return nil, fmt.Errorf("prune: %w", err)
+			}
+			live := before.countOf(pool.Parameters)
+			total := min(max(removed(pool, before), 0), live)
+			gone := live - mask.countOf(pool.Parameters)
+			mask = mask.removeLowest(pool.Parameters, values, sel.cumulative(total, live, round)-gone)
+		}
 	}
 	return mask, nil
 }

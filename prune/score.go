@@ -22,6 +22,9 @@ type Input struct {
 	// Random returns the stream of random numbers that belongs to a parameter,
 	// from its beginning. Only scores that draw need it.
 	Random func(parameter string) *rand.Rand
+	// Derivatives are those of the loss; nil where the caller has no data or no
+	// backend. Only scores that look at the loss need them.
+	Derivatives Derivatives
 }
 
 // Values are one number for each weight of some parameters, by the parameter's
@@ -36,8 +39,12 @@ type Score func(ctx context.Context, in Input) (Values, error)
 // scores are the registered scores. Entries are only added, and only while the
 // program starts.
 var scores = map[string]Score{
-	"magnitude": Magnitude,
-	"random":    Random,
+	"grasp":           GraSP,
+	"grasp-reference": ReferenceGraSP,
+	"magnitude":       Magnitude,
+	"random":          Random,
+	"snip":            SNIP,
+	"synflow":         SynFlow,
 }
 
 // Register makes a score known by a name, to the command line among others. It

@@ -63,7 +63,7 @@ func TestRandomIsUniformAndItsOwnForEachParameter(t *testing.T) {
 }
 
 func TestRegistry(t *testing.T) {
-	if got := prune.Names(); !slices.Equal(got, []string{"magnitude", "random"}) {
+	if got := prune.Names(); !slices.Equal(got, []string{"grasp", "grasp-reference", "magnitude", "random", "snip", "synflow"}) {
 		t.Errorf("registered scores %v", got)
 	}
 	_, err := prune.Lookup("magnitud")

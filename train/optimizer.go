@@ -4,6 +4,8 @@ import (
 	"fmt"
 
 	"github.com/gomlx/gomlx/core/graph"
+
+	"espalier/nn"
 )
 
 // Optimizer is a rule by which a gradient moves a parameter. A new one is one file
@@ -29,6 +31,7 @@ type Optimizer interface {
 
 // Parameter is one parameter in the graph of a step, as an Optimizer sees it.
 type Parameter struct {
+	Role     nn.Role
 	Value    *graph.Node
 	Gradient *graph.Node   // of the mean loss of the batch, in Value's shape
 	Slots    []*graph.Node // in the order of Optimizer.Slots, each in Value's shape

@@ -9,6 +9,7 @@ import (
 	"github.com/gomlx/gomlx/core/graph"
 	"github.com/gomlx/gomlx/core/tensors"
 
+	"espalier/nn"
 	"espalier/train"
 )
 
@@ -16,10 +17,16 @@ import (
 // are gradients and returns the parameter after each.
 func descend(t *testing.T, optimizer train.Optimizer, start []float32, gradients [][]float32) [][]float32 {
 	t.Helper()
+	return descendAs(t, nn.Weight, optimizer, start, gradients)
+}
+
+// descendAs is descend on a parameter of a role.
+func descendAs(t *testing.T, role nn.Role, optimizer train.Optimizer, start []float32, gradients [][]float32) [][]float32 {
+	t.Helper()
 	slots := len(optimizer.Slots())
 	step, err := graph.NewExec(openBackend(t), func(inputs []*graph.Node) []*graph.Node {
 		value, updated := optimizer.Update(train.Parameter{
-			Value: inputs[0], Gradient: inputs[1], Slots: inputs[2 : 2+slots], Scalars: inputs[2+slots:],
+			Role: role, Value: inputs[0], Gradient: inputs[1], Slots: inputs[2 : 2+slots], Scalars: inputs[2+slots:],
 		})
 		return append([]*graph.Node{value}, updated...)
 	})

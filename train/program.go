@@ -101,7 +101,7 @@ func (p *program) buildStep(scope *model.Scope, images, labels, scalars *graph.N
 	gradients := graph.Gradient(loss, values...)
 	numbers := unpack(scalars)
 	for i, parameter := range trained {
-		p.update(parameter.Name, Parameter{Value: values[i], Gradient: gradients[i], Scalars: numbers})
+		p.update(parameter.Name, Parameter{Role: parameter.Role, Value: values[i], Gradient: gradients[i], Scalars: numbers})
 	}
 	return loss
 }

@@ -115,7 +115,7 @@ func inputs() ([]named[prune.Input], error) {
 			for _, mask := range masks(n, s) {
 				all = append(all, named[prune.Input]{
 					fmt.Sprintf("%s with %s weights, %s", n.Name, values.name, mask.name),
-					prune.Input{Network: n, Weights: values.value, Initial: initial, Mask: mask.value, Random: random},
+					prune.Input{Network: n, Weights: values.value, Initial: initial, Mask: mask.value, Random: random, Derivatives: quadratic{n}},
 				})
 			}
 		}

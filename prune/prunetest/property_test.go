@@ -26,6 +26,20 @@ func TestRegisteredScoresConform(t *testing.T) {
 	}
 }
 
+// In several rounds, whatever the curve, as many weights go, and none comes back.
+func TestRoundsConform(t *testing.T) {
+	for name, curve := range map[string]prune.Curve{
+		"exponential": nil, "linear": prune.Linear, "reference": prune.ReferenceSynFlow,
+	} {
+		t.Run(name, func(t *testing.T) {
+			prunetest.Run(t, func(ctx context.Context, in prune.Input, sel prune.Selection) (*prune.Mask, error) {
+				sel.Rounds, sel.Curve = 3, curve
+				return prune.Prune(ctx, prune.SynFlow, in, sel)
+			})
+		})
+	}
+}
+
 // Each method is broken in one way, and the property of that name must find it.
 func TestSuiteFindsBrokenMethods(t *testing.T) {
 	properties := append(prunetest.Properties(), prunetest.LowestFirst(prune.Magnitude))

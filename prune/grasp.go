@@ -1,0 +1,39 @@
+package prune
+
+import "context"
+
+// graspTemperature divides the logits in GraSP.
+const graspTemperature = 200
+
+// GraSP rates a weight by w · (H g), where g is the gradient of the loss of logits
+// divided by 200 and H its Hessian. The paper's importance −w · (H g) is the change of
+// the gradient's squared norm when the weight goes, to first order and halved; what
+// raises it most goes first, so the score here has the other sign (Wang, Zhang and
+// Grosse, "Picking winning tickets before training by preserving gradient flow", ICLR
+// 2020).
+func GraSP(ctx context.Context, in Input) (Values, error) {
+	return grasp(ctx, in, func(weight, hessianGradient float32) float32 { return weight * hessianGradient })
+}
+
+// ReferenceGraSP is |w · (H g)|, as the code of Structure-LTH has it: weights whose
+// removal would raise the gradient's norm most stay, like those whose removal would
+// lower it most.
+func ReferenceGraSP(ctx context.Context, in Input) (Values, error) {
+	return grasp(ctx, in, func(weight, hessianGradient float32) float32 { return absolute(weight * hessianGradient) })
+}
+
+func grasp(ctx context.Context, in Input, rate func(weight, hessianGradient float32) float32) (Values, error) {
+	weights, err := in.differentiable("grasp")
+	if err != nil {
+		return nil, err
+	}
+	gradient, err := in.Derivatives.Gradient(ctx, weights, graspTemperature)
+	if err != nil {
+		return nil, err
+	}
+	curved, err := in.Derivatives.HessianProduct(ctx, weights, gradient, graspTemperature)
+	if err != nil {
+		return nil, err
+	}
+	return product(ctx, in.Network, weights, curved, rate)
+}

@@ -1,0 +1,22 @@
+package prune
+
+import "context"
+
+// SNIP rates a weight by |w · ∂L/∂w|, how much the loss changes to first order when
+// it goes (Lee, Ajanthan and Torr, "SNIP: Single-shot network pruning based on
+// connection sensitivity", ICLR 2019). The paper's division by the sum over the
+// network changes no order. L is over all that Input.Derivatives has, as in the code
+// of Structure-LTH, where SNIP's own takes one batch.
+func SNIP(ctx context.Context, in Input) (Values, error) {
+	weights, err := in.differentiable("snip")
+	if err != nil {
+		return nil, err
+	}
+	gradient, err := in.Derivatives.Gradient(ctx, weights, 1)
+	if err != nil {
+		return nil, err
+	}
+	return product(ctx, in.Network, weights, gradient, func(weight, gradient float32) float32 {
+		return absolute(weight * gradient)
+	})
+}
