@@ -19,7 +19,7 @@ func init() {
 		},
 		size: GraphSize{Nodes: 7600, Edges: 26659, Features: 932, Classes: 5},
 		remarks: []string{
-			"the ten splits are those of Geom-GCN, 48/32/20 % of each class",
+			"the ten splits are those of Geom-GCN: 48/32/20 % of all nodes, not of each class",
 		},
 		format: "heterophilous", file: "actor.npz",
 	})
@@ -35,7 +35,7 @@ func init() {
 		},
 		size: GraphSize{Nodes: 2277, Edges: 31371, Features: 2325, Classes: 5},
 		remarks: []string{
-			"the ten splits are those of Geom-GCN, 48/32/20 % of each class",
+			"the ten splits are those of Geom-GCN: 48/32/20 % of all nodes, not of each class",
 			"nodes come several times with the same neighbours and label, across training and test: prefer chameleon-filtered",
 		},
 		format: "heterophilous", file: "chameleon.npz",
@@ -65,7 +65,7 @@ func init() {
 		},
 		size: GraphSize{Nodes: 183, Edges: 277, Features: 1703, Classes: 5},
 		remarks: []string{
-			"the ten splits are those of Geom-GCN, 48/32/20 % of each class",
+			"the ten splits are those of Geom-GCN: 48/32/20 % of all nodes, not of each class",
 			"many papers use a file of Cornell that has Texas's features and labels; this is the true Cornell",
 		},
 		format: "heterophilous", file: "cornell.npz",
@@ -98,8 +98,8 @@ func init() {
 		},
 		size: GraphSize{Nodes: 183, Edges: 279, Features: 1703, Classes: 5},
 		remarks: []string{
-			"the ten splits are those of Geom-GCN, 48/32/20 % of each class",
-			"class 1 has a single node",
+			"the ten splits are those of Geom-GCN: 48/32/20 % of all nodes, not of each class",
+			"class 1 has a single node, which three of the splits have for validation or testing",
 		},
 		format: "heterophilous", file: "texas.npz",
 	})

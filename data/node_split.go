@@ -2,6 +2,7 @@ package data
 
 import (
 	"fmt"
+	"math/rand/v2"
 	"slices"
 )
 
@@ -49,4 +50,35 @@ func (s NodeSplit) keep(number []int32) NodeSplit {
 		return kept
 	}
 	return NodeSplit{Name: s.Name, Train: renumber(s.Train), Validation: renumber(s.Validation), Test: renumber(s.Test)}
+}
+
+func errNoLabels(g *Graph) error {
+	return fmt.Errorf("graph %q has no labels, by which nodes could be split", g.Name())
+}
+
+// nodesOfClasses are the nodes of each class, sorted.
+func (g *Graph) nodesOfClasses() [][]int32 {
+	nodes := make([][]int32, g.Classes())
+	for node, label := range g.content.Labels {
+		nodes[label] = append(nodes[label], int32(node))
+	}
+	return nodes
+}
+
+func shuffle(nodes []int32, stream *rand.Rand) {
+	stream.Shuffle(len(nodes), func(i, j int) { nodes[i], nodes[j] = nodes[j], nodes[i] })
+}
+
+// cut takes the first n, or as many as there are.
+func cut(nodes []int32, n int) (first, rest []int32) {
+	n = min(n, len(nodes))
+	return nodes[:n], nodes[n:]
+}
+
+func (s NodeSplit) sorted() NodeSplit {
+	for _, part := range []*[]int32{&s.Train, &s.Validation, &s.Test} {
+		*part = slices.Clone(*part)
+		slices.Sort(*part)
+	}
+	return s
 }

@@ -231,8 +231,51 @@ func TestData(t *testing.T) {
 	if got := espalier(t, "data", "list"); got.status != 0 || !strings.Contains(got.out, "CC BY 4.0") {
 		t.Errorf("data list: %s%s", got.out, got.err)
 	}
-	if got := espalier(t, "data", "check"); got.status != 0 || !strings.Contains(got.out, "digits: 3,823 + 1,797 images") {
-		t.Errorf("data check: %s%s", got.out, got.err)
+	got := espalier(t, "data", "check")
+	for _, want := range []string{"digits: 3,823 + 1,797 images", "cora: 2,708 nodes and 5,278 edges"} {
+		if got.status != 0 || !strings.Contains(got.out, want) {
+			t.Errorf("data check: %s%s", got.out, got.err)
+		}
+	}
+}
+
+func TestDataShow(t *testing.T) {
+	shown := espalier(t, "data", "show", "cora")
+	if shown.status != 0 {
+		t.Fatal(shown.err)
+	}
+	golden(t, "data-show-cora.golden", shown.out)
+	cards := objects(t, espalier(t, "data", "show", "cora", "--stored", "--json").out)
+	if len(cards) != 1 || cards[0]["entries"] != 10858.0 || cards[0]["undirected"] != true {
+		t.Errorf("as stored: %v", cards)
+	}
+	folder := t.TempDir()
+	if err := os.MkdirAll(filepath.Join(folder, "mine"), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(folder, "mine", "edges.csv"), []byte("from,to\n0,1\n1,2\n"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	if got := espalier(t, "data", "show", "--format", "csv", filepath.Join(folder, "mine")); got.status != 0 || !strings.Contains(got.out, "2 undirected, 2 directed") {
+		t.Errorf("a graph of one's own: %s%s", got.out, got.err)
+	}
+	missing := espalier(t, "data", "show", "pubmed")
+	if missing.status != 3 || !strings.Contains(missing.err, "https://github.com/kimiyoung/planetoid") {
+		t.Errorf("pubmed: status %d, %s", missing.status, missing.err)
+	}
+	if got := espalier(t, "data", "show", "karate"); got.status == 0 || !strings.Contains(got.err, "citeseer") {
+		t.Errorf("unknown: %d %s", got.status, got.err)
+	}
+}
+
+func TestDataExport(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "cora.graphml")
+	if got := espalier(t, "data", "export", "cora", "-o", file); got.status != 0 || !strings.Contains(got.out, "5,278 edges") {
+		t.Fatalf("%s%s", got.out, got.err)
+	}
+	content, err := os.ReadFile(file)
+	if err != nil || strings.Count(string(content), "<edge ") != 5278 {
+		t.Errorf("%d edges, %v", strings.Count(string(content), "<edge "), err)
 	}
 }
 

@@ -4,41 +4,76 @@ import (
 	"errors"
 	"fmt"
 	"path/filepath"
+	"slices"
 
 	"espalier/data"
 	"espalier/experiments"
 )
 
 type dataCommand struct {
-	List  dataListCommand  `cmd:"" help:"List the data sets, their licences, and where they were found."`
-	Check dataCheckCommand `cmd:"" help:"Verify digests and counts; without a name, of all that were found."`
-	Get   dataGetCommand   `cmd:"" help:"Download data sets into the data folder; what is there is kept."`
+	List   dataListCommand   `cmd:"" help:"List the data sets, their licences, and where they were found."`
+	Show   dataShowCommand   `cmd:"" help:"Show all that there is to know of a graph: counts, degrees, classes, splits, licence, digest."`
+	Check  dataCheckCommand  `cmd:"" help:"Verify digests and counts; without a name, of all that were found."`
+	Get    dataGetCommand    `cmd:"" help:"Download data sets into the data folder; what is there is kept."`
+	Export dataExportCommand `cmd:"" help:"Write a graph as GraphML."`
 }
 
 type dataListCommand struct{}
 
 // Run lists the data sets.
 func (dataListCommand) Run(t *terminal) error {
-	entries, err := data.List(t.DataFolder)
+	images, err := data.List(t.DataFolder)
+	if err != nil {
+		return err
+	}
+	graphs, err := data.ListGraphs(t.DataFolder)
 	if err != nil {
 		return err
 	}
 	if t.JSON {
-		return printJSON(t.out, entries...)
+		return errors.Join(printJSON(t.out, images...), printJSON(t.out, graphs...))
 	}
-	rows := []string{"name\timages\tshape\tclasses\tlicence\tfound"}
-	for _, e := range entries {
-		found := e.Found
-		switch {
-		case found == "":
-			found = "– (espalier data get " + e.Name + ")"
-		case len(e.Missing) > 0:
-			found += fmt.Sprintf(", but %d of its files are missing", len(e.Missing))
-		}
+	rows := []string{"images\tnumber\tshape\tclasses\tlicence\tfound"}
+	for _, e := range images {
 		rows = append(rows, fmt.Sprintf("%s\t%s + %s\t%dx%dx%d\t%d\t%s\t%s",
-			e.Name, count(e.Train), count(e.Test), e.Channels, e.Height, e.Width, e.Classes, e.Licence, found))
+			e.Name, count(e.Train), count(e.Test), e.Channels, e.Height, e.Width, e.Classes, e.Licence,
+			whereFound(e.Found, e.Missing, "espalier data get "+e.Name)))
 	}
-	return printColumns(t.out, rows...)
+	if err := printColumns(t.out, rows...); err != nil {
+		return err
+	}
+	fmt.Fprintln(t.out)
+	return printColumns(t.out, graphRows(graphs)...)
+}
+
+func graphRows(graphs []data.GraphEntry) []string {
+	rows := []string{"graphs\tnodes\tedges\tfeatures\tclasses\tlicence\tfound"}
+	size := func(n int) string {
+		if n == 0 {
+			return "–"
+		}
+		return count(n)
+	}
+	for _, e := range graphs {
+		get := "espalier data get " + e.Name
+		if e.ByHand {
+			get = "by hand from " + e.Home
+		}
+		rows = append(rows, fmt.Sprintf("%s\t%s\t%s\t%s\t%s\t%s\t%s", e.Name, size(e.Nodes), size(e.Edges), size(e.Features), size(e.Classes),
+			e.Licence, whereFound(e.Found, e.Missing, get)))
+	}
+	return rows
+}
+
+// whereFound tells where a set is, or how to get it.
+func whereFound(found string, missing []string, get string) string {
+	switch {
+	case found == "":
+		return "– (" + get + ")"
+	case len(missing) > 0:
+		return fmt.Sprintf("%s, but %d of its files are missing", found, len(missing))
+	}
+	return found
 }
 
 type dataCheckCommand struct {
@@ -49,19 +84,14 @@ type dataCheckCommand struct {
 func (c dataCheckCommand) Run(t *terminal) error {
 	names := c.Names
 	if len(names) == 0 {
-		entries, err := data.List(t.DataFolder)
-		if err != nil {
+		var err error
+		if names, err = foundSets(t.DataFolder); err != nil {
 			return err
-		}
-		for _, e := range entries {
-			if e.Found != "" {
-				names = append(names, e.Name)
-			}
 		}
 	}
 	var wrong []error
 	for _, name := range names {
-		report, err := data.Check(t, name, t.DataFolder)
+		summary, report, err := check(t, name)
 		if err != nil {
 			wrong = append(wrong, err)
 			continue
@@ -69,14 +99,47 @@ func (c dataCheckCommand) Run(t *terminal) error {
 		if t.JSON {
 			err = printJSON(t.out, report)
 		} else {
-			_, err = fmt.Fprintf(t.out, "%s: %s + %s images in %s, all as they should be\n",
-				name, count(report.Train), count(report.Test), report.Found)
+			_, err = fmt.Fprintf(t.out, "%s: %s, all as they should be\n", name, summary)
 		}
 		if err != nil {
 			return err
 		}
 	}
 	return errors.Join(wrong...)
+}
+
+// foundSets are the names of the images and graphs that are there.
+func foundSets(folder string) ([]string, error) {
+	images, err := data.List(folder)
+	if err != nil {
+		return nil, err
+	}
+	graphs, err := data.ListGraphs(folder)
+	if err != nil {
+		return nil, err
+	}
+	var names []string
+	for _, e := range images {
+		if e.Found != "" {
+			names = append(names, e.Name)
+		}
+	}
+	for _, e := range graphs {
+		if e.Found != "" {
+			names = append(names, e.Name)
+		}
+	}
+	return names, nil
+}
+
+// check verifies one set, and says in short what it has.
+func check(t *terminal, name string) (summary string, report any, err error) {
+	if slices.Contains(data.GraphNames(), name) {
+		r, err := data.CheckGraph(t, name, t.DataFolder)
+		return fmt.Sprintf("%s nodes and %s edges in %s", count(r.Size.Nodes), count(r.Size.Edges), r.Found), r, err
+	}
+	r, err := data.Check(t, name, t.DataFolder)
+	return fmt.Sprintf("%s + %s images in %s", count(r.Train), count(r.Test), r.Found), r, err
 }
 
 type dataGetCommand struct {

@@ -146,22 +146,37 @@ func dataSets(folder string) []Finding {
 	if folder == "" {
 		folder = "no data folder is named"
 	}
-	entries, err := data.List(folder)
+	images, err := data.List(folder)
+	if err != nil {
+		return []Finding{{Subject: "data", State: Broken, Found: oneLine(err)}}
+	}
+	graphs, err := data.ListGraphs(folder)
 	if err != nil {
 		return []Finding{{Subject: "data", State: Broken, Found: oneLine(err)}}
 	}
 	var findings []Finding
-	for _, e := range entries {
-		switch {
-		case e.Found == "":
-			findings = append(findings, Finding{"data " + e.Name, Absent, "not found", "`espalier data get " + e.Name + "` with --data or ESPALIER_DATA"})
-		case len(e.Missing) > 0:
-			findings = append(findings, Finding{"data " + e.Name, Absent, e.Found + " lacks " + strings.Join(e.Missing, ", "), "`espalier data get " + e.Name + "`"})
-		default:
-			findings = append(findings, Finding{Subject: "data " + e.Name, State: Present, Found: e.Found})
+	for _, e := range images {
+		findings = append(findings, dataSet(e.Name, e.Found, e.Missing, "`espalier data get "+e.Name+"`"))
+	}
+	for _, e := range graphs {
+		get := "`espalier data get " + e.Name + "`"
+		if e.ByHand {
+			get = "download it from " + e.Home
 		}
+		findings = append(findings, dataSet(e.Name, e.Found, e.Missing, get))
 	}
 	return findings
+}
+
+// dataSet tells of one set whether it was found, or how to get it.
+func dataSet(name, found string, missing []string, get string) Finding {
+	switch {
+	case found == "":
+		return Finding{"data " + name, Absent, "not found", get + " with --data or ESPALIER_DATA"}
+	case len(missing) > 0:
+		return Finding{"data " + name, Absent, found + " lacks " + strings.Join(missing, ", "), get}
+	}
+	return Finding{Subject: "data " + name, State: Present, Found: found}
 }
 
 // runs tries to write where results go, or where their folder would be made.

@@ -1,0 +1,32 @@
+package main
+
+import (
+	"fmt"
+
+	"espalier/data"
+	"espalier/internal/durable"
+)
+
+type dataExportCommand struct {
+	Name   string `arg:"" help:"A graph."`
+	Output string `short:"o" required:"" placeholder:"FILE" help:"The GraphML file."`
+}
+
+// Run writes a graph into a file.
+func (c dataExportCommand) Run(t *terminal) error {
+	g, err := data.OpenGraph(t, c.Name, t.DataFolder)
+	if err != nil {
+		return err
+	}
+	if err := durable.Write(durable.OS{}, c.Output, g.WriteGraphML); err != nil {
+		return fmt.Errorf("export %s: %w", c.Name, err)
+	}
+	if t.JSON {
+		return printJSON(t.out, struct {
+			Name string `json:"name"`
+			File string `json:"file"`
+		}{c.Name, c.Output})
+	}
+	_, err = fmt.Fprintf(t.out, "%s: %s nodes and %s edges in %s\n", c.Name, count(g.Nodes()), count(g.Counts().Edges), c.Output)
+	return err
+}
