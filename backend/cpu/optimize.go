@@ -36,6 +36,7 @@ func optimize(f *Function, s *summary) (*ir, error) {
 		return nil, err
 	}
 	s.dead += g.sweep()
+	g.fuseUpdates(s)
 	g.schedule(s)
 	g.attachEpilogues(s)
 	g.rematerialize()

@@ -14,6 +14,8 @@ const (
 	opSparseProduct
 	opEdgeProducts
 	opMoments
+	opMomentum
+	opAdam
 	opCount
 )
 
@@ -35,6 +37,10 @@ func opName(op compute.OpType) string {
 		return "EdgeProducts"
 	case opMoments:
 		return "Moments"
+	case opMomentum:
+		return "Momentum"
+	case opAdam:
+		return "Adam"
 	}
 	return op.String()
 }

@@ -174,7 +174,7 @@ func BenchmarkVectors(b *testing.B) {
 	const n = 1 << 15
 	r := rand.New(rand.NewPCG(1, 1))
 	x, y, dst := random(r, n), random(r, n), make([]float32, n)
-	words := make([]uint32, n)
+	words, squares := make([]uint32, n), make([]float32, n)
 	run := func(name string, f func()) {
 		b.Run(name, func(b *testing.B) {
 			for b.Loop() {
@@ -190,7 +190,10 @@ func BenchmarkVectors(b *testing.B) {
 		run(op.String(), func() { op.Apply(dst, x, y) })
 	}
 	run("Sum", func() { Sum(Sequential, x) })
-	run("Momentum", func() { (&Momentum{Rate: 1e-9, Momentum: 0.9}).Step(Sequential, dst, x, y) })
+	run("Momentum", func() { (&Momentum{Rate: 1e-9, Momentum: 0.9}).Step(dst, x, y) })
+	run("Adam", func() {
+		(&Adam{Rate: 1e-9, MeanRate: 0.1, SquareDecay: 0.999, SquareRate: 0.001, Deviation: 1}).Step(dst, x, squares, y)
+	})
 	run("Philox", func() { PhiloxFill(Sequential, words, [4]uint32{}, [2]uint32{1, 2}) })
 	b.Run("BatchNorm", func(b *testing.B) {
 		norm := BatchNorm{Scale: x[:64], Offset: y[:64], Epsilon: 1e-5}

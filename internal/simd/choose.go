@@ -22,6 +22,18 @@ func chooseGo(dst, condition, x, y *float32, n int) {
 	}
 }
 
+// Keep sets x[i] to 0 where keep[i] is 0.
+func Keep(x []float32, keep []byte) {
+	const block = 256
+	var condition, zeros [block]float32
+	for len(x) > 0 {
+		n := min(block, len(x))
+		FromBytes(condition[:n], keep)
+		Choose(x[:n], condition[:n], x[:n], zeros[:n])
+		x, keep = x[n:], keep[n:]
+	}
+}
+
 // FromBytes sets dst[i] to src[i] for all of dst.
 func FromBytes(dst []float32, src []byte) {
 	n := len(dst)

@@ -51,3 +51,26 @@ func TestFromBytes(t *testing.T) {
 		}
 	})
 }
+
+func TestKeep(t *testing.T) {
+	r := rand.New(rand.NewPCG(9, 9))
+	everyVariant(t, func(t *testing.T) {
+		for _, n := range []int{0, 1, 15, 16, 33, 255, 256, 257, 1000} {
+			x, keep := newGuarded(n), make([]byte, n)
+			want := make([]float32, n)
+			for i := range n {
+				x.data[i] = special[r.IntN(len(special))]
+				if keep[i] = byte(r.IntN(2)); keep[i] != 0 {
+					want[i] = x.data[i]
+				}
+			}
+			Keep(x.data, keep)
+			x.check(t)
+			for i, got := range x.data {
+				if math.Float32bits(got) != math.Float32bits(want[i]) {
+					t.Fatalf("%d of %d: %v, want %v", i, n, got, want[i])
+				}
+			}
+		}
+	})
+}

@@ -105,6 +105,7 @@ func fencedVectors(get func(n int) []float32, n int) {
 	b.Gradient(Sequential, get(3*n), x, get(n), get(3*n), m, y, z)
 	Softmax(Sequential, m, m, n)
 	CrossEntropy(Sequential, get(3), m, m, []int32{0, 0, 0}, 1)
-	(&Momentum{Rate: 1}).Step(Sequential, x, y, z)
-	(&Adam{Rate: 1}).Step(Sequential, x, y, z, get(n), 1)
+	(&Momentum{Rate: 1}).Step(x, y, z)
+	Keep(x, make([]byte, n))
+	(&Adam{Rate: 1}).Step(x, y, z, get(n))
 }

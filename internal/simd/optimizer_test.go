@@ -26,7 +26,7 @@ func TestMomentum(t *testing.T) {
 				wantW, wantV := float64s(w.data), float64s(v.data)
 				for range 3 {
 					gradient := random(r, n)
-					m.Step(workers(2), w.data, v.data, gradient)
+					m.Step(w.data, v.data, gradient)
 					for i := range wantW {
 						g := float64(gradient[i]) + 5e-4*wantW[i]
 						wantV[i] = 0.9*wantV[i] + g
@@ -50,21 +50,22 @@ func TestAdam(t *testing.T) {
 	everyVariant(t, func(t *testing.T) {
 		for _, n := range []int{0, 1, 16, 37, 70001} {
 			r := rand.New(rand.NewPCG(13, 13))
-			a := Adam{Rate: 0.01, Beta1: 0.9, Beta2: 0.999, Epsilon: 1e-8}
 			w, m, v := newGuarded(n), newGuarded(n), newGuarded(n)
 			copy(w.data, random(r, n))
 			clear(m.data)
 			clear(v.data)
 			wantW, wantM, wantV := float64s(w.data), float64s(m.data), float64s(v.data)
 			for step := 1; step <= 4; step++ {
+				bias1, bias2 := 1-math.Pow(0.9, float64(step)), 1-math.Pow(0.999, float64(step))
+				a := Adam{Rate: float32(0.01 / bias1), MeanRate: 0.1, SquareDecay: 0.999, SquareRate: 0.001,
+					Deviation: float32(math.Sqrt(bias2)), Epsilon: 1e-8, Decay: 5e-4}
 				gradient := random(r, n)
-				a.Step(workers(2), w.data, m.data, v.data, gradient, step)
+				a.Step(w.data, m.data, v.data, gradient)
 				for i := range wantW {
-					g := float64(gradient[i])
+					g := float64(gradient[i]) + 5e-4*wantW[i]
 					wantM[i] = 0.9*wantM[i] + 0.1*g
 					wantV[i] = 0.999*wantV[i] + 0.001*g*g
-					mean, square := wantM[i]/(1-math.Pow(0.9, float64(step))), wantV[i]/(1-math.Pow(0.999, float64(step)))
-					wantW[i] -= 0.01 * mean / (math.Sqrt(square) + 1e-8)
+					wantW[i] -= 0.01 * (wantM[i] / bias1) / (math.Sqrt(wantV[i]/bias2) + 1e-8)
 				}
 			}
 			w.check(t)

@@ -492,47 +492,42 @@ done:
 	VZEROUPPER
 	RET
 
-// func momentumAVX512(w *float32, v *float32, gradient *float32, n int, decay float32, momentum float32, gradientRate float32, velocityRate float32)
+// func momentumAVX512(w *float32, v *float32, gradient *float32, n int, decay float32, momentum float32, rate float32)
 // Requires: AVX, AVX512F, BMI2, CMOV
-TEXT ·momentumAVX512(SB), NOSPLIT, $0-48
+TEXT ·momentumAVX512(SB), NOSPLIT, $0-44
 	MOVQ         w+0(FP), AX
 	MOVQ         v+8(FP), CX
 	MOVQ         gradient+16(FP), DX
 	MOVQ         n+24(FP), BX
 	VBROADCASTSS decay+32(FP), Z0
 	VBROADCASTSS momentum+36(FP), Z1
-	VBROADCASTSS gradientRate+40(FP), Z2
-	VBROADCASTSS velocityRate+44(FP), Z3
+	VBROADCASTSS rate+40(FP), Z2
 
 many:
 	CMPQ         BX, $0x00000020
 	JLT          one
-	VMOVUPS      (AX), Z4
-	VMOVUPS      (DX), Z5
-	VMOVAPS      Z5, Z5
-	VFMADD231PS  Z0, Z4, Z5
-	VMOVUPS      (CX), Z6
-	VMOVAPS      Z5, Z7
-	VFMADD231PS  Z1, Z6, Z7
-	VMOVUPS      Z7, (CX)
+	VMOVUPS      (AX), Z3
+	VMOVUPS      (DX), Z4
 	VMOVAPS      Z4, Z4
-	VFNMADD231PS Z3, Z7, Z4
+	VFMADD231PS  Z0, Z3, Z4
+	VMOVUPS      (CX), Z5
 	VMOVAPS      Z4, Z4
-	VFNMADD231PS Z2, Z5, Z4
-	VMOVUPS      Z4, (AX)
-	VMOVUPS      64(AX), Z4
-	VMOVUPS      64(DX), Z5
-	VMOVAPS      Z5, Z5
-	VFMADD231PS  Z0, Z4, Z5
-	VMOVUPS      64(CX), Z6
-	VMOVAPS      Z5, Z7
-	VFMADD231PS  Z1, Z6, Z7
-	VMOVUPS      Z7, 64(CX)
+	VFMADD231PS  Z1, Z5, Z4
+	VMOVUPS      Z4, (CX)
+	VMOVAPS      Z3, Z3
+	VFNMADD231PS Z2, Z4, Z3
+	VMOVUPS      Z3, (AX)
+	VMOVUPS      64(AX), Z3
+	VMOVUPS      64(DX), Z4
 	VMOVAPS      Z4, Z4
-	VFNMADD231PS Z3, Z7, Z4
+	VFMADD231PS  Z0, Z3, Z4
+	VMOVUPS      64(CX), Z5
 	VMOVAPS      Z4, Z4
-	VFNMADD231PS Z2, Z5, Z4
-	VMOVUPS      Z4, 64(AX)
+	VFMADD231PS  Z1, Z5, Z4
+	VMOVUPS      Z4, 64(CX)
+	VMOVAPS      Z3, Z3
+	VFNMADD231PS Z2, Z4, Z3
+	VMOVUPS      Z3, 64(AX)
 	ADDQ         $0x00000080, AX
 	ADDQ         $0x00000080, CX
 	ADDQ         $0x00000080, DX
@@ -542,19 +537,17 @@ many:
 one:
 	CMPQ         BX, $0x00000010
 	JLT          rest
-	VMOVUPS      (AX), Z4
-	VMOVUPS      (DX), Z5
-	VMOVAPS      Z5, Z5
-	VFMADD231PS  Z0, Z4, Z5
-	VMOVUPS      (CX), Z6
-	VMOVAPS      Z5, Z7
-	VFMADD231PS  Z1, Z6, Z7
-	VMOVUPS      Z7, (CX)
+	VMOVUPS      (AX), Z3
+	VMOVUPS      (DX), Z4
 	VMOVAPS      Z4, Z4
-	VFNMADD231PS Z3, Z7, Z4
+	VFMADD231PS  Z0, Z3, Z4
+	VMOVUPS      (CX), Z5
 	VMOVAPS      Z4, Z4
-	VFNMADD231PS Z2, Z5, Z4
-	VMOVUPS      Z4, (AX)
+	VFMADD231PS  Z1, Z5, Z4
+	VMOVUPS      Z4, (CX)
+	VMOVAPS      Z3, Z3
+	VFNMADD231PS Z2, Z4, Z3
+	VMOVUPS      Z3, (AX)
 	ADDQ         $0x00000040, AX
 	ADDQ         $0x00000040, CX
 	ADDQ         $0x00000040, DX
@@ -570,65 +563,58 @@ rest:
 	MOVL         $0x0000ffff, BX
 	BZHIL        SI, BX, BX
 	KMOVW        BX, K1
-	VMOVUPS.Z    (AX), K1, Z4
-	VMOVUPS.Z    (DX), K1, Z5
-	VMOVAPS      Z5, Z5
-	VFMADD231PS  Z0, Z4, Z5
+	VMOVUPS.Z    (AX), K1, Z3
+	VMOVUPS.Z    (DX), K1, Z4
+	VMOVAPS      Z4, Z4
+	VFMADD231PS  Z0, Z3, Z4
 	VMOVUPS.Z    (CX), K1, Z0
-	VMOVAPS      Z5, Z6
-	VFMADD231PS  Z1, Z0, Z6
-	VMOVUPS      Z6, K1, (CX)
-	VMOVAPS      Z4, Z0
-	VFNMADD231PS Z3, Z6, Z0
-	VMOVAPS      Z0, Z0
-	VFNMADD231PS Z2, Z5, Z0
+	VMOVAPS      Z4, Z4
+	VFMADD231PS  Z1, Z0, Z4
+	VMOVUPS      Z4, K1, (CX)
+	VMOVAPS      Z3, Z0
+	VFNMADD231PS Z2, Z4, Z0
 	VMOVUPS      Z0, K1, (AX)
 
 done:
 	VZEROUPPER
 	RET
 
-// func momentumAVX2(w *float32, v *float32, gradient *float32, n int, decay float32, momentum float32, gradientRate float32, velocityRate float32)
+// func momentumAVX2(w *float32, v *float32, gradient *float32, n int, decay float32, momentum float32, rate float32)
 // Requires: AVX, FMA3
-TEXT ·momentumAVX2(SB), NOSPLIT, $0-48
+TEXT ·momentumAVX2(SB), NOSPLIT, $0-44
 	MOVQ         w+0(FP), AX
 	MOVQ         v+8(FP), CX
 	MOVQ         gradient+16(FP), DX
 	MOVQ         n+24(FP), BX
 	VBROADCASTSS decay+32(FP), Y0
 	VBROADCASTSS momentum+36(FP), Y1
-	VBROADCASTSS gradientRate+40(FP), Y2
-	VBROADCASTSS velocityRate+44(FP), Y3
+	VBROADCASTSS rate+40(FP), Y2
 
 many:
 	CMPQ         BX, $0x00000010
 	JLT          one
-	VMOVUPS      (AX), Y4
-	VMOVUPS      (DX), Y5
-	VMOVAPS      Y5, Y5
-	VFMADD231PS  Y0, Y4, Y5
-	VMOVUPS      (CX), Y6
-	VMOVAPS      Y5, Y7
-	VFMADD231PS  Y1, Y6, Y7
-	VMOVUPS      Y7, (CX)
+	VMOVUPS      (AX), Y3
+	VMOVUPS      (DX), Y4
 	VMOVAPS      Y4, Y4
-	VFNMADD231PS Y3, Y7, Y4
+	VFMADD231PS  Y0, Y3, Y4
+	VMOVUPS      (CX), Y5
 	VMOVAPS      Y4, Y4
-	VFNMADD231PS Y2, Y5, Y4
-	VMOVUPS      Y4, (AX)
-	VMOVUPS      32(AX), Y4
-	VMOVUPS      32(DX), Y5
-	VMOVAPS      Y5, Y5
-	VFMADD231PS  Y0, Y4, Y5
-	VMOVUPS      32(CX), Y6
-	VMOVAPS      Y5, Y7
-	VFMADD231PS  Y1, Y6, Y7
-	VMOVUPS      Y7, 32(CX)
+	VFMADD231PS  Y1, Y5, Y4
+	VMOVUPS      Y4, (CX)
+	VMOVAPS      Y3, Y3
+	VFNMADD231PS Y2, Y4, Y3
+	VMOVUPS      Y3, (AX)
+	VMOVUPS      32(AX), Y3
+	VMOVUPS      32(DX), Y4
 	VMOVAPS      Y4, Y4
-	VFNMADD231PS Y3, Y7, Y4
+	VFMADD231PS  Y0, Y3, Y4
+	VMOVUPS      32(CX), Y5
 	VMOVAPS      Y4, Y4
-	VFNMADD231PS Y2, Y5, Y4
-	VMOVUPS      Y4, 32(AX)
+	VFMADD231PS  Y1, Y5, Y4
+	VMOVUPS      Y4, 32(CX)
+	VMOVAPS      Y3, Y3
+	VFNMADD231PS Y2, Y4, Y3
+	VMOVUPS      Y3, 32(AX)
 	ADDQ         $0x00000040, AX
 	ADDQ         $0x00000040, CX
 	ADDQ         $0x00000040, DX
@@ -638,19 +624,17 @@ many:
 one:
 	CMPQ         BX, $0x00000008
 	JLT          rest
-	VMOVUPS      (AX), Y4
-	VMOVUPS      (DX), Y5
-	VMOVAPS      Y5, Y5
-	VFMADD231PS  Y0, Y4, Y5
-	VMOVUPS      (CX), Y6
-	VMOVAPS      Y5, Y7
-	VFMADD231PS  Y1, Y6, Y7
-	VMOVUPS      Y7, (CX)
+	VMOVUPS      (AX), Y3
+	VMOVUPS      (DX), Y4
 	VMOVAPS      Y4, Y4
-	VFNMADD231PS Y3, Y7, Y4
+	VFMADD231PS  Y0, Y3, Y4
+	VMOVUPS      (CX), Y5
 	VMOVAPS      Y4, Y4
-	VFNMADD231PS Y2, Y5, Y4
-	VMOVUPS      Y4, (AX)
+	VFMADD231PS  Y1, Y5, Y4
+	VMOVUPS      Y4, (CX)
+	VMOVAPS      Y3, Y3
+	VFNMADD231PS Y2, Y4, Y3
+	VMOVUPS      Y3, (AX)
 	ADDQ         $0x00000020, AX
 	ADDQ         $0x00000020, CX
 	ADDQ         $0x00000020, DX
@@ -662,20 +646,205 @@ rest:
 	JEQ          done
 	NEGQ         BX
 	LEAQ         masks<>+0(SB), SI
-	VMOVDQU      64(SI)(BX*4), Y4
-	VMASKMOVPS   (AX), Y4, Y5
-	VMASKMOVPS   (DX), Y4, Y6
-	VMOVAPS      Y6, Y6
-	VFMADD231PS  Y0, Y5, Y6
-	VMASKMOVPS   (CX), Y4, Y0
-	VMOVAPS      Y6, Y7
-	VFMADD231PS  Y1, Y0, Y7
-	VMASKMOVPS   Y7, Y4, (CX)
+	VMOVDQU      64(SI)(BX*4), Y3
+	VMASKMOVPS   (AX), Y3, Y4
+	VMASKMOVPS   (DX), Y3, Y5
+	VMOVAPS      Y5, Y5
+	VFMADD231PS  Y0, Y4, Y5
+	VMASKMOVPS   (CX), Y3, Y0
+	VMOVAPS      Y5, Y5
+	VFMADD231PS  Y1, Y0, Y5
+	VMASKMOVPS   Y5, Y3, (CX)
+	VMOVAPS      Y4, Y0
+	VFNMADD231PS Y2, Y5, Y0
+	VMASKMOVPS   Y0, Y3, (AX)
+
+done:
+	VZEROUPPER
+	RET
+
+// func nesterovAVX512(w *float32, v *float32, gradient *float32, n int, decay float32, momentum float32, rate float32)
+// Requires: AVX, AVX512F, BMI2, CMOV
+TEXT ·nesterovAVX512(SB), NOSPLIT, $0-44
+	MOVQ         w+0(FP), AX
+	MOVQ         v+8(FP), CX
+	MOVQ         gradient+16(FP), DX
+	MOVQ         n+24(FP), BX
+	VBROADCASTSS decay+32(FP), Z0
+	VBROADCASTSS momentum+36(FP), Z1
+	VBROADCASTSS rate+40(FP), Z2
+
+many:
+	CMPQ         BX, $0x00000020
+	JLT          one
+	VMOVUPS      (AX), Z3
+	VMOVUPS      (DX), Z4
+	VMOVAPS      Z4, Z4
+	VFMADD231PS  Z0, Z3, Z4
+	VMOVUPS      (CX), Z5
+	VMOVAPS      Z4, Z6
+	VFMADD231PS  Z1, Z5, Z6
+	VMOVUPS      Z6, (CX)
+	VMOVAPS      Z4, Z4
+	VFMADD231PS  Z1, Z6, Z4
+	VMOVAPS      Z3, Z3
+	VFNMADD231PS Z2, Z4, Z3
+	VMOVUPS      Z3, (AX)
+	VMOVUPS      64(AX), Z3
+	VMOVUPS      64(DX), Z4
+	VMOVAPS      Z4, Z4
+	VFMADD231PS  Z0, Z3, Z4
+	VMOVUPS      64(CX), Z5
+	VMOVAPS      Z4, Z6
+	VFMADD231PS  Z1, Z5, Z6
+	VMOVUPS      Z6, 64(CX)
+	VMOVAPS      Z4, Z4
+	VFMADD231PS  Z1, Z6, Z4
+	VMOVAPS      Z3, Z3
+	VFNMADD231PS Z2, Z4, Z3
+	VMOVUPS      Z3, 64(AX)
+	ADDQ         $0x00000080, AX
+	ADDQ         $0x00000080, CX
+	ADDQ         $0x00000080, DX
+	SUBQ         $0x00000020, BX
+	JMP          many
+
+one:
+	CMPQ         BX, $0x00000010
+	JLT          rest
+	VMOVUPS      (AX), Z3
+	VMOVUPS      (DX), Z4
+	VMOVAPS      Z4, Z4
+	VFMADD231PS  Z0, Z3, Z4
+	VMOVUPS      (CX), Z5
+	VMOVAPS      Z4, Z6
+	VFMADD231PS  Z1, Z5, Z6
+	VMOVUPS      Z6, (CX)
+	VMOVAPS      Z4, Z4
+	VFMADD231PS  Z1, Z6, Z4
+	VMOVAPS      Z3, Z3
+	VFNMADD231PS Z2, Z4, Z3
+	VMOVUPS      Z3, (AX)
+	ADDQ         $0x00000040, AX
+	ADDQ         $0x00000040, CX
+	ADDQ         $0x00000040, DX
+	SUBQ         $0x00000010, BX
+	JMP          one
+
+rest:
+	CMPQ         BX, $0x00
+	JEQ          done
+	MOVQ         $0x00000010, SI
+	CMPQ         BX, SI
+	CMOVQLT      BX, SI
+	MOVL         $0x0000ffff, BX
+	BZHIL        SI, BX, BX
+	KMOVW        BX, K1
+	VMOVUPS.Z    (AX), K1, Z3
+	VMOVUPS.Z    (DX), K1, Z4
+	VMOVAPS      Z4, Z4
+	VFMADD231PS  Z0, Z3, Z4
+	VMOVUPS.Z    (CX), K1, Z0
+	VMOVAPS      Z4, Z5
+	VFMADD231PS  Z1, Z0, Z5
+	VMOVUPS      Z5, K1, (CX)
+	VMOVAPS      Z4, Z0
+	VFMADD231PS  Z1, Z5, Z0
+	VMOVAPS      Z3, Z1
+	VFNMADD231PS Z2, Z0, Z1
+	VMOVUPS      Z1, K1, (AX)
+
+done:
+	VZEROUPPER
+	RET
+
+// func nesterovAVX2(w *float32, v *float32, gradient *float32, n int, decay float32, momentum float32, rate float32)
+// Requires: AVX, FMA3
+TEXT ·nesterovAVX2(SB), NOSPLIT, $0-44
+	MOVQ         w+0(FP), AX
+	MOVQ         v+8(FP), CX
+	MOVQ         gradient+16(FP), DX
+	MOVQ         n+24(FP), BX
+	VBROADCASTSS decay+32(FP), Y0
+	VBROADCASTSS momentum+36(FP), Y1
+	VBROADCASTSS rate+40(FP), Y2
+
+many:
+	CMPQ         BX, $0x00000010
+	JLT          one
+	VMOVUPS      (AX), Y3
+	VMOVUPS      (DX), Y4
+	VMOVAPS      Y4, Y4
+	VFMADD231PS  Y0, Y3, Y4
+	VMOVUPS      (CX), Y5
+	VMOVAPS      Y4, Y6
+	VFMADD231PS  Y1, Y5, Y6
+	VMOVUPS      Y6, (CX)
+	VMOVAPS      Y4, Y4
+	VFMADD231PS  Y1, Y6, Y4
+	VMOVAPS      Y3, Y3
+	VFNMADD231PS Y2, Y4, Y3
+	VMOVUPS      Y3, (AX)
+	VMOVUPS      32(AX), Y3
+	VMOVUPS      32(DX), Y4
+	VMOVAPS      Y4, Y4
+	VFMADD231PS  Y0, Y3, Y4
+	VMOVUPS      32(CX), Y5
+	VMOVAPS      Y4, Y6
+	VFMADD231PS  Y1, Y5, Y6
+	VMOVUPS      Y6, 32(CX)
+	VMOVAPS      Y4, Y4
+	VFMADD231PS  Y1, Y6, Y4
+	VMOVAPS      Y3, Y3
+	VFNMADD231PS Y2, Y4, Y3
+	VMOVUPS      Y3, 32(AX)
+	ADDQ         $0x00000040, AX
+	ADDQ         $0x00000040, CX
+	ADDQ         $0x00000040, DX
+	SUBQ         $0x00000010, BX
+	JMP          many
+
+one:
+	CMPQ         BX, $0x00000008
+	JLT          rest
+	VMOVUPS      (AX), Y3
+	VMOVUPS      (DX), Y4
+	VMOVAPS      Y4, Y4
+	VFMADD231PS  Y0, Y3, Y4
+	VMOVUPS      (CX), Y5
+	VMOVAPS      Y4, Y6
+	VFMADD231PS  Y1, Y5, Y6
+	VMOVUPS      Y6, (CX)
+	VMOVAPS      Y4, Y4
+	VFMADD231PS  Y1, Y6, Y4
+	VMOVAPS      Y3, Y3
+	VFNMADD231PS Y2, Y4, Y3
+	VMOVUPS      Y3, (AX)
+	ADDQ         $0x00000020, AX
+	ADDQ         $0x00000020, CX
+	ADDQ         $0x00000020, DX
+	SUBQ         $0x00000008, BX
+	JMP          one
+
+rest:
+	CMPQ         BX, $0x00
+	JEQ          done
+	NEGQ         BX
+	LEAQ         masks<>+0(SB), SI
+	VMOVDQU      64(SI)(BX*4), Y3
+	VMASKMOVPS   (AX), Y3, Y4
+	VMASKMOVPS   (DX), Y3, Y5
+	VMOVAPS      Y5, Y5
+	VFMADD231PS  Y0, Y4, Y5
+	VMASKMOVPS   (CX), Y3, Y0
+	VMOVAPS      Y5, Y6
+	VFMADD231PS  Y1, Y0, Y6
+	VMASKMOVPS   Y6, Y3, (CX)
 	VMOVAPS      Y5, Y0
-	VFNMADD231PS Y3, Y7, Y0
-	VMOVAPS      Y0, Y0
-	VFNMADD231PS Y2, Y6, Y0
-	VMASKMOVPS   Y0, Y4, (AX)
+	VFMADD231PS  Y1, Y6, Y0
+	VMOVAPS      Y4, Y1
+	VFNMADD231PS Y2, Y0, Y1
+	VMASKMOVPS   Y1, Y3, (AX)
 
 done:
 	VZEROUPPER
@@ -701,25 +870,27 @@ TEXT ·adamAVX512(SB), NOSPLIT, $0-48
 one:
 	CMPQ        SI, $0x00000010
 	JLT         rest
-	VMOVUPS     (BX), Z7
-	VMOVUPS     (CX), Z8
-	VMULPS      Z7, Z1, Z9
+	VMOVUPS     (AX), Z7
+	VMOVUPS     (BX), Z8
+	VMOVAPS     Z8, Z8
+	VFMADD231PS Z0, Z7, Z8
+	VMOVUPS     (CX), Z9
+	VSUBPS      Z9, Z8, Z10
 	VMOVAPS     Z9, Z9
-	VFMADD231PS Z0, Z8, Z9
-	VMOVUPS     (DX), Z8
-	VMULPS      Z7, Z7, Z7
-	VMULPS      Z7, Z3, Z7
-	VMOVAPS     Z7, Z7
-	VFMADD231PS Z2, Z8, Z7
+	VFMADD231PS Z1, Z10, Z9
+	VMOVUPS     (DX), Z10
+	VMULPS      Z8, Z8, Z8
+	VMULPS      Z8, Z3, Z8
+	VMOVAPS     Z8, Z8
+	VFMADD231PS Z2, Z10, Z8
 	VMOVUPS     Z9, (CX)
-	VMOVUPS     Z7, (DX)
-	VMULPS      Z9, Z4, Z8
-	VMULPS      Z5, Z7, Z7
-	VSQRTPS     Z7, Z7
-	VADDPS      Z6, Z7, Z7
-	VDIVPS      Z7, Z8, Z7
-	VMOVUPS     (AX), Z8
-	VSUBPS      Z7, Z8, Z7
+	VMOVUPS     Z8, (DX)
+	VMULPS      Z9, Z4, Z9
+	VSQRTPS     Z8, Z8
+	VMOVAPS     Z6, Z10
+	VFMADD231PS Z8, Z5, Z10
+	VDIVPS      Z10, Z9, Z8
+	VSUBPS      Z8, Z7, Z7
 	VMOVUPS     Z7, (AX)
 	ADDQ        $0x00000040, AX
 	ADDQ        $0x00000040, CX
@@ -737,25 +908,27 @@ rest:
 	MOVL        $0x0000ffff, SI
 	BZHIL       DI, SI, SI
 	KMOVW       SI, K1
-	VMOVUPS.Z   (BX), K1, Z7
-	VMOVUPS.Z   (CX), K1, Z8
-	VMULPS      Z7, Z1, Z1
-	VMOVAPS     Z1, Z1
-	VFMADD231PS Z0, Z8, Z1
-	VMOVUPS.Z   (DX), K1, Z0
-	VMULPS      Z7, Z7, Z7
-	VMULPS      Z7, Z3, Z3
+	VMOVUPS.Z   (AX), K1, Z7
+	VMOVUPS.Z   (BX), K1, Z8
+	VMOVAPS     Z8, Z8
+	VFMADD231PS Z0, Z7, Z8
+	VMOVUPS.Z   (CX), K1, Z0
+	VSUBPS      Z0, Z8, Z9
+	VMOVAPS     Z0, Z0
+	VFMADD231PS Z1, Z9, Z0
+	VMOVUPS.Z   (DX), K1, Z1
+	VMULPS      Z8, Z8, Z8
+	VMULPS      Z8, Z3, Z3
 	VMOVAPS     Z3, Z3
-	VFMADD231PS Z2, Z0, Z3
-	VMOVUPS     Z1, K1, (CX)
+	VFMADD231PS Z2, Z1, Z3
+	VMOVUPS     Z0, K1, (CX)
 	VMOVUPS     Z3, K1, (DX)
-	VMULPS      Z1, Z4, Z0
-	VMULPS      Z5, Z3, Z1
-	VSQRTPS     Z1, Z1
-	VADDPS      Z6, Z1, Z1
-	VDIVPS      Z1, Z0, Z0
-	VMOVUPS.Z   (AX), K1, Z1
-	VSUBPS      Z0, Z1, Z0
+	VMULPS      Z0, Z4, Z0
+	VSQRTPS     Z3, Z1
+	VMOVAPS     Z6, Z2
+	VFMADD231PS Z1, Z5, Z2
+	VDIVPS      Z2, Z0, Z0
+	VSUBPS      Z0, Z7, Z0
 	VMOVUPS     Z0, K1, (AX)
 
 done:
@@ -782,25 +955,27 @@ TEXT ·adamAVX2(SB), NOSPLIT, $0-48
 one:
 	CMPQ        SI, $0x00000008
 	JLT         rest
-	VMOVUPS     (BX), Y7
-	VMOVUPS     (CX), Y8
-	VMULPS      Y7, Y1, Y9
+	VMOVUPS     (AX), Y7
+	VMOVUPS     (BX), Y8
+	VMOVAPS     Y8, Y8
+	VFMADD231PS Y0, Y7, Y8
+	VMOVUPS     (CX), Y9
+	VSUBPS      Y9, Y8, Y10
 	VMOVAPS     Y9, Y9
-	VFMADD231PS Y0, Y8, Y9
-	VMOVUPS     (DX), Y8
-	VMULPS      Y7, Y7, Y7
-	VMULPS      Y7, Y3, Y7
-	VMOVAPS     Y7, Y7
-	VFMADD231PS Y2, Y8, Y7
+	VFMADD231PS Y1, Y10, Y9
+	VMOVUPS     (DX), Y10
+	VMULPS      Y8, Y8, Y8
+	VMULPS      Y8, Y3, Y8
+	VMOVAPS     Y8, Y8
+	VFMADD231PS Y2, Y10, Y8
 	VMOVUPS     Y9, (CX)
-	VMOVUPS     Y7, (DX)
-	VMULPS      Y9, Y4, Y8
-	VMULPS      Y5, Y7, Y7
-	VSQRTPS     Y7, Y7
-	VADDPS      Y6, Y7, Y7
-	VDIVPS      Y7, Y8, Y7
-	VMOVUPS     (AX), Y8
-	VSUBPS      Y7, Y8, Y7
+	VMOVUPS     Y8, (DX)
+	VMULPS      Y9, Y4, Y9
+	VSQRTPS     Y8, Y8
+	VMOVAPS     Y6, Y10
+	VFMADD231PS Y8, Y5, Y10
+	VDIVPS      Y10, Y9, Y8
+	VSUBPS      Y8, Y7, Y7
 	VMOVUPS     Y7, (AX)
 	ADDQ        $0x00000020, AX
 	ADDQ        $0x00000020, CX
@@ -815,25 +990,27 @@ rest:
 	NEGQ        SI
 	LEAQ        masks<>+0(SB), DI
 	VMOVDQU     64(DI)(SI*4), Y7
-	VMASKMOVPS  (BX), Y7, Y8
-	VMASKMOVPS  (CX), Y7, Y9
-	VMULPS      Y8, Y1, Y1
-	VMOVAPS     Y1, Y1
-	VFMADD231PS Y0, Y9, Y1
-	VMASKMOVPS  (DX), Y7, Y0
-	VMULPS      Y8, Y8, Y8
-	VMULPS      Y8, Y3, Y3
+	VMASKMOVPS  (AX), Y7, Y8
+	VMASKMOVPS  (BX), Y7, Y9
+	VMOVAPS     Y9, Y9
+	VFMADD231PS Y0, Y8, Y9
+	VMASKMOVPS  (CX), Y7, Y0
+	VSUBPS      Y0, Y9, Y10
+	VMOVAPS     Y0, Y0
+	VFMADD231PS Y1, Y10, Y0
+	VMASKMOVPS  (DX), Y7, Y1
+	VMULPS      Y9, Y9, Y9
+	VMULPS      Y9, Y3, Y3
 	VMOVAPS     Y3, Y3
-	VFMADD231PS Y2, Y0, Y3
-	VMASKMOVPS  Y1, Y7, (CX)
+	VFMADD231PS Y2, Y1, Y3
+	VMASKMOVPS  Y0, Y7, (CX)
 	VMASKMOVPS  Y3, Y7, (DX)
-	VMULPS      Y1, Y4, Y0
-	VMULPS      Y5, Y3, Y1
-	VSQRTPS     Y1, Y1
-	VADDPS      Y6, Y1, Y1
-	VDIVPS      Y1, Y0, Y0
-	VMASKMOVPS  (AX), Y7, Y1
-	VSUBPS      Y0, Y1, Y0
+	VMULPS      Y0, Y4, Y0
+	VSQRTPS     Y3, Y1
+	VMOVAPS     Y6, Y2
+	VFMADD231PS Y1, Y5, Y2
+	VDIVPS      Y2, Y0, Y0
+	VSUBPS      Y0, Y8, Y0
 	VMASKMOVPS  Y0, Y7, (AX)
 
 done:

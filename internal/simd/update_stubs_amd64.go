@@ -37,12 +37,22 @@ func affineAVX2(dst *float32, x *float32, y *float32, a *float32, b *float32, c 
 // momentumAVX512 is momentumGo.
 //
 //go:noescape
-func momentumAVX512(w *float32, v *float32, gradient *float32, n int, decay float32, momentum float32, gradientRate float32, velocityRate float32)
+func momentumAVX512(w *float32, v *float32, gradient *float32, n int, decay float32, momentum float32, rate float32)
 
 // momentumAVX2 is momentumGo.
 //
 //go:noescape
-func momentumAVX2(w *float32, v *float32, gradient *float32, n int, decay float32, momentum float32, gradientRate float32, velocityRate float32)
+func momentumAVX2(w *float32, v *float32, gradient *float32, n int, decay float32, momentum float32, rate float32)
+
+// nesterovAVX512 is nesterovGo.
+//
+//go:noescape
+func nesterovAVX512(w *float32, v *float32, gradient *float32, n int, decay float32, momentum float32, rate float32)
+
+// nesterovAVX2 is nesterovGo.
+//
+//go:noescape
+func nesterovAVX2(w *float32, v *float32, gradient *float32, n int, decay float32, momentum float32, rate float32)
 
 // adamAVX512 is adamGo.
 //

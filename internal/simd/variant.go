@@ -49,7 +49,7 @@ type variant struct {
 
 	mulAdd, mulAddReLU func(dst, x, y, z *float32, n int)
 	affine             func(dst, x, y, a, b, c *float32, n int)
-	momentum           func(w, v, gradient *float32, n int, decay, momentum, gradientRate, velocityRate float32)
+	momentum, nesterov func(w, v, gradient *float32, n int, decay, momentum, rate float32)
 	adam               func(w, m, v, gradient *float32, n int, coefficients *[7]float32)
 
 	philox      func(dst *uint32, vectors int, counter *[4]uint32, key *[2]uint32)
@@ -103,6 +103,7 @@ var plain = variant{
 	mulAddReLU:     mulAddReLUGo,
 	affine:         affineGo,
 	momentum:       momentumGo,
+	nesterov:       nesterovGo,
 	adam:           adamGo,
 	pixelMulAdd:    pixelMulAddGo,
 	pixelMax:       pixelMaxGo,

@@ -32,18 +32,23 @@ func updates(a *assembler) {
 			l.write(v, operand.Mem{Base: dst, Disp: at}, masked)
 		})
 	})
-	a.bothWidths("momentum", "func(w, v, gradient *float32, n int, decay, momentum, gradientRate, velocityRate float32)", "momentumGo", func(l *lanes) {
-		w, v, g, n := l.integer("w"), l.integer("v"), l.integer("gradient"), l.integer("n")
-		decay, mu, rateG, rateV := l.splat("decay"), l.splat("momentum"), l.splat("gradientRate"), l.splat("velocityRate")
-		l.each("", n, 2, []reg.GPVirtual{w, v, g}, func(at int, masked bool) {
-			weight := l.from(w, at, masked)
-			gradient := l.fma(decay, weight, l.from(g, at, masked))
-			velocity := l.fma(mu, l.from(v, at, masked), gradient)
-			l.write(velocity, operand.Mem{Base: v, Disp: at}, masked)
-			weight = l.fnma(rateV, velocity, weight)
-			l.write(l.fnma(rateG, gradient, weight), operand.Mem{Base: w, Disp: at}, masked)
+	for _, name := range []string{"momentum", "nesterov"} {
+		a.bothWidths(name, "func(w, v, gradient *float32, n int, decay, momentum, rate float32)", name+"Go", func(l *lanes) {
+			w, v, g, n := l.integer("w"), l.integer("v"), l.integer("gradient"), l.integer("n")
+			decay, mu, rate := l.splat("decay"), l.splat("momentum"), l.splat("rate")
+			l.each("", n, 2, []reg.GPVirtual{w, v, g}, func(at int, masked bool) {
+				weight := l.from(w, at, masked)
+				gradient := l.fma(decay, weight, l.from(g, at, masked))
+				velocity := l.fma(mu, l.from(v, at, masked), gradient)
+				l.write(velocity, operand.Mem{Base: v, Disp: at}, masked)
+				direction := velocity
+				if name == "nesterov" {
+					direction = l.fma(mu, velocity, gradient)
+				}
+				l.write(l.fnma(rate, direction, weight), operand.Mem{Base: w, Disp: at}, masked)
+			})
 		})
-	})
+	}
 	a.bothWidths("adam", "func(w, m, v, gradient *float32, n int, coefficients *[7]float32)", "adamGo", func(l *lanes) {
 		w, m, v, g, n := l.integer("w"), l.integer("m"), l.integer("v"), l.integer("gradient"), l.integer("n")
 		table := l.integer("coefficients")
@@ -52,15 +57,17 @@ func updates(a *assembler) {
 			k[i] = l.vector()
 			l.VBROADCASTSS(operand.Mem{Base: table, Disp: 4 * i}, k[i])
 		}
-		beta1, rest1, beta2, rest2, rate, correction, epsilon := k[0], k[1], k[2], k[3], k[4], k[5], k[6]
+		decay, meanRate, squareDecay, squareRate, rate, correction, epsilon := k[0], k[1], k[2], k[3], k[4], k[5], k[6]
 		l.each("", n, 1, []reg.GPVirtual{w, m, v, g}, func(at int, masked bool) {
-			gradient := l.from(g, at, masked)
-			mean := l.fma(beta1, l.from(m, at, masked), l.mul(rest1, gradient))
-			square := l.fma(beta2, l.from(v, at, masked), l.mul(rest2, l.mul(gradient, gradient)))
+			weight := l.from(w, at, masked)
+			gradient := l.fma(decay, weight, l.from(g, at, masked))
+			mean := l.from(m, at, masked)
+			mean = l.fma(meanRate, l.sub(gradient, mean), mean)
+			square := l.fma(squareDecay, l.from(v, at, masked), l.mul(squareRate, l.mul(gradient, gradient)))
 			l.write(mean, operand.Mem{Base: m, Disp: at}, masked)
 			l.write(square, operand.Mem{Base: v, Disp: at}, masked)
-			step := l.div(l.mul(rate, mean), l.add(l.sqrt(l.mul(square, correction)), epsilon))
-			l.write(l.sub(l.from(w, at, masked), step), operand.Mem{Base: w, Disp: at}, masked)
+			step := l.div(l.mul(rate, mean), l.fma(l.sqrt(square), correction, epsilon))
+			l.write(l.sub(weight, step), operand.Mem{Base: w, Disp: at}, masked)
 		})
 	})
 }
