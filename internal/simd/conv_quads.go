@@ -45,10 +45,8 @@ func (q *quads) run(b0, b1, h0, h1 int) {
 	case q.byImage:
 		b4 := b0 + (b1-b0)/quad*quad
 		for m := m0; m < m1; m++ {
-			for n := range q.count[1] {
-				for b := b0; b < b4; b += quad {
-					q.group(b, m, n)
-				}
+			for n := q.beside(b0, b4, m); n < q.count[1]; n++ {
+				q.images(b0, b4, m, n)
 			}
 		}
 		q.flush()
@@ -79,6 +77,39 @@ func (q *quads) down(b0, b1, m0, m1 int) {
 		}
 	}
 	q.flush()
+}
+
+// beside computes tiles of groups of images that stand beside each other in row m,
+// where the images divide into tiles or tiles into images, in one call for as many
+// images as a tile takes. It returns the first column that is left.
+func (q *quads) beside(b0, b1, m int) int {
+	groups := (b1 - b0) / quad
+	if q.channelwise || groups == 0 || q.high%groups != 0 && groups%q.high != 0 {
+		return 0
+	}
+	pixels := max(1, q.high/groups) // of a tile
+	tiles := q.count[1] / pixels
+	if tiles < 2 {
+		return 0
+	}
+	q.flush()
+	t := q.tile
+	t.aNext = uintptr(4 * pixels * q.from[1] * q.source.channels)
+	t.cNext = uintptr(4 * pixels * q.step[1] * q.result.channels)
+	for b := b0; b < b1; b += quad * min(groups, q.high) {
+		t.count = tiles
+		for n := range pixels {
+			q.images(b, b+quad*min(groups, q.high), m, n)
+		}
+	}
+	return tiles * pixels
+}
+
+// images adds groups of images.
+func (q *quads) images(b0, b1, m, n int) {
+	for b := b0; b < b1; b += quad {
+		q.group(b, m, n)
+	}
 }
 
 // columns computes tiles that stand below each other, where rows divide into tiles

@@ -293,14 +293,18 @@ const (
 	pixelsATask = 192 // result pixels of a task, about
 	// The same of a depthwise convolution, whose padded rows cost more of the time.
 	channelPixelsATask = 1024
-	quad               = 4 // pixels or images of a group
+	greatestTask       = 4096 // result pixels of a task of images, at most about
+	quad               = 4    // pixels or images of a group
 )
 
-// orient chooses what the four rows of a group are, and whether taps are clipped
-// instead of padding the source: where that costs no tile its pixels.
+// orient chooses what the four rows of a group are, pixels or images. Images fill
+// groups whatever the width, and let taps be clipped instead of padding the source.
 func (s *sweep) orient() {
-	row := s.result.width / s.phases[0].step[1]
-	s.byImage = s.conv.Batch >= quad && (row < quad || row < 2*quad-1 && s.conv.Batch%quad == 0)
+	row, whole := s.result.width/s.phases[0].step[1], s.conv.Batch%quad == 0
+	if s.channelwise {
+		whole = whole && row < 2*quad-1 // beyond, images lie too far apart for the cache
+	}
+	s.byImage = s.conv.Batch >= quad && (row < quad || whole)
 	s.clipped = s.byImage || s.channelwise
 }
 
@@ -316,6 +320,7 @@ func (s *sweep) cut() {
 	switch {
 	case s.byImage:
 		s.imagesATask = ceilDiv(ceilDiv(wanted, pixels), quad) * quad
+		s.rowsATask = s.rowsByImage()
 	case pixels < wanted:
 		s.imagesATask = wanted / pixels
 	default:
@@ -338,6 +343,18 @@ func (s *sweep) cut() {
 		s.panelsATask = s.panels()
 	}
 	s.panelTasks = ceilDiv(panels, s.panelsATask)
+}
+
+// rowsByImage is the number of rows of a task that takes groups of images: all of
+// them, unless that makes few tasks, with one panel each, or large ones.
+func (s *sweep) rowsByImage() int {
+	height, step := s.result.height, s.phases[0].step[0]
+	parts := max(
+		ceilDiv(tasksWanted, ceilDiv(s.conv.Batch, s.imagesATask)*s.panels()*s.groups()),
+		ceilDiv(s.imagesATask*height*s.result.width, greatestTask),
+	)
+	rows := max(ceilDiv(height, parts), ceilDiv(pixelsATask, s.imagesATask*s.result.width))
+	return min(height, ceilDiv(rows, step)*step)
 }
 
 // prepareTask pads a share of the images or packs a share of the panels.
@@ -391,11 +408,14 @@ func (s *sweep) sumTask(task int) {
 		s.sumPanels(in, b0, b1, h0, h1, p0, p1)
 	}
 	in.padded.free()
-	if s.done != nil {
-		group, last := p0/s.panels(), (p1-1)/s.panels()
-		s.done((b0*s.result.height+h0)*s.result.width, ((b1-1)*s.result.height+h1)*s.result.width,
-			group*s.result.perGroup+16*(p0%s.panels()),
-			min(s.result.channels, last*s.result.perGroup+min(s.result.perGroup, 16*((p1-1)%s.panels()+1))))
+	if s.done == nil {
+		return
+	}
+	group, last := p0/s.panels(), (p1-1)/s.panels()
+	j0 := group*s.result.perGroup + 16*(p0%s.panels())
+	j1 := min(s.result.channels, last*s.result.perGroup+min(s.result.perGroup, 16*((p1-1)%s.panels()+1)))
+	for b := b0; b < b1; b++ {
+		s.done((b*s.result.height+h0)*s.result.width, (b*s.result.height+h1)*s.result.width, j0, j1)
 	}
 }
 
