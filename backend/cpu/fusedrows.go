@@ -40,11 +40,11 @@ func (r *fusedRowsRun) rows(first, last int) {
 	p.clearSums(s)
 	p.runRange(r.frame, s, first*r.columns, last*r.columns)
 	if r.parts.width > 0 {
-		sums := make([]float32, 0, r.parts.width)
+		sums, at := r.parts.take(), 0
 		for i := range p.reduced {
 			if reduced := &p.reduced[i]; !reduced.lines {
-				sums = sums[:len(sums)+reduced.columns]
-				reduced.row(sums[len(sums)-reduced.columns:], s.sums[i])
+				reduced.row(sums[at:at+reduced.columns], s.sums[i])
+				at += reduced.columns
 			}
 		}
 		r.parts.add(first, last, sums)

@@ -2,6 +2,7 @@ package cpu
 
 import (
 	"fmt"
+	"sync"
 
 	"github.com/gomlx/compute"
 	"github.com/gomlx/compute/shapes"
@@ -127,6 +128,7 @@ type moments struct {
 	from    operand
 	to      []operand
 	columns int
+	runs    sync.Pool
 }
 
 func (l *lowering) moments(n *node, from operand) *moments {
@@ -137,7 +139,12 @@ func (l *lowering) moments(n *node, from operand) *moments {
 func (m *moments) describe() string { return opName(opMoments) }
 
 func (m *moments) begin(fr *frame) epilogueRun {
-	return &momentsRun{moments: m, frame: fr, parts: partials[float64]{width: 2 * m.columns}}
+	run, _ := m.runs.Get().(*momentsRun)
+	if run == nil {
+		run = &momentsRun{moments: m, parts: partials[float64]{width: 2 * m.columns}, all: simd.NewColumnMoments(m.columns)}
+	}
+	run.frame = fr
+	return run
 }
 
 // momentsRun is one pass.
@@ -145,17 +152,20 @@ type momentsRun struct {
 	*moments
 	frame *frame
 	parts partials[float64]
+	all   *simd.ColumnMoments
 }
 
 func (r *momentsRun) rows(first, last int) {
-	values := make([]float64, 2*r.columns)
+	values := r.parts.take()
+	clear(values)
 	part := simd.ColumnMoments{Mean: values[:r.columns], Squares: values[r.columns:]}
 	part.Add(r.from.float32s(r.frame)[first*r.columns : last*r.columns])
 	r.parts.add(first, last, values)
 }
 
 func (r *momentsRun) end() {
-	all := simd.NewColumnMoments(r.columns)
+	all := r.all
+	all.Reset()
 	r.parts.order()
 	for _, part := range r.parts.ranges {
 		values := r.parts.of(part)
@@ -166,4 +176,7 @@ func (r *momentsRun) end() {
 		sums[j] = float32(all.Mean[j] * float64(all.Rows))
 		squares[j] = float32(all.Squares[j])
 	}
+	r.parts.reset()
+	r.frame = nil
+	r.runs.Put(r)
 }

@@ -12,19 +12,32 @@ type partials[T any] struct {
 	mu     sync.Mutex
 	ranges []rowRange
 	values []T
+	spare  [][]T
 }
 
 // rowRange says of which rows a partial result is, and where it is.
 type rowRange struct{ first, last, at int }
 
-// add keeps a copy of a partial result.
-func (p *partials[T]) add(first, last int, values ...[]T) {
+// take returns room for a partial result, with any content.
+func (p *partials[T]) take() []T {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	last := len(p.spare) - 1
+	if last < 0 {
+		return make([]T, p.width)
+	}
+	values := p.spare[last]
+	p.spare = p.spare[:last]
+	return values
+}
+
+// add keeps the content of what take returned, which goes back.
+func (p *partials[T]) add(first, last int, values []T) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.ranges = append(p.ranges, rowRange{first, last, len(p.values)})
-	for _, list := range values {
-		p.values = append(p.values, list...)
-	}
+	p.values = append(p.values, values...)
+	p.spare = append(p.spare, values)
 }
 
 // order sorts the partial results by their rows.
