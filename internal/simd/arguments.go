@@ -47,9 +47,11 @@ type tap struct{ a, b int }
 // sparseRows is a sparse matrix in compressed rows times some columns of a dense
 // one: for rows i < rows and columns j of as many vectors as the kernel has,
 //
-//	dst[i,j] = Σ values[e] · x[columns[e], j]    starts[i] ≤ e < starts[i+1]
+//	dst[i,j] = Σ values[order[e], head(j)] · x[columns[e], j]    starts[i] ≤ e < starts[i+1]
 //
-// with all values 1 in a kernel of sums. Distances are in bytes.
+// with all values 1 in a kernel of sums, and one value an element in a kernel of
+// products. Kernels that add, or find the greatest or least, begin at dst[i,j].
+// Distances are in bytes.
 type sparseRows struct {
 	dst     *float32
 	dstStep uintptr // from one row to the next
@@ -58,6 +60,41 @@ type sparseRows struct {
 	starts  *int32
 	columns *int32
 	values  *float32
-	rows    int // at least 1
-	last    int // columns of the last vector, at least 1
+	order   *int32 // nil if values lie in the order of elements
+	rows    int    // at least 1
+	last    int    // columns of the last vector, at least 1
+
+	headOf    *int32  // the head of each lane of each vector
+	headStep  uintptr // from one element's values to the next
+	headCount int     // values of an element that the columns have, at most a vector
+}
+
+// edgeProducts are the sums of products of chosen parts of the rows of two
+// matrices, for edges e < count and heads h < heads,
+//
+//	dst[e,h] = Σ_j a[source[e], h, j] · b[target[e], h, j]
+//
+// where a part has whole vectors and a last one. Distances are in bytes.
+type edgeProducts struct {
+	dst            *float32
+	a, b           *float32
+	source, target *int32
+	step           uintptr // from one row to the next
+	count          int     // at least 1
+	heads          int     // at least 1
+	vectors        int     // whole vectors of a part but the last
+	last           int     // elements of the last vector, at least 1
+	part           uintptr // from one part to the next
+}
+
+// rowChoice are rows of a matrix, dst[i] = x[rows[i]], of whole vectors and a last
+// one. Distances are in bytes.
+type rowChoice struct {
+	dst     *float32
+	x       *float32
+	rows    *int32
+	step    uintptr // from one row to the next, in both
+	count   int     // at least 1
+	vectors int     // whole vectors of a row but the last
+	last    int     // elements of the last vector, at least 1
 }

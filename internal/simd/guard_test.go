@@ -74,6 +74,7 @@ func TestFences(t *testing.T) {
 				}
 				for _, n := range []int{1, 5, 8, 15, 16, 17, 33, 65, 100} {
 					fencedVectors(get, n)
+					fencedRows(t, get, n)
 				}
 			})
 		}
@@ -108,4 +109,28 @@ func fencedVectors(get func(n int) []float32, n int) {
 	(&Momentum{Rate: 1}).Step(x, y, z)
 	Keep(x, make([]byte, n))
 	(&Adam{Rate: 1}).Step(x, y, z, get(n))
+}
+
+// fencedRows runs all kernels on chosen rows of n columns, and of n columns of two
+// heads.
+func fencedRows(t *testing.T, get func(n int) []float32, n int) {
+	s, err := NewSparse([]int32{0, 1, 3}, []int32{2, 0, 2}, 3)
+	if err != nil {
+		t.Fatal(err)
+	}
+	source, target := []int32{0, 2, 1}, []int32{1, 1, 0}
+	for _, err := range []error{
+		s.Multiply(Sequential, get(2*n), get(3*n), n, nil, 1),
+		s.Multiply(Sequential, get(2*n), get(3*n), n, get(3), 1),
+		s.Multiply(Sequential, get(4*n), get(6*n), 2*n, get(6), 2),
+		s.Multiply(Sequential, get(2*n), get(3*n), n, get(3*n), n),
+		s.Combine(Sequential, Max, get(2*n), get(3*n), n),
+		EdgeProducts(Sequential, get(3), get(3*n), source, get(2*n), target, n, 1),
+		EdgeProducts(Sequential, get(6), get(6*n), source, get(4*n), target, 2*n, 2),
+		ChooseRows(Sequential, get(3*n), get(3*n), source, n),
+	} {
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
 }

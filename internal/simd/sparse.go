@@ -3,7 +3,6 @@ package simd
 import (
 	"fmt"
 	"sort"
-	"unsafe"
 )
 
 // Sparse is the pattern of a sparse matrix in compressed rows: the elements of row
@@ -12,6 +11,9 @@ import (
 type Sparse struct {
 	starts, columns []int32
 	width           int
+	// order, if there is one, says whose values of so many an element has.
+	order  []int32
+	values int
 }
 
 // NewSparse returns a pattern of len(starts)−1 rows and a number of columns. It
@@ -30,7 +32,21 @@ func NewSparse(starts, columns []int32, width int) (*Sparse, error) {
 			return nil, fmt.Errorf("simd: sparse matrix of %d columns: element %d is in column %d", width, e, column)
 		}
 	}
-	return &Sparse{starts, columns, width}, nil
+	return &Sparse{starts: starts, columns: columns, width: width, values: len(columns)}, nil
+}
+
+// WithOrder returns the pattern whose element e has the value order[e] of a number of
+// them, not the value e. It keeps the slice, which must not change.
+func (s *Sparse) WithOrder(order []int32, values int) (*Sparse, error) {
+	if len(order) != len(s.columns) {
+		return nil, fmt.Errorf("simd: sparse matrix of %d elements: an order of %d", len(s.columns), len(order))
+	}
+	for e, value := range order {
+		if value < 0 || int(value) >= values {
+			return nil, fmt.Errorf("simd: sparse matrix of %d values: element %d has value %d", values, e, value)
+		}
+	}
+	return &Sparse{s.starts, s.columns, s.width, order, values}, nil
 }
 
 // Rows is the number of rows.
@@ -42,32 +58,59 @@ func (s *Sparse) Elements() int { return len(s.columns) }
 // Multiply computes the product with a dense matrix x of the pattern's columns rows
 // and n columns,
 //
-//	dst[i,j] = Σ_e values[e]·x[columns[e], j]
+//	dst[i,j] = Σ_e values[e, head(j)] · x[columns[e], j]
 //
-// the elements e of row i in their order, each n numbers apart; all values are 1 if
-// there are none. Rows without elements become zero. dst must not overlap x.
-func (s *Sparse) Multiply(p Parallel, dst, x []float32, n int, values []float32) error {
-	rows := s.Rows()
-	if n < 0 || len(dst) != rows*n || len(x) != s.width*n || values != nil && len(values) != len(s.columns) {
-		return fmt.Errorf("simd: sparse matrix of %d × %d with %d elements and %d values: %d numbers to %d, of %d columns",
-			rows, s.width, len(s.columns), len(values), len(x), len(dst), n)
+// the elements e of row i in their order, each n numbers apart. The columns j are
+// divided into heads equal parts, for each of which an element has a value of its
+// own; all values are 1 if there are none. Rows without elements become zero. dst
+// must not overlap x.
+func (s *Sparse) Multiply(p Parallel, dst, x []float32, n int, values []float32, heads int) error {
+	if heads < 1 || n%heads != 0 || values != nil && len(values) != s.values*heads {
+		return fmt.Errorf("simd: sparse matrix of %d values: %d for each of %d heads of %d columns", s.values, len(values), heads, n)
 	}
-	if rows == 0 || n == 0 {
-		return nil
+	if err := s.check(dst, x, n); err != nil {
+		return err
 	}
 	if len(s.columns) == 0 {
 		clear(dst)
 		return nil
 	}
-	const taskWork = 1 << 14
-	work := len(s.columns) + rows
-	tasks := max(1, min(rows, 256, work*n/taskWork))
-	p(tasks, func(task int) {
-		from, to := s.share(task, tasks), s.share(task+1, tasks)
-		if from < to {
-			s.multiplyRows(dst, x, n, values, from, to)
-		}
-	})
+	product := sparseWork{s, dst, x, n, values, heads, &active.sparseSum}
+	switch {
+	case values != nil && heads == 1:
+		product.kernels = &active.sparseProduct
+	case values != nil:
+		product.kernels = &active.sparseHeads
+	}
+	product.run(p)
+	return nil
+}
+
+// Combine adds the rows of a dense matrix x that the elements choose to those of
+// dst, or keeps the greater or lesser of each number and what dst[i] holds,
+//
+//	dst[i,j] = op(dst[i,j], x[columns[e], j])
+//
+// for the elements e of row i in their order. op is Add, Max or Min. dst must not
+// overlap x.
+func (s *Sparse) Combine(p Parallel, op Binary, dst, x []float32, n int) error {
+	kernels := map[Binary]*sparseKernels{Add: &active.sparseAdd, Max: &active.sparseMax, Min: &active.sparseMin}[op]
+	if kernels == nil {
+		return fmt.Errorf("simd: sparse matrix: rows cannot be combined by function %d", op)
+	}
+	if err := s.check(dst, x, n); err != nil {
+		return err
+	}
+	if len(s.columns) > 0 {
+		(&sparseWork{pattern: s, dst: dst, x: x, n: n, heads: 1, kernels: kernels}).run(p)
+	}
+	return nil
+}
+
+func (s *Sparse) check(dst, x []float32, n int) error {
+	if n < 0 || len(dst) != s.Rows()*n || len(x) != s.width*n {
+		return fmt.Errorf("simd: sparse matrix of %d × %d: %d numbers to %d, of %d columns", s.Rows(), s.width, len(x), len(dst), n)
+	}
 	return nil
 }
 
@@ -79,72 +122,79 @@ func (s *Sparse) share(task, tasks int) int {
 	return sort.Search(rows, func(row int) bool { return int(s.starts[row])+row >= before })
 }
 
-// multiplyRows computes rows from to below to, as many columns at a time as
-// registers hold.
-func (s *Sparse) multiplyRows(dst, x []float32, n int, values []float32, from, to int) {
-	v := active
-	for j := 0; j < n; {
-		left := ceilDiv(n-j, v.sparseLanes)
-		kind := len(sparseKernelVectors) - 1
-		for sparseKernelVectors[kind] > left {
-			kind--
+// sparseWork is one use of a pattern, with kernels by their vectors of columns.
+type sparseWork struct {
+	pattern *Sparse
+	dst, x  []float32
+	n       int
+	values  []float32
+	heads   int
+	kernels *sparseKernels
+}
+
+func (w *sparseWork) run(p Parallel) {
+	rows := w.pattern.Rows()
+	if rows == 0 || w.n == 0 {
+		return
+	}
+	const taskWork = 1 << 14
+	tasks := max(1, min(rows, 256, (len(w.pattern.columns)+rows)*w.n/taskWork))
+	p(tasks, func(task int) {
+		from, to := w.pattern.share(task, tasks), w.pattern.share(task+1, tasks)
+		if from < to {
+			w.rows(from, to)
 		}
+	})
+}
+
+// rows computes rows from to below to, as many columns at a time as registers hold.
+func (w *sparseWork) rows(from, to int) {
+	s, lanes := w.pattern, active.sparseLanes
+	for j := 0; j < w.n; {
+		kind := w.kind(j)
 		vectors := sparseKernelVectors[kind]
-		columns := min(n-j, vectors*v.sparseLanes)
+		columns := min(w.n-j, vectors*lanes)
 		block := sparseRows{
-			dst: &dst[from*n+j], dstStep: uintptr(4 * n),
-			x: &x[j], xStep: uintptr(4 * n),
+			dst: &w.dst[from*w.n+j], dstStep: uintptr(4 * w.n),
+			x: &w.x[j], xStep: uintptr(4 * w.n),
 			starts: &s.starts[from], columns: &s.columns[0],
-			rows: to - from, last: columns - (vectors-1)*v.sparseLanes,
+			rows: to - from, last: columns - (vectors-1)*lanes,
 		}
-		if values == nil {
-			v.sparseSum[kind](&block)
-		} else {
-			block.values = &values[0]
-			v.sparseProduct[kind](&block)
+		if w.values != nil {
+			var heads [maxSparseColumns]int32
+			w.setValues(&block, &heads, j, columns)
 		}
+		w.kernels[kind](&block)
 		j += columns
 	}
 }
 
-// sparseKernelVectors are the numbers of vectors of columns of the kernels.
-var sparseKernelVectors = [...]int{1, 2, 4, 8}
-
-type sparseKernels [len(sparseKernelVectors)]func(s *sparseRows)
-
-// sparseGoLanes is the length of a "vector" of the plain kernels.
-const sparseGoLanes = 8
-
-var sparseSumGo, sparseProductGo = sparseGo()
-
-func sparseGo() (sums, products sparseKernels) {
-	for kind, vectors := range sparseKernelVectors {
-		sums[kind] = func(s *sparseRows) { s.multiply(vectors, func(int32) float32 { return 1 }) }
-		products[kind] = func(s *sparseRows) {
-			s.multiply(vectors, func(e int32) float32 { return *element(s.values, 4*uintptr(e)) })
+// kind is the kernel for the columns from j on: as many vectors as there are columns
+// for, whose heads' values fit in a vector.
+func (w *sparseWork) kind(j int) int {
+	lanes, width := active.sparseLanes, w.n/w.heads
+	left := ceilDiv(w.n-j, lanes)
+	kind := len(sparseKernelVectors) - 1
+	for kind > 0 {
+		last := min(w.n, j+sparseKernelVectors[kind]*lanes) - 1
+		if sparseKernelVectors[kind] <= left && last/width-j/width < lanes {
+			break
 		}
+		kind--
 	}
-	return sums, products
+	return kind
 }
 
-// multiply is the plain twin of the kernels.
-func (s *sparseRows) multiply(vectors int, value func(e int32) float32) {
-	columns := (vectors-1)*sparseGoLanes + s.last
-	starts := unsafe.Slice(s.starts, s.rows+1)
-	for i := range s.rows {
-		to := vector(element(s.dst, uintptr(i)*s.dstStep), columns)
-		clear(to)
-		for e := starts[i]; e < starts[i+1]; e++ {
-			column := *(*int32)(unsafe.Add(unsafe.Pointer(s.columns), 4*int(e)))
-			weight := value(e)
-			for j, x := range vector(element(s.x, uintptr(column)*s.xStep), columns) {
-				to[j] += weight * x
-			}
-		}
+// setValues says which values a block of columns from j on is multiplied by.
+func (w *sparseWork) setValues(block *sparseRows, heads *[maxSparseColumns]int32, j, columns int) {
+	width := w.n / w.heads
+	first, last := j/width, (j+columns-1)/width
+	block.values = &w.values[first]
+	if w.pattern.order != nil {
+		block.order = &w.pattern.order[0]
 	}
-}
-
-// element is the number at a distance in bytes.
-func element(p *float32, bytes uintptr) *float32 {
-	return (*float32)(unsafe.Add(unsafe.Pointer(p), bytes))
+	for c := range columns {
+		heads[c] = int32((j+c)/width - first)
+	}
+	block.headOf, block.headStep, block.headCount = &heads[0], uintptr(4*w.heads), last-first+1
 }

@@ -8,43 +8,43 @@
 // Requires: AVX, AVX512F, BMI2, CMOV
 TEXT ·sparseSum1AVX512(SB), NOSPLIT, $0-8
 	MOVQ    s+0(FP), AX
+	MOVQ    72(AX), CX
+	MOVQ    $0x00000010, DX
+	CMPQ    CX, DX
+	CMOVQLT CX, DX
+	MOVL    $0x0000ffff, CX
+	BZHIL   DX, CX, CX
+	KMOVW   CX, K1
 	MOVQ    (AX), CX
 	MOVQ    8(AX), DX
 	MOVQ    16(AX), BX
 	MOVQ    24(AX), SI
 	MOVQ    32(AX), DI
 	MOVQ    40(AX), R8
-	MOVQ    56(AX), R9
 	MOVQ    64(AX), AX
-	MOVQ    $0x00000010, R10
-	CMPQ    AX, R10
-	CMOVQLT AX, R10
-	MOVL    $0x0000ffff, AX
-	BZHIL   R10, AX, AX
-	KMOVW   AX, K1
-	MOVLQSX (DI), AX
+	MOVLQSX (DI), R10
 
 row:
-	MOVLQSX 4(DI), R10
+	MOVLQSX 4(DI), R9
 	VPXORD  Z0, Z0, Z0
-	CMPQ    AX, R10
+	CMPQ    R10, R9
 	JGE     store
 
 element:
-	MOVLQSX   (R8)(AX*4), R11
+	MOVLQSX   (R8)(R10*4), R11
 	IMULQ     SI, R11
 	ADDQ      BX, R11
 	VMOVUPS.Z (R11), K1, Z1
 	VADDPS    Z1, Z0, Z0
-	INCQ      AX
-	CMPQ      AX, R10
+	INCQ      R10
+	CMPQ      R10, R9
 	JLT       element
 
 store:
 	VMOVUPS Z0, K1, (CX)
 	ADDQ    DX, CX
 	ADDQ    $0x04, DI
-	DECQ    R9
+	DECQ    AX
 	JNE     row
 	VZEROUPPER
 	RET
@@ -53,40 +53,40 @@ store:
 // Requires: AVX
 TEXT ·sparseSum1AVX2(SB), NOSPLIT, $0-8
 	MOVQ    s+0(FP), AX
+	MOVQ    72(AX), CX
+	NEGQ    CX
+	LEAQ    masks<>+0(SB), DX
+	VMOVDQU 64(DX)(CX*4), Y0
 	MOVQ    (AX), CX
 	MOVQ    8(AX), DX
 	MOVQ    16(AX), BX
 	MOVQ    24(AX), SI
 	MOVQ    32(AX), DI
 	MOVQ    40(AX), R8
-	MOVQ    56(AX), R9
 	MOVQ    64(AX), AX
-	NEGQ    AX
-	LEAQ    masks<>+0(SB), R10
-	VMOVDQU 64(R10)(AX*4), Y0
-	MOVLQSX (DI), AX
+	MOVLQSX (DI), R10
 
 row:
-	MOVLQSX 4(DI), R10
+	MOVLQSX 4(DI), R9
 	VXORPS  Y1, Y1, Y1
-	CMPQ    AX, R10
+	CMPQ    R10, R9
 	JGE     store
 
 element:
-	MOVLQSX    (R8)(AX*4), R11
+	MOVLQSX    (R8)(R10*4), R11
 	IMULQ      SI, R11
 	ADDQ       BX, R11
 	VMASKMOVPS (R11), Y0, Y2
 	VADDPS     Y2, Y1, Y1
-	INCQ       AX
-	CMPQ       AX, R10
+	INCQ       R10
+	CMPQ       R10, R9
 	JLT        element
 
 store:
 	VMASKMOVPS Y1, Y0, (CX)
 	ADDQ       DX, CX
 	ADDQ       $0x04, DI
-	DECQ       R9
+	DECQ       AX
 	JNE        row
 	VZEROUPPER
 	RET
@@ -125,134 +125,43 @@ DATA masks<>+120(SB)/4, $0x00000000
 DATA masks<>+124(SB)/4, $0x00000000
 GLOBL masks<>(SB), RODATA|NOPTR, $128
 
-// func sparseProduct1AVX512(s *sparseRows)
-// Requires: AVX, AVX512F, BMI2, CMOV
-TEXT ·sparseProduct1AVX512(SB), NOSPLIT, $0-8
-	MOVQ    s+0(FP), AX
-	MOVQ    (AX), CX
-	MOVQ    8(AX), DX
-	MOVQ    16(AX), BX
-	MOVQ    24(AX), SI
-	MOVQ    32(AX), DI
-	MOVQ    40(AX), R8
-	MOVQ    56(AX), R9
-	MOVQ    48(AX), R10
-	MOVQ    64(AX), AX
-	MOVQ    $0x00000010, R11
-	CMPQ    AX, R11
-	CMOVQLT AX, R11
-	MOVL    $0x0000ffff, AX
-	BZHIL   R11, AX, AX
-	KMOVW   AX, K1
-	MOVLQSX (DI), AX
-
-row:
-	MOVLQSX 4(DI), R11
-	VPXORD  Z0, Z0, Z0
-	CMPQ    AX, R11
-	JGE     store
-
-element:
-	MOVLQSX      (R8)(AX*4), R12
-	IMULQ        SI, R12
-	ADDQ         BX, R12
-	VBROADCASTSS (R10)(AX*4), Z1
-	VMOVUPS.Z    (R12), K1, Z2
-	VFMADD231PS  Z2, Z1, Z0
-	INCQ         AX
-	CMPQ         AX, R11
-	JLT          element
-
-store:
-	VMOVUPS Z0, K1, (CX)
-	ADDQ    DX, CX
-	ADDQ    $0x04, DI
-	DECQ    R9
-	JNE     row
-	VZEROUPPER
-	RET
-
-// func sparseProduct1AVX2(s *sparseRows)
-// Requires: AVX, FMA3
-TEXT ·sparseProduct1AVX2(SB), NOSPLIT, $0-8
-	MOVQ    s+0(FP), AX
-	MOVQ    (AX), CX
-	MOVQ    8(AX), DX
-	MOVQ    16(AX), BX
-	MOVQ    24(AX), SI
-	MOVQ    32(AX), DI
-	MOVQ    40(AX), R8
-	MOVQ    56(AX), R9
-	MOVQ    48(AX), R10
-	MOVQ    64(AX), AX
-	NEGQ    AX
-	LEAQ    masks<>+0(SB), R11
-	VMOVDQU 64(R11)(AX*4), Y0
-	MOVLQSX (DI), AX
-
-row:
-	MOVLQSX 4(DI), R11
-	VXORPS  Y1, Y1, Y1
-	CMPQ    AX, R11
-	JGE     store
-
-element:
-	MOVLQSX      (R8)(AX*4), R12
-	IMULQ        SI, R12
-	ADDQ         BX, R12
-	VBROADCASTSS (R10)(AX*4), Y2
-	VMASKMOVPS   (R12), Y0, Y3
-	VFMADD231PS  Y3, Y2, Y1
-	INCQ         AX
-	CMPQ         AX, R11
-	JLT          element
-
-store:
-	VMASKMOVPS Y1, Y0, (CX)
-	ADDQ       DX, CX
-	ADDQ       $0x04, DI
-	DECQ       R9
-	JNE        row
-	VZEROUPPER
-	RET
-
 // func sparseSum2AVX512(s *sparseRows)
 // Requires: AVX, AVX512F, BMI2, CMOV
 TEXT ·sparseSum2AVX512(SB), NOSPLIT, $0-8
 	MOVQ    s+0(FP), AX
+	MOVQ    72(AX), CX
+	MOVQ    $0x00000010, DX
+	CMPQ    CX, DX
+	CMOVQLT CX, DX
+	MOVL    $0x0000ffff, CX
+	BZHIL   DX, CX, CX
+	KMOVW   CX, K1
 	MOVQ    (AX), CX
 	MOVQ    8(AX), DX
 	MOVQ    16(AX), BX
 	MOVQ    24(AX), SI
 	MOVQ    32(AX), DI
 	MOVQ    40(AX), R8
-	MOVQ    56(AX), R9
 	MOVQ    64(AX), AX
-	MOVQ    $0x00000010, R10
-	CMPQ    AX, R10
-	CMOVQLT AX, R10
-	MOVL    $0x0000ffff, AX
-	BZHIL   R10, AX, AX
-	KMOVW   AX, K1
-	MOVLQSX (DI), AX
+	MOVLQSX (DI), R10
 
 row:
-	MOVLQSX 4(DI), R10
+	MOVLQSX 4(DI), R9
 	VPXORD  Z0, Z0, Z0
 	VPXORD  Z1, Z1, Z1
-	CMPQ    AX, R10
+	CMPQ    R10, R9
 	JGE     store
 
 element:
-	MOVLQSX   (R8)(AX*4), R11
+	MOVLQSX   (R8)(R10*4), R11
 	IMULQ     SI, R11
 	ADDQ      BX, R11
 	VMOVUPS   (R11), Z2
 	VADDPS    Z2, Z0, Z0
 	VMOVUPS.Z 64(R11), K1, Z2
 	VADDPS    Z2, Z1, Z1
-	INCQ      AX
-	CMPQ      AX, R10
+	INCQ      R10
+	CMPQ      R10, R9
 	JLT       element
 
 store:
@@ -260,7 +169,7 @@ store:
 	VMOVUPS Z1, K1, 64(CX)
 	ADDQ    DX, CX
 	ADDQ    $0x04, DI
-	DECQ    R9
+	DECQ    AX
 	JNE     row
 	VZEROUPPER
 	RET
@@ -269,36 +178,36 @@ store:
 // Requires: AVX
 TEXT ·sparseSum2AVX2(SB), NOSPLIT, $0-8
 	MOVQ    s+0(FP), AX
+	MOVQ    72(AX), CX
+	NEGQ    CX
+	LEAQ    masks<>+0(SB), DX
+	VMOVDQU 64(DX)(CX*4), Y0
 	MOVQ    (AX), CX
 	MOVQ    8(AX), DX
 	MOVQ    16(AX), BX
 	MOVQ    24(AX), SI
 	MOVQ    32(AX), DI
 	MOVQ    40(AX), R8
-	MOVQ    56(AX), R9
 	MOVQ    64(AX), AX
-	NEGQ    AX
-	LEAQ    masks<>+0(SB), R10
-	VMOVDQU 64(R10)(AX*4), Y0
-	MOVLQSX (DI), AX
+	MOVLQSX (DI), R10
 
 row:
-	MOVLQSX 4(DI), R10
+	MOVLQSX 4(DI), R9
 	VXORPS  Y1, Y1, Y1
 	VXORPS  Y2, Y2, Y2
-	CMPQ    AX, R10
+	CMPQ    R10, R9
 	JGE     store
 
 element:
-	MOVLQSX    (R8)(AX*4), R11
+	MOVLQSX    (R8)(R10*4), R11
 	IMULQ      SI, R11
 	ADDQ       BX, R11
 	VMOVUPS    (R11), Y3
 	VADDPS     Y3, Y1, Y1
 	VMASKMOVPS 32(R11), Y0, Y3
 	VADDPS     Y3, Y2, Y2
-	INCQ       AX
-	CMPQ       AX, R10
+	INCQ       R10
+	CMPQ       R10, R9
 	JLT        element
 
 store:
@@ -306,106 +215,7 @@ store:
 	VMASKMOVPS Y2, Y0, 32(CX)
 	ADDQ       DX, CX
 	ADDQ       $0x04, DI
-	DECQ       R9
-	JNE        row
-	VZEROUPPER
-	RET
-
-// func sparseProduct2AVX512(s *sparseRows)
-// Requires: AVX, AVX512F, BMI2, CMOV
-TEXT ·sparseProduct2AVX512(SB), NOSPLIT, $0-8
-	MOVQ    s+0(FP), AX
-	MOVQ    (AX), CX
-	MOVQ    8(AX), DX
-	MOVQ    16(AX), BX
-	MOVQ    24(AX), SI
-	MOVQ    32(AX), DI
-	MOVQ    40(AX), R8
-	MOVQ    56(AX), R9
-	MOVQ    48(AX), R10
-	MOVQ    64(AX), AX
-	MOVQ    $0x00000010, R11
-	CMPQ    AX, R11
-	CMOVQLT AX, R11
-	MOVL    $0x0000ffff, AX
-	BZHIL   R11, AX, AX
-	KMOVW   AX, K1
-	MOVLQSX (DI), AX
-
-row:
-	MOVLQSX 4(DI), R11
-	VPXORD  Z0, Z0, Z0
-	VPXORD  Z1, Z1, Z1
-	CMPQ    AX, R11
-	JGE     store
-
-element:
-	MOVLQSX      (R8)(AX*4), R12
-	IMULQ        SI, R12
-	ADDQ         BX, R12
-	VBROADCASTSS (R10)(AX*4), Z2
-	VMOVUPS      (R12), Z3
-	VFMADD231PS  Z3, Z2, Z0
-	VMOVUPS.Z    64(R12), K1, Z3
-	VFMADD231PS  Z3, Z2, Z1
-	INCQ         AX
-	CMPQ         AX, R11
-	JLT          element
-
-store:
-	VMOVUPS Z0, (CX)
-	VMOVUPS Z1, K1, 64(CX)
-	ADDQ    DX, CX
-	ADDQ    $0x04, DI
-	DECQ    R9
-	JNE     row
-	VZEROUPPER
-	RET
-
-// func sparseProduct2AVX2(s *sparseRows)
-// Requires: AVX, FMA3
-TEXT ·sparseProduct2AVX2(SB), NOSPLIT, $0-8
-	MOVQ    s+0(FP), AX
-	MOVQ    (AX), CX
-	MOVQ    8(AX), DX
-	MOVQ    16(AX), BX
-	MOVQ    24(AX), SI
-	MOVQ    32(AX), DI
-	MOVQ    40(AX), R8
-	MOVQ    56(AX), R9
-	MOVQ    48(AX), R10
-	MOVQ    64(AX), AX
-	NEGQ    AX
-	LEAQ    masks<>+0(SB), R11
-	VMOVDQU 64(R11)(AX*4), Y0
-	MOVLQSX (DI), AX
-
-row:
-	MOVLQSX 4(DI), R11
-	VXORPS  Y1, Y1, Y1
-	VXORPS  Y2, Y2, Y2
-	CMPQ    AX, R11
-	JGE     store
-
-element:
-	MOVLQSX      (R8)(AX*4), R12
-	IMULQ        SI, R12
-	ADDQ         BX, R12
-	VBROADCASTSS (R10)(AX*4), Y3
-	VMOVUPS      (R12), Y4
-	VFMADD231PS  Y4, Y3, Y1
-	VMASKMOVPS   32(R12), Y0, Y4
-	VFMADD231PS  Y4, Y3, Y2
-	INCQ         AX
-	CMPQ         AX, R11
-	JLT          element
-
-store:
-	VMOVUPS    Y1, (CX)
-	VMASKMOVPS Y2, Y0, 32(CX)
-	ADDQ       DX, CX
-	ADDQ       $0x04, DI
-	DECQ       R9
+	DECQ       AX
 	JNE        row
 	VZEROUPPER
 	RET
@@ -414,33 +224,33 @@ store:
 // Requires: AVX, AVX512F, BMI2, CMOV
 TEXT ·sparseSum4AVX512(SB), NOSPLIT, $0-8
 	MOVQ    s+0(FP), AX
+	MOVQ    72(AX), CX
+	MOVQ    $0x00000010, DX
+	CMPQ    CX, DX
+	CMOVQLT CX, DX
+	MOVL    $0x0000ffff, CX
+	BZHIL   DX, CX, CX
+	KMOVW   CX, K1
 	MOVQ    (AX), CX
 	MOVQ    8(AX), DX
 	MOVQ    16(AX), BX
 	MOVQ    24(AX), SI
 	MOVQ    32(AX), DI
 	MOVQ    40(AX), R8
-	MOVQ    56(AX), R9
 	MOVQ    64(AX), AX
-	MOVQ    $0x00000010, R10
-	CMPQ    AX, R10
-	CMOVQLT AX, R10
-	MOVL    $0x0000ffff, AX
-	BZHIL   R10, AX, AX
-	KMOVW   AX, K1
-	MOVLQSX (DI), AX
+	MOVLQSX (DI), R10
 
 row:
-	MOVLQSX 4(DI), R10
+	MOVLQSX 4(DI), R9
 	VPXORD  Z0, Z0, Z0
 	VPXORD  Z1, Z1, Z1
 	VPXORD  Z2, Z2, Z2
 	VPXORD  Z3, Z3, Z3
-	CMPQ    AX, R10
+	CMPQ    R10, R9
 	JGE     store
 
 element:
-	MOVLQSX   (R8)(AX*4), R11
+	MOVLQSX   (R8)(R10*4), R11
 	IMULQ     SI, R11
 	ADDQ      BX, R11
 	VMOVUPS   (R11), Z4
@@ -451,8 +261,8 @@ element:
 	VADDPS    Z4, Z2, Z2
 	VMOVUPS.Z 192(R11), K1, Z4
 	VADDPS    Z4, Z3, Z3
-	INCQ      AX
-	CMPQ      AX, R10
+	INCQ      R10
+	CMPQ      R10, R9
 	JLT       element
 
 store:
@@ -462,7 +272,7 @@ store:
 	VMOVUPS Z3, K1, 192(CX)
 	ADDQ    DX, CX
 	ADDQ    $0x04, DI
-	DECQ    R9
+	DECQ    AX
 	JNE     row
 	VZEROUPPER
 	RET
@@ -471,30 +281,30 @@ store:
 // Requires: AVX
 TEXT ·sparseSum4AVX2(SB), NOSPLIT, $0-8
 	MOVQ    s+0(FP), AX
+	MOVQ    72(AX), CX
+	NEGQ    CX
+	LEAQ    masks<>+0(SB), DX
+	VMOVDQU 64(DX)(CX*4), Y0
 	MOVQ    (AX), CX
 	MOVQ    8(AX), DX
 	MOVQ    16(AX), BX
 	MOVQ    24(AX), SI
 	MOVQ    32(AX), DI
 	MOVQ    40(AX), R8
-	MOVQ    56(AX), R9
 	MOVQ    64(AX), AX
-	NEGQ    AX
-	LEAQ    masks<>+0(SB), R10
-	VMOVDQU 64(R10)(AX*4), Y0
-	MOVLQSX (DI), AX
+	MOVLQSX (DI), R10
 
 row:
-	MOVLQSX 4(DI), R10
+	MOVLQSX 4(DI), R9
 	VXORPS  Y1, Y1, Y1
 	VXORPS  Y2, Y2, Y2
 	VXORPS  Y3, Y3, Y3
 	VXORPS  Y4, Y4, Y4
-	CMPQ    AX, R10
+	CMPQ    R10, R9
 	JGE     store
 
 element:
-	MOVLQSX    (R8)(AX*4), R11
+	MOVLQSX    (R8)(R10*4), R11
 	IMULQ      SI, R11
 	ADDQ       BX, R11
 	VMOVUPS    (R11), Y5
@@ -505,8 +315,8 @@ element:
 	VADDPS     Y5, Y3, Y3
 	VMASKMOVPS 96(R11), Y0, Y5
 	VADDPS     Y5, Y4, Y4
-	INCQ       AX
-	CMPQ       AX, R10
+	INCQ       R10
+	CMPQ       R10, R9
 	JLT        element
 
 store:
@@ -516,122 +326,7 @@ store:
 	VMASKMOVPS Y4, Y0, 96(CX)
 	ADDQ       DX, CX
 	ADDQ       $0x04, DI
-	DECQ       R9
-	JNE        row
-	VZEROUPPER
-	RET
-
-// func sparseProduct4AVX512(s *sparseRows)
-// Requires: AVX, AVX512F, BMI2, CMOV
-TEXT ·sparseProduct4AVX512(SB), NOSPLIT, $0-8
-	MOVQ    s+0(FP), AX
-	MOVQ    (AX), CX
-	MOVQ    8(AX), DX
-	MOVQ    16(AX), BX
-	MOVQ    24(AX), SI
-	MOVQ    32(AX), DI
-	MOVQ    40(AX), R8
-	MOVQ    56(AX), R9
-	MOVQ    48(AX), R10
-	MOVQ    64(AX), AX
-	MOVQ    $0x00000010, R11
-	CMPQ    AX, R11
-	CMOVQLT AX, R11
-	MOVL    $0x0000ffff, AX
-	BZHIL   R11, AX, AX
-	KMOVW   AX, K1
-	MOVLQSX (DI), AX
-
-row:
-	MOVLQSX 4(DI), R11
-	VPXORD  Z0, Z0, Z0
-	VPXORD  Z1, Z1, Z1
-	VPXORD  Z2, Z2, Z2
-	VPXORD  Z3, Z3, Z3
-	CMPQ    AX, R11
-	JGE     store
-
-element:
-	MOVLQSX      (R8)(AX*4), R12
-	IMULQ        SI, R12
-	ADDQ         BX, R12
-	VBROADCASTSS (R10)(AX*4), Z4
-	VMOVUPS      (R12), Z5
-	VFMADD231PS  Z5, Z4, Z0
-	VMOVUPS      64(R12), Z5
-	VFMADD231PS  Z5, Z4, Z1
-	VMOVUPS      128(R12), Z5
-	VFMADD231PS  Z5, Z4, Z2
-	VMOVUPS.Z    192(R12), K1, Z5
-	VFMADD231PS  Z5, Z4, Z3
-	INCQ         AX
-	CMPQ         AX, R11
-	JLT          element
-
-store:
-	VMOVUPS Z0, (CX)
-	VMOVUPS Z1, 64(CX)
-	VMOVUPS Z2, 128(CX)
-	VMOVUPS Z3, K1, 192(CX)
-	ADDQ    DX, CX
-	ADDQ    $0x04, DI
-	DECQ    R9
-	JNE     row
-	VZEROUPPER
-	RET
-
-// func sparseProduct4AVX2(s *sparseRows)
-// Requires: AVX, FMA3
-TEXT ·sparseProduct4AVX2(SB), NOSPLIT, $0-8
-	MOVQ    s+0(FP), AX
-	MOVQ    (AX), CX
-	MOVQ    8(AX), DX
-	MOVQ    16(AX), BX
-	MOVQ    24(AX), SI
-	MOVQ    32(AX), DI
-	MOVQ    40(AX), R8
-	MOVQ    56(AX), R9
-	MOVQ    48(AX), R10
-	MOVQ    64(AX), AX
-	NEGQ    AX
-	LEAQ    masks<>+0(SB), R11
-	VMOVDQU 64(R11)(AX*4), Y0
-	MOVLQSX (DI), AX
-
-row:
-	MOVLQSX 4(DI), R11
-	VXORPS  Y1, Y1, Y1
-	VXORPS  Y2, Y2, Y2
-	VXORPS  Y3, Y3, Y3
-	VXORPS  Y4, Y4, Y4
-	CMPQ    AX, R11
-	JGE     store
-
-element:
-	MOVLQSX      (R8)(AX*4), R12
-	IMULQ        SI, R12
-	ADDQ         BX, R12
-	VBROADCASTSS (R10)(AX*4), Y5
-	VMOVUPS      (R12), Y6
-	VFMADD231PS  Y6, Y5, Y1
-	VMOVUPS      32(R12), Y6
-	VFMADD231PS  Y6, Y5, Y2
-	VMOVUPS      64(R12), Y6
-	VFMADD231PS  Y6, Y5, Y3
-	VMASKMOVPS   96(R12), Y0, Y6
-	VFMADD231PS  Y6, Y5, Y4
-	INCQ         AX
-	CMPQ         AX, R11
-	JLT          element
-
-store:
-	VMOVUPS    Y1, (CX)
-	VMOVUPS    Y2, 32(CX)
-	VMOVUPS    Y3, 64(CX)
-	VMASKMOVPS Y4, Y0, 96(CX)
-	ADDQ       DX, CX
-	ADDQ       $0x04, DI
-	DECQ       R9
+	DECQ       AX
 	JNE        row
 	VZEROUPPER
 	RET
@@ -640,24 +335,24 @@ store:
 // Requires: AVX, AVX512F, BMI2, CMOV
 TEXT ·sparseSum8AVX512(SB), NOSPLIT, $0-8
 	MOVQ    s+0(FP), AX
+	MOVQ    72(AX), CX
+	MOVQ    $0x00000010, DX
+	CMPQ    CX, DX
+	CMOVQLT CX, DX
+	MOVL    $0x0000ffff, CX
+	BZHIL   DX, CX, CX
+	KMOVW   CX, K1
 	MOVQ    (AX), CX
 	MOVQ    8(AX), DX
 	MOVQ    16(AX), BX
 	MOVQ    24(AX), SI
 	MOVQ    32(AX), DI
 	MOVQ    40(AX), R8
-	MOVQ    56(AX), R9
 	MOVQ    64(AX), AX
-	MOVQ    $0x00000010, R10
-	CMPQ    AX, R10
-	CMOVQLT AX, R10
-	MOVL    $0x0000ffff, AX
-	BZHIL   R10, AX, AX
-	KMOVW   AX, K1
-	MOVLQSX (DI), AX
+	MOVLQSX (DI), R10
 
 row:
-	MOVLQSX 4(DI), R10
+	MOVLQSX 4(DI), R9
 	VPXORD  Z0, Z0, Z0
 	VPXORD  Z1, Z1, Z1
 	VPXORD  Z2, Z2, Z2
@@ -666,11 +361,11 @@ row:
 	VPXORD  Z5, Z5, Z5
 	VPXORD  Z6, Z6, Z6
 	VPXORD  Z7, Z7, Z7
-	CMPQ    AX, R10
+	CMPQ    R10, R9
 	JGE     store
 
 element:
-	MOVLQSX   (R8)(AX*4), R11
+	MOVLQSX   (R8)(R10*4), R11
 	IMULQ     SI, R11
 	ADDQ      BX, R11
 	VMOVUPS   (R11), Z8
@@ -689,8 +384,8 @@ element:
 	VADDPS    Z8, Z6, Z6
 	VMOVUPS.Z 448(R11), K1, Z8
 	VADDPS    Z8, Z7, Z7
-	INCQ      AX
-	CMPQ      AX, R10
+	INCQ      R10
+	CMPQ      R10, R9
 	JLT       element
 
 store:
@@ -704,7 +399,7 @@ store:
 	VMOVUPS Z7, K1, 448(CX)
 	ADDQ    DX, CX
 	ADDQ    $0x04, DI
-	DECQ    R9
+	DECQ    AX
 	JNE     row
 	VZEROUPPER
 	RET
@@ -713,21 +408,21 @@ store:
 // Requires: AVX
 TEXT ·sparseSum8AVX2(SB), NOSPLIT, $0-8
 	MOVQ    s+0(FP), AX
+	MOVQ    72(AX), CX
+	NEGQ    CX
+	LEAQ    masks<>+0(SB), DX
+	VMOVDQU 64(DX)(CX*4), Y0
 	MOVQ    (AX), CX
 	MOVQ    8(AX), DX
 	MOVQ    16(AX), BX
 	MOVQ    24(AX), SI
 	MOVQ    32(AX), DI
 	MOVQ    40(AX), R8
-	MOVQ    56(AX), R9
 	MOVQ    64(AX), AX
-	NEGQ    AX
-	LEAQ    masks<>+0(SB), R10
-	VMOVDQU 64(R10)(AX*4), Y0
-	MOVLQSX (DI), AX
+	MOVLQSX (DI), R10
 
 row:
-	MOVLQSX 4(DI), R10
+	MOVLQSX 4(DI), R9
 	VXORPS  Y1, Y1, Y1
 	VXORPS  Y2, Y2, Y2
 	VXORPS  Y3, Y3, Y3
@@ -736,11 +431,11 @@ row:
 	VXORPS  Y6, Y6, Y6
 	VXORPS  Y7, Y7, Y7
 	VXORPS  Y8, Y8, Y8
-	CMPQ    AX, R10
+	CMPQ    R10, R9
 	JGE     store
 
 element:
-	MOVLQSX    (R8)(AX*4), R11
+	MOVLQSX    (R8)(R10*4), R11
 	IMULQ      SI, R11
 	ADDQ       BX, R11
 	VMOVUPS    (R11), Y9
@@ -759,8 +454,8 @@ element:
 	VADDPS     Y9, Y7, Y7
 	VMASKMOVPS 224(R11), Y0, Y9
 	VADDPS     Y9, Y8, Y8
-	INCQ       AX
-	CMPQ       AX, R10
+	INCQ       R10
+	CMPQ       R10, R9
 	JLT        element
 
 store:
@@ -774,7 +469,354 @@ store:
 	VMASKMOVPS Y8, Y0, 224(CX)
 	ADDQ       DX, CX
 	ADDQ       $0x04, DI
-	DECQ       R9
+	DECQ       AX
+	JNE        row
+	VZEROUPPER
+	RET
+
+// func sparseProduct1AVX512(s *sparseRows)
+// Requires: AVX, AVX512F, BMI2, CMOV
+TEXT ·sparseProduct1AVX512(SB), NOSPLIT, $0-8
+	MOVQ    s+0(FP), AX
+	MOVQ    72(AX), CX
+	MOVQ    $0x00000010, DX
+	CMPQ    CX, DX
+	CMOVQLT CX, DX
+	MOVL    $0x0000ffff, CX
+	BZHIL   DX, CX, CX
+	KMOVW   CX, K1
+	MOVQ    48(AX), CX
+	MOVQ    56(AX), DX
+	MOVQ    (AX), BX
+	MOVQ    8(AX), SI
+	MOVQ    16(AX), DI
+	MOVQ    24(AX), R8
+	MOVQ    32(AX), R9
+	MOVQ    40(AX), R10
+	MOVQ    64(AX), AX
+	MOVLQSX (R9), R12
+
+row:
+	MOVLQSX 4(R9), R11
+	VPXORD  Z1, Z1, Z1
+	CMPQ    R12, R11
+	JGE     store
+
+element:
+	MOVQ    R12, R13
+	TESTQ   DX, DX
+	JZ      inOrder
+	MOVLQSX (DX)(R12*4), R13
+
+inOrder:
+	VBROADCASTSS (CX)(R13*4), Z0
+	MOVLQSX      (R10)(R12*4), R13
+	IMULQ        R8, R13
+	ADDQ         DI, R13
+	VMOVUPS.Z    (R13), K1, Z2
+	VFMADD231PS  Z2, Z0, Z1
+	INCQ         R12
+	CMPQ         R12, R11
+	JLT          element
+
+store:
+	VMOVUPS Z1, K1, (BX)
+	ADDQ    SI, BX
+	ADDQ    $0x04, R9
+	DECQ    AX
+	JNE     row
+	VZEROUPPER
+	RET
+
+// func sparseProduct1AVX2(s *sparseRows)
+// Requires: AVX, FMA3
+TEXT ·sparseProduct1AVX2(SB), NOSPLIT, $0-8
+	MOVQ    s+0(FP), AX
+	MOVQ    72(AX), CX
+	NEGQ    CX
+	LEAQ    masks<>+0(SB), DX
+	VMOVDQU 64(DX)(CX*4), Y0
+	MOVQ    48(AX), CX
+	MOVQ    56(AX), DX
+	MOVQ    (AX), BX
+	MOVQ    8(AX), SI
+	MOVQ    16(AX), DI
+	MOVQ    24(AX), R8
+	MOVQ    32(AX), R9
+	MOVQ    40(AX), R10
+	MOVQ    64(AX), AX
+	MOVLQSX (R9), R12
+
+row:
+	MOVLQSX 4(R9), R11
+	VXORPS  Y2, Y2, Y2
+	CMPQ    R12, R11
+	JGE     store
+
+element:
+	MOVQ    R12, R13
+	TESTQ   DX, DX
+	JZ      inOrder
+	MOVLQSX (DX)(R12*4), R13
+
+inOrder:
+	VBROADCASTSS (CX)(R13*4), Y1
+	MOVLQSX      (R10)(R12*4), R13
+	IMULQ        R8, R13
+	ADDQ         DI, R13
+	VMASKMOVPS   (R13), Y0, Y3
+	VFMADD231PS  Y3, Y1, Y2
+	INCQ         R12
+	CMPQ         R12, R11
+	JLT          element
+
+store:
+	VMASKMOVPS Y2, Y0, (BX)
+	ADDQ       SI, BX
+	ADDQ       $0x04, R9
+	DECQ       AX
+	JNE        row
+	VZEROUPPER
+	RET
+
+// func sparseProduct2AVX512(s *sparseRows)
+// Requires: AVX, AVX512F, BMI2, CMOV
+TEXT ·sparseProduct2AVX512(SB), NOSPLIT, $0-8
+	MOVQ    s+0(FP), AX
+	MOVQ    72(AX), CX
+	MOVQ    $0x00000010, DX
+	CMPQ    CX, DX
+	CMOVQLT CX, DX
+	MOVL    $0x0000ffff, CX
+	BZHIL   DX, CX, CX
+	KMOVW   CX, K1
+	MOVQ    48(AX), CX
+	MOVQ    56(AX), DX
+	MOVQ    (AX), BX
+	MOVQ    8(AX), SI
+	MOVQ    16(AX), DI
+	MOVQ    24(AX), R8
+	MOVQ    32(AX), R9
+	MOVQ    40(AX), R10
+	MOVQ    64(AX), AX
+	MOVLQSX (R9), R12
+
+row:
+	MOVLQSX 4(R9), R11
+	VPXORD  Z1, Z1, Z1
+	VPXORD  Z2, Z2, Z2
+	CMPQ    R12, R11
+	JGE     store
+
+element:
+	MOVQ    R12, R13
+	TESTQ   DX, DX
+	JZ      inOrder
+	MOVLQSX (DX)(R12*4), R13
+
+inOrder:
+	VBROADCASTSS (CX)(R13*4), Z0
+	MOVLQSX      (R10)(R12*4), R13
+	IMULQ        R8, R13
+	ADDQ         DI, R13
+	VMOVUPS      (R13), Z3
+	VFMADD231PS  Z3, Z0, Z1
+	VMOVUPS.Z    64(R13), K1, Z3
+	VFMADD231PS  Z3, Z0, Z2
+	INCQ         R12
+	CMPQ         R12, R11
+	JLT          element
+
+store:
+	VMOVUPS Z1, (BX)
+	VMOVUPS Z2, K1, 64(BX)
+	ADDQ    SI, BX
+	ADDQ    $0x04, R9
+	DECQ    AX
+	JNE     row
+	VZEROUPPER
+	RET
+
+// func sparseProduct2AVX2(s *sparseRows)
+// Requires: AVX, FMA3
+TEXT ·sparseProduct2AVX2(SB), NOSPLIT, $0-8
+	MOVQ    s+0(FP), AX
+	MOVQ    72(AX), CX
+	NEGQ    CX
+	LEAQ    masks<>+0(SB), DX
+	VMOVDQU 64(DX)(CX*4), Y0
+	MOVQ    48(AX), CX
+	MOVQ    56(AX), DX
+	MOVQ    (AX), BX
+	MOVQ    8(AX), SI
+	MOVQ    16(AX), DI
+	MOVQ    24(AX), R8
+	MOVQ    32(AX), R9
+	MOVQ    40(AX), R10
+	MOVQ    64(AX), AX
+	MOVLQSX (R9), R12
+
+row:
+	MOVLQSX 4(R9), R11
+	VXORPS  Y2, Y2, Y2
+	VXORPS  Y3, Y3, Y3
+	CMPQ    R12, R11
+	JGE     store
+
+element:
+	MOVQ    R12, R13
+	TESTQ   DX, DX
+	JZ      inOrder
+	MOVLQSX (DX)(R12*4), R13
+
+inOrder:
+	VBROADCASTSS (CX)(R13*4), Y1
+	MOVLQSX      (R10)(R12*4), R13
+	IMULQ        R8, R13
+	ADDQ         DI, R13
+	VMOVUPS      (R13), Y4
+	VFMADD231PS  Y4, Y1, Y2
+	VMASKMOVPS   32(R13), Y0, Y4
+	VFMADD231PS  Y4, Y1, Y3
+	INCQ         R12
+	CMPQ         R12, R11
+	JLT          element
+
+store:
+	VMOVUPS    Y2, (BX)
+	VMASKMOVPS Y3, Y0, 32(BX)
+	ADDQ       SI, BX
+	ADDQ       $0x04, R9
+	DECQ       AX
+	JNE        row
+	VZEROUPPER
+	RET
+
+// func sparseProduct4AVX512(s *sparseRows)
+// Requires: AVX, AVX512F, BMI2, CMOV
+TEXT ·sparseProduct4AVX512(SB), NOSPLIT, $0-8
+	MOVQ    s+0(FP), AX
+	MOVQ    72(AX), CX
+	MOVQ    $0x00000010, DX
+	CMPQ    CX, DX
+	CMOVQLT CX, DX
+	MOVL    $0x0000ffff, CX
+	BZHIL   DX, CX, CX
+	KMOVW   CX, K1
+	MOVQ    48(AX), CX
+	MOVQ    56(AX), DX
+	MOVQ    (AX), BX
+	MOVQ    8(AX), SI
+	MOVQ    16(AX), DI
+	MOVQ    24(AX), R8
+	MOVQ    32(AX), R9
+	MOVQ    40(AX), R10
+	MOVQ    64(AX), AX
+	MOVLQSX (R9), R12
+
+row:
+	MOVLQSX 4(R9), R11
+	VPXORD  Z1, Z1, Z1
+	VPXORD  Z2, Z2, Z2
+	VPXORD  Z3, Z3, Z3
+	VPXORD  Z4, Z4, Z4
+	CMPQ    R12, R11
+	JGE     store
+
+element:
+	MOVQ    R12, R13
+	TESTQ   DX, DX
+	JZ      inOrder
+	MOVLQSX (DX)(R12*4), R13
+
+inOrder:
+	VBROADCASTSS (CX)(R13*4), Z0
+	MOVLQSX      (R10)(R12*4), R13
+	IMULQ        R8, R13
+	ADDQ         DI, R13
+	VMOVUPS      (R13), Z5
+	VFMADD231PS  Z5, Z0, Z1
+	VMOVUPS      64(R13), Z5
+	VFMADD231PS  Z5, Z0, Z2
+	VMOVUPS      128(R13), Z5
+	VFMADD231PS  Z5, Z0, Z3
+	VMOVUPS.Z    192(R13), K1, Z5
+	VFMADD231PS  Z5, Z0, Z4
+	INCQ         R12
+	CMPQ         R12, R11
+	JLT          element
+
+store:
+	VMOVUPS Z1, (BX)
+	VMOVUPS Z2, 64(BX)
+	VMOVUPS Z3, 128(BX)
+	VMOVUPS Z4, K1, 192(BX)
+	ADDQ    SI, BX
+	ADDQ    $0x04, R9
+	DECQ    AX
+	JNE     row
+	VZEROUPPER
+	RET
+
+// func sparseProduct4AVX2(s *sparseRows)
+// Requires: AVX, FMA3
+TEXT ·sparseProduct4AVX2(SB), NOSPLIT, $0-8
+	MOVQ    s+0(FP), AX
+	MOVQ    72(AX), CX
+	NEGQ    CX
+	LEAQ    masks<>+0(SB), DX
+	VMOVDQU 64(DX)(CX*4), Y0
+	MOVQ    48(AX), CX
+	MOVQ    56(AX), DX
+	MOVQ    (AX), BX
+	MOVQ    8(AX), SI
+	MOVQ    16(AX), DI
+	MOVQ    24(AX), R8
+	MOVQ    32(AX), R9
+	MOVQ    40(AX), R10
+	MOVQ    64(AX), AX
+	MOVLQSX (R9), R12
+
+row:
+	MOVLQSX 4(R9), R11
+	VXORPS  Y2, Y2, Y2
+	VXORPS  Y3, Y3, Y3
+	VXORPS  Y4, Y4, Y4
+	VXORPS  Y5, Y5, Y5
+	CMPQ    R12, R11
+	JGE     store
+
+element:
+	MOVQ    R12, R13
+	TESTQ   DX, DX
+	JZ      inOrder
+	MOVLQSX (DX)(R12*4), R13
+
+inOrder:
+	VBROADCASTSS (CX)(R13*4), Y1
+	MOVLQSX      (R10)(R12*4), R13
+	IMULQ        R8, R13
+	ADDQ         DI, R13
+	VMOVUPS      (R13), Y6
+	VFMADD231PS  Y6, Y1, Y2
+	VMOVUPS      32(R13), Y6
+	VFMADD231PS  Y6, Y1, Y3
+	VMOVUPS      64(R13), Y6
+	VFMADD231PS  Y6, Y1, Y4
+	VMASKMOVPS   96(R13), Y0, Y6
+	VFMADD231PS  Y6, Y1, Y5
+	INCQ         R12
+	CMPQ         R12, R11
+	JLT          element
+
+store:
+	VMOVUPS    Y2, (BX)
+	VMOVUPS    Y3, 32(BX)
+	VMOVUPS    Y4, 64(BX)
+	VMASKMOVPS Y5, Y0, 96(BX)
+	ADDQ       SI, BX
+	ADDQ       $0x04, R9
+	DECQ       AX
 	JNE        row
 	VZEROUPPER
 	RET
@@ -783,26 +825,26 @@ store:
 // Requires: AVX, AVX512F, BMI2, CMOV
 TEXT ·sparseProduct8AVX512(SB), NOSPLIT, $0-8
 	MOVQ    s+0(FP), AX
-	MOVQ    (AX), CX
-	MOVQ    8(AX), DX
-	MOVQ    16(AX), BX
-	MOVQ    24(AX), SI
-	MOVQ    32(AX), DI
-	MOVQ    40(AX), R8
-	MOVQ    56(AX), R9
-	MOVQ    48(AX), R10
+	MOVQ    72(AX), CX
+	MOVQ    $0x00000010, DX
+	CMPQ    CX, DX
+	CMOVQLT CX, DX
+	MOVL    $0x0000ffff, CX
+	BZHIL   DX, CX, CX
+	KMOVW   CX, K1
+	MOVQ    48(AX), CX
+	MOVQ    56(AX), DX
+	MOVQ    (AX), BX
+	MOVQ    8(AX), SI
+	MOVQ    16(AX), DI
+	MOVQ    24(AX), R8
+	MOVQ    32(AX), R9
+	MOVQ    40(AX), R10
 	MOVQ    64(AX), AX
-	MOVQ    $0x00000010, R11
-	CMPQ    AX, R11
-	CMOVQLT AX, R11
-	MOVL    $0x0000ffff, AX
-	BZHIL   R11, AX, AX
-	KMOVW   AX, K1
-	MOVLQSX (DI), AX
+	MOVLQSX (R9), R12
 
 row:
-	MOVLQSX 4(DI), R11
-	VPXORD  Z0, Z0, Z0
+	MOVLQSX 4(R9), R11
 	VPXORD  Z1, Z1, Z1
 	VPXORD  Z2, Z2, Z2
 	VPXORD  Z3, Z3, Z3
@@ -810,33 +852,1143 @@ row:
 	VPXORD  Z5, Z5, Z5
 	VPXORD  Z6, Z6, Z6
 	VPXORD  Z7, Z7, Z7
-	CMPQ    AX, R11
+	VPXORD  Z8, Z8, Z8
+	CMPQ    R12, R11
 	JGE     store
 
 element:
-	MOVLQSX      (R8)(AX*4), R12
-	IMULQ        SI, R12
-	ADDQ         BX, R12
-	VBROADCASTSS (R10)(AX*4), Z8
-	VMOVUPS      (R12), Z9
-	VFMADD231PS  Z9, Z8, Z0
-	VMOVUPS      64(R12), Z9
-	VFMADD231PS  Z9, Z8, Z1
-	VMOVUPS      128(R12), Z9
-	VFMADD231PS  Z9, Z8, Z2
-	VMOVUPS      192(R12), Z9
-	VFMADD231PS  Z9, Z8, Z3
-	VMOVUPS      256(R12), Z9
-	VFMADD231PS  Z9, Z8, Z4
-	VMOVUPS      320(R12), Z9
-	VFMADD231PS  Z9, Z8, Z5
-	VMOVUPS      384(R12), Z9
-	VFMADD231PS  Z9, Z8, Z6
-	VMOVUPS.Z    448(R12), K1, Z9
-	VFMADD231PS  Z9, Z8, Z7
-	INCQ         AX
-	CMPQ         AX, R11
+	MOVQ    R12, R13
+	TESTQ   DX, DX
+	JZ      inOrder
+	MOVLQSX (DX)(R12*4), R13
+
+inOrder:
+	VBROADCASTSS (CX)(R13*4), Z0
+	MOVLQSX      (R10)(R12*4), R13
+	IMULQ        R8, R13
+	ADDQ         DI, R13
+	VMOVUPS      (R13), Z9
+	VFMADD231PS  Z9, Z0, Z1
+	VMOVUPS      64(R13), Z9
+	VFMADD231PS  Z9, Z0, Z2
+	VMOVUPS      128(R13), Z9
+	VFMADD231PS  Z9, Z0, Z3
+	VMOVUPS      192(R13), Z9
+	VFMADD231PS  Z9, Z0, Z4
+	VMOVUPS      256(R13), Z9
+	VFMADD231PS  Z9, Z0, Z5
+	VMOVUPS      320(R13), Z9
+	VFMADD231PS  Z9, Z0, Z6
+	VMOVUPS      384(R13), Z9
+	VFMADD231PS  Z9, Z0, Z7
+	VMOVUPS.Z    448(R13), K1, Z9
+	VFMADD231PS  Z9, Z0, Z8
+	INCQ         R12
+	CMPQ         R12, R11
 	JLT          element
+
+store:
+	VMOVUPS Z1, (BX)
+	VMOVUPS Z2, 64(BX)
+	VMOVUPS Z3, 128(BX)
+	VMOVUPS Z4, 192(BX)
+	VMOVUPS Z5, 256(BX)
+	VMOVUPS Z6, 320(BX)
+	VMOVUPS Z7, 384(BX)
+	VMOVUPS Z8, K1, 448(BX)
+	ADDQ    SI, BX
+	ADDQ    $0x04, R9
+	DECQ    AX
+	JNE     row
+	VZEROUPPER
+	RET
+
+// func sparseProduct8AVX2(s *sparseRows)
+// Requires: AVX, FMA3
+TEXT ·sparseProduct8AVX2(SB), NOSPLIT, $0-8
+	MOVQ    s+0(FP), AX
+	MOVQ    72(AX), CX
+	NEGQ    CX
+	LEAQ    masks<>+0(SB), DX
+	VMOVDQU 64(DX)(CX*4), Y0
+	MOVQ    48(AX), CX
+	MOVQ    56(AX), DX
+	MOVQ    (AX), BX
+	MOVQ    8(AX), SI
+	MOVQ    16(AX), DI
+	MOVQ    24(AX), R8
+	MOVQ    32(AX), R9
+	MOVQ    40(AX), R10
+	MOVQ    64(AX), AX
+	MOVLQSX (R9), R12
+
+row:
+	MOVLQSX 4(R9), R11
+	VXORPS  Y2, Y2, Y2
+	VXORPS  Y3, Y3, Y3
+	VXORPS  Y4, Y4, Y4
+	VXORPS  Y5, Y5, Y5
+	VXORPS  Y6, Y6, Y6
+	VXORPS  Y7, Y7, Y7
+	VXORPS  Y8, Y8, Y8
+	VXORPS  Y9, Y9, Y9
+	CMPQ    R12, R11
+	JGE     store
+
+element:
+	MOVQ    R12, R13
+	TESTQ   DX, DX
+	JZ      inOrder
+	MOVLQSX (DX)(R12*4), R13
+
+inOrder:
+	VBROADCASTSS (CX)(R13*4), Y1
+	MOVLQSX      (R10)(R12*4), R13
+	IMULQ        R8, R13
+	ADDQ         DI, R13
+	VMOVUPS      (R13), Y10
+	VFMADD231PS  Y10, Y1, Y2
+	VMOVUPS      32(R13), Y10
+	VFMADD231PS  Y10, Y1, Y3
+	VMOVUPS      64(R13), Y10
+	VFMADD231PS  Y10, Y1, Y4
+	VMOVUPS      96(R13), Y10
+	VFMADD231PS  Y10, Y1, Y5
+	VMOVUPS      128(R13), Y10
+	VFMADD231PS  Y10, Y1, Y6
+	VMOVUPS      160(R13), Y10
+	VFMADD231PS  Y10, Y1, Y7
+	VMOVUPS      192(R13), Y10
+	VFMADD231PS  Y10, Y1, Y8
+	VMASKMOVPS   224(R13), Y0, Y10
+	VFMADD231PS  Y10, Y1, Y9
+	INCQ         R12
+	CMPQ         R12, R11
+	JLT          element
+
+store:
+	VMOVUPS    Y2, (BX)
+	VMOVUPS    Y3, 32(BX)
+	VMOVUPS    Y4, 64(BX)
+	VMOVUPS    Y5, 96(BX)
+	VMOVUPS    Y6, 128(BX)
+	VMOVUPS    Y7, 160(BX)
+	VMOVUPS    Y8, 192(BX)
+	VMASKMOVPS Y9, Y0, 224(BX)
+	ADDQ       SI, BX
+	ADDQ       $0x04, R9
+	DECQ       AX
+	JNE        row
+	VZEROUPPER
+	RET
+
+// func sparseHeads1AVX512(s *sparseRows)
+// Requires: AVX, AVX512F, BMI2, CMOV
+TEXT ·sparseHeads1AVX512(SB), NOSPLIT, $0-8
+	MOVQ    s+0(FP), AX
+	MOVQ    72(AX), CX
+	MOVQ    $0x00000010, DX
+	CMPQ    CX, DX
+	CMOVQLT CX, DX
+	MOVL    $0x0000ffff, CX
+	BZHIL   DX, CX, CX
+	KMOVW   CX, K1
+	MOVQ    96(AX), CX
+	MOVQ    $0x00000010, DX
+	CMPQ    CX, DX
+	CMOVQLT CX, DX
+	MOVL    $0x0000ffff, CX
+	BZHIL   DX, CX, CX
+	KMOVW   CX, K2
+	MOVQ    80(AX), CX
+	VMOVUPS (CX), Z1
+	MOVQ    88(AX), CX
+	MOVQ    48(AX), DX
+	MOVQ    56(AX), BX
+	MOVQ    (AX), SI
+	MOVQ    8(AX), DI
+	MOVQ    16(AX), R8
+	MOVQ    24(AX), R9
+	MOVQ    32(AX), R10
+	MOVQ    40(AX), R11
+	MOVQ    64(AX), AX
+	MOVLQSX (R10), R13
+
+row:
+	MOVLQSX 4(R10), R12
+	VPXORD  Z2, Z2, Z2
+	CMPQ    R13, R12
+	JGE     store
+
+element:
+	MOVQ    R13, R14
+	TESTQ   BX, BX
+	JZ      inOrder
+	MOVLQSX (BX)(R13*4), R14
+
+inOrder:
+	IMULQ       CX, R14
+	VMOVUPS.Z   (DX)(R14*1), K2, Z0
+	MOVLQSX     (R11)(R13*4), R14
+	IMULQ       R9, R14
+	ADDQ        R8, R14
+	VMOVUPS.Z   (R14), K1, Z3
+	VPERMPS     Z0, Z1, Z0
+	VFMADD231PS Z3, Z0, Z2
+	INCQ        R13
+	CMPQ        R13, R12
+	JLT         element
+
+store:
+	VMOVUPS Z2, K1, (SI)
+	ADDQ    DI, SI
+	ADDQ    $0x04, R10
+	DECQ    AX
+	JNE     row
+	VZEROUPPER
+	RET
+
+// func sparseHeads1AVX2(s *sparseRows)
+// Requires: AVX, AVX2, FMA3
+TEXT ·sparseHeads1AVX2(SB), NOSPLIT, $0-8
+	MOVQ    s+0(FP), AX
+	MOVQ    72(AX), CX
+	NEGQ    CX
+	LEAQ    masks<>+0(SB), DX
+	VMOVDQU 64(DX)(CX*4), Y0
+	MOVQ    96(AX), CX
+	NEGQ    CX
+	LEAQ    masks<>+0(SB), DX
+	VMOVDQU 64(DX)(CX*4), Y2
+	MOVQ    80(AX), CX
+	MOVQ    88(AX), DX
+	MOVQ    48(AX), BX
+	MOVQ    56(AX), SI
+	MOVQ    (AX), DI
+	MOVQ    8(AX), R8
+	MOVQ    16(AX), R9
+	MOVQ    24(AX), R10
+	MOVQ    32(AX), R11
+	MOVQ    40(AX), R12
+	MOVQ    64(AX), AX
+	MOVLQSX (R11), R14
+
+row:
+	MOVLQSX 4(R11), R13
+	VXORPS  Y3, Y3, Y3
+	CMPQ    R14, R13
+	JGE     store
+
+element:
+	MOVQ    R14, R15
+	TESTQ   SI, SI
+	JZ      inOrder
+	MOVLQSX (SI)(R14*4), R15
+
+inOrder:
+	IMULQ       DX, R15
+	VMASKMOVPS  (BX)(R15*1), Y2, Y1
+	MOVLQSX     (R12)(R14*4), R15
+	IMULQ       R10, R15
+	ADDQ        R9, R15
+	VMASKMOVPS  (R15), Y0, Y4
+	VMOVUPS     (CX), Y5
+	VPERMPS     Y1, Y5, Y5
+	VFMADD231PS Y4, Y5, Y3
+	INCQ        R14
+	CMPQ        R14, R13
+	JLT         element
+
+store:
+	VMASKMOVPS Y3, Y0, (DI)
+	ADDQ       R8, DI
+	ADDQ       $0x04, R11
+	DECQ       AX
+	JNE        row
+	VZEROUPPER
+	RET
+
+// func sparseHeads2AVX512(s *sparseRows)
+// Requires: AVX, AVX512F, BMI2, CMOV
+TEXT ·sparseHeads2AVX512(SB), NOSPLIT, $0-8
+	MOVQ    s+0(FP), AX
+	MOVQ    72(AX), CX
+	MOVQ    $0x00000010, DX
+	CMPQ    CX, DX
+	CMOVQLT CX, DX
+	MOVL    $0x0000ffff, CX
+	BZHIL   DX, CX, CX
+	KMOVW   CX, K1
+	MOVQ    96(AX), CX
+	MOVQ    $0x00000010, DX
+	CMPQ    CX, DX
+	CMOVQLT CX, DX
+	MOVL    $0x0000ffff, CX
+	BZHIL   DX, CX, CX
+	KMOVW   CX, K2
+	MOVQ    80(AX), CX
+	VMOVUPS (CX), Z1
+	VMOVUPS 64(CX), Z2
+	MOVQ    88(AX), CX
+	MOVQ    48(AX), DX
+	MOVQ    56(AX), BX
+	MOVQ    (AX), SI
+	MOVQ    8(AX), DI
+	MOVQ    16(AX), R8
+	MOVQ    24(AX), R9
+	MOVQ    32(AX), R10
+	MOVQ    40(AX), R11
+	MOVQ    64(AX), AX
+	MOVLQSX (R10), R13
+
+row:
+	MOVLQSX 4(R10), R12
+	VPXORD  Z3, Z3, Z3
+	VPXORD  Z4, Z4, Z4
+	CMPQ    R13, R12
+	JGE     store
+
+element:
+	MOVQ    R13, R14
+	TESTQ   BX, BX
+	JZ      inOrder
+	MOVLQSX (BX)(R13*4), R14
+
+inOrder:
+	IMULQ       CX, R14
+	VMOVUPS.Z   (DX)(R14*1), K2, Z0
+	MOVLQSX     (R11)(R13*4), R14
+	IMULQ       R9, R14
+	ADDQ        R8, R14
+	VMOVUPS     (R14), Z5
+	VPERMPS     Z0, Z1, Z6
+	VFMADD231PS Z5, Z6, Z3
+	VMOVUPS.Z   64(R14), K1, Z5
+	VPERMPS     Z0, Z2, Z0
+	VFMADD231PS Z5, Z0, Z4
+	INCQ        R13
+	CMPQ        R13, R12
+	JLT         element
+
+store:
+	VMOVUPS Z3, (SI)
+	VMOVUPS Z4, K1, 64(SI)
+	ADDQ    DI, SI
+	ADDQ    $0x04, R10
+	DECQ    AX
+	JNE     row
+	VZEROUPPER
+	RET
+
+// func sparseHeads2AVX2(s *sparseRows)
+// Requires: AVX, AVX2, FMA3
+TEXT ·sparseHeads2AVX2(SB), NOSPLIT, $0-8
+	MOVQ    s+0(FP), AX
+	MOVQ    72(AX), CX
+	NEGQ    CX
+	LEAQ    masks<>+0(SB), DX
+	VMOVDQU 64(DX)(CX*4), Y0
+	MOVQ    96(AX), CX
+	NEGQ    CX
+	LEAQ    masks<>+0(SB), DX
+	VMOVDQU 64(DX)(CX*4), Y2
+	MOVQ    80(AX), CX
+	MOVQ    88(AX), DX
+	MOVQ    48(AX), BX
+	MOVQ    56(AX), SI
+	MOVQ    (AX), DI
+	MOVQ    8(AX), R8
+	MOVQ    16(AX), R9
+	MOVQ    24(AX), R10
+	MOVQ    32(AX), R11
+	MOVQ    40(AX), R12
+	MOVQ    64(AX), AX
+	MOVLQSX (R11), R14
+
+row:
+	MOVLQSX 4(R11), R13
+	VXORPS  Y3, Y3, Y3
+	VXORPS  Y4, Y4, Y4
+	CMPQ    R14, R13
+	JGE     store
+
+element:
+	MOVQ    R14, R15
+	TESTQ   SI, SI
+	JZ      inOrder
+	MOVLQSX (SI)(R14*4), R15
+
+inOrder:
+	IMULQ       DX, R15
+	VMASKMOVPS  (BX)(R15*1), Y2, Y1
+	MOVLQSX     (R12)(R14*4), R15
+	IMULQ       R10, R15
+	ADDQ        R9, R15
+	VMOVUPS     (R15), Y5
+	VMOVUPS     (CX), Y6
+	VPERMPS     Y1, Y6, Y6
+	VFMADD231PS Y5, Y6, Y3
+	VMASKMOVPS  32(R15), Y0, Y5
+	VMOVUPS     32(CX), Y6
+	VPERMPS     Y1, Y6, Y6
+	VFMADD231PS Y5, Y6, Y4
+	INCQ        R14
+	CMPQ        R14, R13
+	JLT         element
+
+store:
+	VMOVUPS    Y3, (DI)
+	VMASKMOVPS Y4, Y0, 32(DI)
+	ADDQ       R8, DI
+	ADDQ       $0x04, R11
+	DECQ       AX
+	JNE        row
+	VZEROUPPER
+	RET
+
+// func sparseHeads4AVX512(s *sparseRows)
+// Requires: AVX, AVX512F, BMI2, CMOV
+TEXT ·sparseHeads4AVX512(SB), NOSPLIT, $0-8
+	MOVQ    s+0(FP), AX
+	MOVQ    72(AX), CX
+	MOVQ    $0x00000010, DX
+	CMPQ    CX, DX
+	CMOVQLT CX, DX
+	MOVL    $0x0000ffff, CX
+	BZHIL   DX, CX, CX
+	KMOVW   CX, K1
+	MOVQ    96(AX), CX
+	MOVQ    $0x00000010, DX
+	CMPQ    CX, DX
+	CMOVQLT CX, DX
+	MOVL    $0x0000ffff, CX
+	BZHIL   DX, CX, CX
+	KMOVW   CX, K2
+	MOVQ    80(AX), CX
+	VMOVUPS (CX), Z1
+	VMOVUPS 64(CX), Z2
+	VMOVUPS 128(CX), Z3
+	VMOVUPS 192(CX), Z4
+	MOVQ    88(AX), CX
+	MOVQ    48(AX), DX
+	MOVQ    56(AX), BX
+	MOVQ    (AX), SI
+	MOVQ    8(AX), DI
+	MOVQ    16(AX), R8
+	MOVQ    24(AX), R9
+	MOVQ    32(AX), R10
+	MOVQ    40(AX), R11
+	MOVQ    64(AX), AX
+	MOVLQSX (R10), R13
+
+row:
+	MOVLQSX 4(R10), R12
+	VPXORD  Z5, Z5, Z5
+	VPXORD  Z6, Z6, Z6
+	VPXORD  Z7, Z7, Z7
+	VPXORD  Z8, Z8, Z8
+	CMPQ    R13, R12
+	JGE     store
+
+element:
+	MOVQ    R13, R14
+	TESTQ   BX, BX
+	JZ      inOrder
+	MOVLQSX (BX)(R13*4), R14
+
+inOrder:
+	IMULQ       CX, R14
+	VMOVUPS.Z   (DX)(R14*1), K2, Z0
+	MOVLQSX     (R11)(R13*4), R14
+	IMULQ       R9, R14
+	ADDQ        R8, R14
+	VMOVUPS     (R14), Z9
+	VPERMPS     Z0, Z1, Z10
+	VFMADD231PS Z9, Z10, Z5
+	VMOVUPS     64(R14), Z9
+	VPERMPS     Z0, Z2, Z10
+	VFMADD231PS Z9, Z10, Z6
+	VMOVUPS     128(R14), Z9
+	VPERMPS     Z0, Z3, Z10
+	VFMADD231PS Z9, Z10, Z7
+	VMOVUPS.Z   192(R14), K1, Z9
+	VPERMPS     Z0, Z4, Z0
+	VFMADD231PS Z9, Z0, Z8
+	INCQ        R13
+	CMPQ        R13, R12
+	JLT         element
+
+store:
+	VMOVUPS Z5, (SI)
+	VMOVUPS Z6, 64(SI)
+	VMOVUPS Z7, 128(SI)
+	VMOVUPS Z8, K1, 192(SI)
+	ADDQ    DI, SI
+	ADDQ    $0x04, R10
+	DECQ    AX
+	JNE     row
+	VZEROUPPER
+	RET
+
+// func sparseHeads4AVX2(s *sparseRows)
+// Requires: AVX, AVX2, FMA3
+TEXT ·sparseHeads4AVX2(SB), NOSPLIT, $0-8
+	MOVQ    s+0(FP), AX
+	MOVQ    72(AX), CX
+	NEGQ    CX
+	LEAQ    masks<>+0(SB), DX
+	VMOVDQU 64(DX)(CX*4), Y0
+	MOVQ    96(AX), CX
+	NEGQ    CX
+	LEAQ    masks<>+0(SB), DX
+	VMOVDQU 64(DX)(CX*4), Y2
+	MOVQ    80(AX), CX
+	MOVQ    88(AX), DX
+	MOVQ    48(AX), BX
+	MOVQ    56(AX), SI
+	MOVQ    (AX), DI
+	MOVQ    8(AX), R8
+	MOVQ    16(AX), R9
+	MOVQ    24(AX), R10
+	MOVQ    32(AX), R11
+	MOVQ    40(AX), R12
+	MOVQ    64(AX), AX
+	MOVLQSX (R11), R14
+
+row:
+	MOVLQSX 4(R11), R13
+	VXORPS  Y3, Y3, Y3
+	VXORPS  Y4, Y4, Y4
+	VXORPS  Y5, Y5, Y5
+	VXORPS  Y6, Y6, Y6
+	CMPQ    R14, R13
+	JGE     store
+
+element:
+	MOVQ    R14, R15
+	TESTQ   SI, SI
+	JZ      inOrder
+	MOVLQSX (SI)(R14*4), R15
+
+inOrder:
+	IMULQ       DX, R15
+	VMASKMOVPS  (BX)(R15*1), Y2, Y1
+	MOVLQSX     (R12)(R14*4), R15
+	IMULQ       R10, R15
+	ADDQ        R9, R15
+	VMOVUPS     (R15), Y7
+	VMOVUPS     (CX), Y8
+	VPERMPS     Y1, Y8, Y8
+	VFMADD231PS Y7, Y8, Y3
+	VMOVUPS     32(R15), Y7
+	VMOVUPS     32(CX), Y8
+	VPERMPS     Y1, Y8, Y8
+	VFMADD231PS Y7, Y8, Y4
+	VMOVUPS     64(R15), Y7
+	VMOVUPS     64(CX), Y8
+	VPERMPS     Y1, Y8, Y8
+	VFMADD231PS Y7, Y8, Y5
+	VMASKMOVPS  96(R15), Y0, Y7
+	VMOVUPS     96(CX), Y8
+	VPERMPS     Y1, Y8, Y8
+	VFMADD231PS Y7, Y8, Y6
+	INCQ        R14
+	CMPQ        R14, R13
+	JLT         element
+
+store:
+	VMOVUPS    Y3, (DI)
+	VMOVUPS    Y4, 32(DI)
+	VMOVUPS    Y5, 64(DI)
+	VMASKMOVPS Y6, Y0, 96(DI)
+	ADDQ       R8, DI
+	ADDQ       $0x04, R11
+	DECQ       AX
+	JNE        row
+	VZEROUPPER
+	RET
+
+// func sparseHeads8AVX512(s *sparseRows)
+// Requires: AVX, AVX512F, BMI2, CMOV
+TEXT ·sparseHeads8AVX512(SB), NOSPLIT, $0-8
+	MOVQ    s+0(FP), AX
+	MOVQ    72(AX), CX
+	MOVQ    $0x00000010, DX
+	CMPQ    CX, DX
+	CMOVQLT CX, DX
+	MOVL    $0x0000ffff, CX
+	BZHIL   DX, CX, CX
+	KMOVW   CX, K1
+	MOVQ    96(AX), CX
+	MOVQ    $0x00000010, DX
+	CMPQ    CX, DX
+	CMOVQLT CX, DX
+	MOVL    $0x0000ffff, CX
+	BZHIL   DX, CX, CX
+	KMOVW   CX, K2
+	MOVQ    80(AX), CX
+	VMOVUPS (CX), Z1
+	VMOVUPS 64(CX), Z2
+	VMOVUPS 128(CX), Z3
+	VMOVUPS 192(CX), Z4
+	VMOVUPS 256(CX), Z5
+	VMOVUPS 320(CX), Z6
+	VMOVUPS 384(CX), Z7
+	VMOVUPS 448(CX), Z8
+	MOVQ    88(AX), CX
+	MOVQ    48(AX), DX
+	MOVQ    56(AX), BX
+	MOVQ    (AX), SI
+	MOVQ    8(AX), DI
+	MOVQ    16(AX), R8
+	MOVQ    24(AX), R9
+	MOVQ    32(AX), R10
+	MOVQ    40(AX), R11
+	MOVQ    64(AX), AX
+	MOVLQSX (R10), R13
+
+row:
+	MOVLQSX 4(R10), R12
+	VPXORD  Z9, Z9, Z9
+	VPXORD  Z10, Z10, Z10
+	VPXORD  Z11, Z11, Z11
+	VPXORD  Z12, Z12, Z12
+	VPXORD  Z13, Z13, Z13
+	VPXORD  Z14, Z14, Z14
+	VPXORD  Z15, Z15, Z15
+	VPXORD  Z16, Z16, Z16
+	CMPQ    R13, R12
+	JGE     store
+
+element:
+	MOVQ    R13, R14
+	TESTQ   BX, BX
+	JZ      inOrder
+	MOVLQSX (BX)(R13*4), R14
+
+inOrder:
+	IMULQ       CX, R14
+	VMOVUPS.Z   (DX)(R14*1), K2, Z0
+	MOVLQSX     (R11)(R13*4), R14
+	IMULQ       R9, R14
+	ADDQ        R8, R14
+	VMOVUPS     (R14), Z17
+	VPERMPS     Z0, Z1, Z18
+	VFMADD231PS Z17, Z18, Z9
+	VMOVUPS     64(R14), Z17
+	VPERMPS     Z0, Z2, Z18
+	VFMADD231PS Z17, Z18, Z10
+	VMOVUPS     128(R14), Z17
+	VPERMPS     Z0, Z3, Z18
+	VFMADD231PS Z17, Z18, Z11
+	VMOVUPS     192(R14), Z17
+	VPERMPS     Z0, Z4, Z18
+	VFMADD231PS Z17, Z18, Z12
+	VMOVUPS     256(R14), Z17
+	VPERMPS     Z0, Z5, Z18
+	VFMADD231PS Z17, Z18, Z13
+	VMOVUPS     320(R14), Z17
+	VPERMPS     Z0, Z6, Z18
+	VFMADD231PS Z17, Z18, Z14
+	VMOVUPS     384(R14), Z17
+	VPERMPS     Z0, Z7, Z18
+	VFMADD231PS Z17, Z18, Z15
+	VMOVUPS.Z   448(R14), K1, Z17
+	VPERMPS     Z0, Z8, Z0
+	VFMADD231PS Z17, Z0, Z16
+	INCQ        R13
+	CMPQ        R13, R12
+	JLT         element
+
+store:
+	VMOVUPS Z9, (SI)
+	VMOVUPS Z10, 64(SI)
+	VMOVUPS Z11, 128(SI)
+	VMOVUPS Z12, 192(SI)
+	VMOVUPS Z13, 256(SI)
+	VMOVUPS Z14, 320(SI)
+	VMOVUPS Z15, 384(SI)
+	VMOVUPS Z16, K1, 448(SI)
+	ADDQ    DI, SI
+	ADDQ    $0x04, R10
+	DECQ    AX
+	JNE     row
+	VZEROUPPER
+	RET
+
+// func sparseHeads8AVX2(s *sparseRows)
+// Requires: AVX, AVX2, FMA3
+TEXT ·sparseHeads8AVX2(SB), NOSPLIT, $0-8
+	MOVQ    s+0(FP), AX
+	MOVQ    72(AX), CX
+	NEGQ    CX
+	LEAQ    masks<>+0(SB), DX
+	VMOVDQU 64(DX)(CX*4), Y0
+	MOVQ    96(AX), CX
+	NEGQ    CX
+	LEAQ    masks<>+0(SB), DX
+	VMOVDQU 64(DX)(CX*4), Y2
+	MOVQ    80(AX), CX
+	MOVQ    88(AX), DX
+	MOVQ    48(AX), BX
+	MOVQ    56(AX), SI
+	MOVQ    (AX), DI
+	MOVQ    8(AX), R8
+	MOVQ    16(AX), R9
+	MOVQ    24(AX), R10
+	MOVQ    32(AX), R11
+	MOVQ    40(AX), R12
+	MOVQ    64(AX), AX
+	MOVLQSX (R11), R14
+
+row:
+	MOVLQSX 4(R11), R13
+	VXORPS  Y3, Y3, Y3
+	VXORPS  Y4, Y4, Y4
+	VXORPS  Y5, Y5, Y5
+	VXORPS  Y6, Y6, Y6
+	VXORPS  Y7, Y7, Y7
+	VXORPS  Y8, Y8, Y8
+	VXORPS  Y9, Y9, Y9
+	VXORPS  Y10, Y10, Y10
+	CMPQ    R14, R13
+	JGE     store
+
+element:
+	MOVQ    R14, R15
+	TESTQ   SI, SI
+	JZ      inOrder
+	MOVLQSX (SI)(R14*4), R15
+
+inOrder:
+	IMULQ       DX, R15
+	VMASKMOVPS  (BX)(R15*1), Y2, Y1
+	MOVLQSX     (R12)(R14*4), R15
+	IMULQ       R10, R15
+	ADDQ        R9, R15
+	VMOVUPS     (R15), Y11
+	VMOVUPS     (CX), Y12
+	VPERMPS     Y1, Y12, Y12
+	VFMADD231PS Y11, Y12, Y3
+	VMOVUPS     32(R15), Y11
+	VMOVUPS     32(CX), Y12
+	VPERMPS     Y1, Y12, Y12
+	VFMADD231PS Y11, Y12, Y4
+	VMOVUPS     64(R15), Y11
+	VMOVUPS     64(CX), Y12
+	VPERMPS     Y1, Y12, Y12
+	VFMADD231PS Y11, Y12, Y5
+	VMOVUPS     96(R15), Y11
+	VMOVUPS     96(CX), Y12
+	VPERMPS     Y1, Y12, Y12
+	VFMADD231PS Y11, Y12, Y6
+	VMOVUPS     128(R15), Y11
+	VMOVUPS     128(CX), Y12
+	VPERMPS     Y1, Y12, Y12
+	VFMADD231PS Y11, Y12, Y7
+	VMOVUPS     160(R15), Y11
+	VMOVUPS     160(CX), Y12
+	VPERMPS     Y1, Y12, Y12
+	VFMADD231PS Y11, Y12, Y8
+	VMOVUPS     192(R15), Y11
+	VMOVUPS     192(CX), Y12
+	VPERMPS     Y1, Y12, Y12
+	VFMADD231PS Y11, Y12, Y9
+	VMASKMOVPS  224(R15), Y0, Y11
+	VMOVUPS     224(CX), Y12
+	VPERMPS     Y1, Y12, Y12
+	VFMADD231PS Y11, Y12, Y10
+	INCQ        R14
+	CMPQ        R14, R13
+	JLT         element
+
+store:
+	VMOVUPS    Y3, (DI)
+	VMOVUPS    Y4, 32(DI)
+	VMOVUPS    Y5, 64(DI)
+	VMOVUPS    Y6, 96(DI)
+	VMOVUPS    Y7, 128(DI)
+	VMOVUPS    Y8, 160(DI)
+	VMOVUPS    Y9, 192(DI)
+	VMASKMOVPS Y10, Y0, 224(DI)
+	ADDQ       R8, DI
+	ADDQ       $0x04, R11
+	DECQ       AX
+	JNE        row
+	VZEROUPPER
+	RET
+
+// func sparseAdd1AVX512(s *sparseRows)
+// Requires: AVX, AVX512F, BMI2, CMOV
+TEXT ·sparseAdd1AVX512(SB), NOSPLIT, $0-8
+	MOVQ    s+0(FP), AX
+	MOVQ    72(AX), CX
+	MOVQ    $0x00000010, DX
+	CMPQ    CX, DX
+	CMOVQLT CX, DX
+	MOVL    $0x0000ffff, CX
+	BZHIL   DX, CX, CX
+	KMOVW   CX, K1
+	MOVQ    (AX), CX
+	MOVQ    8(AX), DX
+	MOVQ    16(AX), BX
+	MOVQ    24(AX), SI
+	MOVQ    32(AX), DI
+	MOVQ    40(AX), R8
+	MOVQ    64(AX), AX
+	MOVLQSX (DI), R10
+
+row:
+	MOVLQSX   4(DI), R9
+	VMOVUPS.Z (CX), K1, Z0
+	VMOVAPS   Z0, Z0
+	CMPQ      R10, R9
+	JGE       store
+
+element:
+	MOVLQSX   (R8)(R10*4), R11
+	IMULQ     SI, R11
+	ADDQ      BX, R11
+	VMOVUPS.Z (R11), K1, Z1
+	VADDPS    Z1, Z0, Z0
+	INCQ      R10
+	CMPQ      R10, R9
+	JLT       element
+
+store:
+	VMOVUPS Z0, K1, (CX)
+	ADDQ    DX, CX
+	ADDQ    $0x04, DI
+	DECQ    AX
+	JNE     row
+	VZEROUPPER
+	RET
+
+// func sparseAdd1AVX2(s *sparseRows)
+// Requires: AVX
+TEXT ·sparseAdd1AVX2(SB), NOSPLIT, $0-8
+	MOVQ    s+0(FP), AX
+	MOVQ    72(AX), CX
+	NEGQ    CX
+	LEAQ    masks<>+0(SB), DX
+	VMOVDQU 64(DX)(CX*4), Y0
+	MOVQ    (AX), CX
+	MOVQ    8(AX), DX
+	MOVQ    16(AX), BX
+	MOVQ    24(AX), SI
+	MOVQ    32(AX), DI
+	MOVQ    40(AX), R8
+	MOVQ    64(AX), AX
+	MOVLQSX (DI), R10
+
+row:
+	MOVLQSX    4(DI), R9
+	VMASKMOVPS (CX), Y0, Y1
+	VMOVAPS    Y1, Y1
+	CMPQ       R10, R9
+	JGE        store
+
+element:
+	MOVLQSX    (R8)(R10*4), R11
+	IMULQ      SI, R11
+	ADDQ       BX, R11
+	VMASKMOVPS (R11), Y0, Y2
+	VADDPS     Y2, Y1, Y1
+	INCQ       R10
+	CMPQ       R10, R9
+	JLT        element
+
+store:
+	VMASKMOVPS Y1, Y0, (CX)
+	ADDQ       DX, CX
+	ADDQ       $0x04, DI
+	DECQ       AX
+	JNE        row
+	VZEROUPPER
+	RET
+
+// func sparseAdd2AVX512(s *sparseRows)
+// Requires: AVX, AVX512F, BMI2, CMOV
+TEXT ·sparseAdd2AVX512(SB), NOSPLIT, $0-8
+	MOVQ    s+0(FP), AX
+	MOVQ    72(AX), CX
+	MOVQ    $0x00000010, DX
+	CMPQ    CX, DX
+	CMOVQLT CX, DX
+	MOVL    $0x0000ffff, CX
+	BZHIL   DX, CX, CX
+	KMOVW   CX, K1
+	MOVQ    (AX), CX
+	MOVQ    8(AX), DX
+	MOVQ    16(AX), BX
+	MOVQ    24(AX), SI
+	MOVQ    32(AX), DI
+	MOVQ    40(AX), R8
+	MOVQ    64(AX), AX
+	MOVLQSX (DI), R10
+
+row:
+	MOVLQSX   4(DI), R9
+	VMOVUPS   (CX), Z0
+	VMOVAPS   Z0, Z0
+	VMOVUPS.Z 64(CX), K1, Z1
+	VMOVAPS   Z1, Z1
+	CMPQ      R10, R9
+	JGE       store
+
+element:
+	MOVLQSX   (R8)(R10*4), R11
+	IMULQ     SI, R11
+	ADDQ      BX, R11
+	VMOVUPS   (R11), Z2
+	VADDPS    Z2, Z0, Z0
+	VMOVUPS.Z 64(R11), K1, Z2
+	VADDPS    Z2, Z1, Z1
+	INCQ      R10
+	CMPQ      R10, R9
+	JLT       element
+
+store:
+	VMOVUPS Z0, (CX)
+	VMOVUPS Z1, K1, 64(CX)
+	ADDQ    DX, CX
+	ADDQ    $0x04, DI
+	DECQ    AX
+	JNE     row
+	VZEROUPPER
+	RET
+
+// func sparseAdd2AVX2(s *sparseRows)
+// Requires: AVX
+TEXT ·sparseAdd2AVX2(SB), NOSPLIT, $0-8
+	MOVQ    s+0(FP), AX
+	MOVQ    72(AX), CX
+	NEGQ    CX
+	LEAQ    masks<>+0(SB), DX
+	VMOVDQU 64(DX)(CX*4), Y0
+	MOVQ    (AX), CX
+	MOVQ    8(AX), DX
+	MOVQ    16(AX), BX
+	MOVQ    24(AX), SI
+	MOVQ    32(AX), DI
+	MOVQ    40(AX), R8
+	MOVQ    64(AX), AX
+	MOVLQSX (DI), R10
+
+row:
+	MOVLQSX    4(DI), R9
+	VMOVUPS    (CX), Y1
+	VMOVAPS    Y1, Y1
+	VMASKMOVPS 32(CX), Y0, Y2
+	VMOVAPS    Y2, Y2
+	CMPQ       R10, R9
+	JGE        store
+
+element:
+	MOVLQSX    (R8)(R10*4), R11
+	IMULQ      SI, R11
+	ADDQ       BX, R11
+	VMOVUPS    (R11), Y3
+	VADDPS     Y3, Y1, Y1
+	VMASKMOVPS 32(R11), Y0, Y3
+	VADDPS     Y3, Y2, Y2
+	INCQ       R10
+	CMPQ       R10, R9
+	JLT        element
+
+store:
+	VMOVUPS    Y1, (CX)
+	VMASKMOVPS Y2, Y0, 32(CX)
+	ADDQ       DX, CX
+	ADDQ       $0x04, DI
+	DECQ       AX
+	JNE        row
+	VZEROUPPER
+	RET
+
+// func sparseAdd4AVX512(s *sparseRows)
+// Requires: AVX, AVX512F, BMI2, CMOV
+TEXT ·sparseAdd4AVX512(SB), NOSPLIT, $0-8
+	MOVQ    s+0(FP), AX
+	MOVQ    72(AX), CX
+	MOVQ    $0x00000010, DX
+	CMPQ    CX, DX
+	CMOVQLT CX, DX
+	MOVL    $0x0000ffff, CX
+	BZHIL   DX, CX, CX
+	KMOVW   CX, K1
+	MOVQ    (AX), CX
+	MOVQ    8(AX), DX
+	MOVQ    16(AX), BX
+	MOVQ    24(AX), SI
+	MOVQ    32(AX), DI
+	MOVQ    40(AX), R8
+	MOVQ    64(AX), AX
+	MOVLQSX (DI), R10
+
+row:
+	MOVLQSX   4(DI), R9
+	VMOVUPS   (CX), Z0
+	VMOVAPS   Z0, Z0
+	VMOVUPS   64(CX), Z1
+	VMOVAPS   Z1, Z1
+	VMOVUPS   128(CX), Z2
+	VMOVAPS   Z2, Z2
+	VMOVUPS.Z 192(CX), K1, Z3
+	VMOVAPS   Z3, Z3
+	CMPQ      R10, R9
+	JGE       store
+
+element:
+	MOVLQSX   (R8)(R10*4), R11
+	IMULQ     SI, R11
+	ADDQ      BX, R11
+	VMOVUPS   (R11), Z4
+	VADDPS    Z4, Z0, Z0
+	VMOVUPS   64(R11), Z4
+	VADDPS    Z4, Z1, Z1
+	VMOVUPS   128(R11), Z4
+	VADDPS    Z4, Z2, Z2
+	VMOVUPS.Z 192(R11), K1, Z4
+	VADDPS    Z4, Z3, Z3
+	INCQ      R10
+	CMPQ      R10, R9
+	JLT       element
+
+store:
+	VMOVUPS Z0, (CX)
+	VMOVUPS Z1, 64(CX)
+	VMOVUPS Z2, 128(CX)
+	VMOVUPS Z3, K1, 192(CX)
+	ADDQ    DX, CX
+	ADDQ    $0x04, DI
+	DECQ    AX
+	JNE     row
+	VZEROUPPER
+	RET
+
+// func sparseAdd4AVX2(s *sparseRows)
+// Requires: AVX
+TEXT ·sparseAdd4AVX2(SB), NOSPLIT, $0-8
+	MOVQ    s+0(FP), AX
+	MOVQ    72(AX), CX
+	NEGQ    CX
+	LEAQ    masks<>+0(SB), DX
+	VMOVDQU 64(DX)(CX*4), Y0
+	MOVQ    (AX), CX
+	MOVQ    8(AX), DX
+	MOVQ    16(AX), BX
+	MOVQ    24(AX), SI
+	MOVQ    32(AX), DI
+	MOVQ    40(AX), R8
+	MOVQ    64(AX), AX
+	MOVLQSX (DI), R10
+
+row:
+	MOVLQSX    4(DI), R9
+	VMOVUPS    (CX), Y1
+	VMOVAPS    Y1, Y1
+	VMOVUPS    32(CX), Y2
+	VMOVAPS    Y2, Y2
+	VMOVUPS    64(CX), Y3
+	VMOVAPS    Y3, Y3
+	VMASKMOVPS 96(CX), Y0, Y4
+	VMOVAPS    Y4, Y4
+	CMPQ       R10, R9
+	JGE        store
+
+element:
+	MOVLQSX    (R8)(R10*4), R11
+	IMULQ      SI, R11
+	ADDQ       BX, R11
+	VMOVUPS    (R11), Y5
+	VADDPS     Y5, Y1, Y1
+	VMOVUPS    32(R11), Y5
+	VADDPS     Y5, Y2, Y2
+	VMOVUPS    64(R11), Y5
+	VADDPS     Y5, Y3, Y3
+	VMASKMOVPS 96(R11), Y0, Y5
+	VADDPS     Y5, Y4, Y4
+	INCQ       R10
+	CMPQ       R10, R9
+	JLT        element
+
+store:
+	VMOVUPS    Y1, (CX)
+	VMOVUPS    Y2, 32(CX)
+	VMOVUPS    Y3, 64(CX)
+	VMASKMOVPS Y4, Y0, 96(CX)
+	ADDQ       DX, CX
+	ADDQ       $0x04, DI
+	DECQ       AX
+	JNE        row
+	VZEROUPPER
+	RET
+
+// func sparseAdd8AVX512(s *sparseRows)
+// Requires: AVX, AVX512F, BMI2, CMOV
+TEXT ·sparseAdd8AVX512(SB), NOSPLIT, $0-8
+	MOVQ    s+0(FP), AX
+	MOVQ    72(AX), CX
+	MOVQ    $0x00000010, DX
+	CMPQ    CX, DX
+	CMOVQLT CX, DX
+	MOVL    $0x0000ffff, CX
+	BZHIL   DX, CX, CX
+	KMOVW   CX, K1
+	MOVQ    (AX), CX
+	MOVQ    8(AX), DX
+	MOVQ    16(AX), BX
+	MOVQ    24(AX), SI
+	MOVQ    32(AX), DI
+	MOVQ    40(AX), R8
+	MOVQ    64(AX), AX
+	MOVLQSX (DI), R10
+
+row:
+	MOVLQSX   4(DI), R9
+	VMOVUPS   (CX), Z0
+	VMOVAPS   Z0, Z0
+	VMOVUPS   64(CX), Z1
+	VMOVAPS   Z1, Z1
+	VMOVUPS   128(CX), Z2
+	VMOVAPS   Z2, Z2
+	VMOVUPS   192(CX), Z3
+	VMOVAPS   Z3, Z3
+	VMOVUPS   256(CX), Z4
+	VMOVAPS   Z4, Z4
+	VMOVUPS   320(CX), Z5
+	VMOVAPS   Z5, Z5
+	VMOVUPS   384(CX), Z6
+	VMOVAPS   Z6, Z6
+	VMOVUPS.Z 448(CX), K1, Z7
+	VMOVAPS   Z7, Z7
+	CMPQ      R10, R9
+	JGE       store
+
+element:
+	MOVLQSX   (R8)(R10*4), R11
+	IMULQ     SI, R11
+	ADDQ      BX, R11
+	VMOVUPS   (R11), Z8
+	VADDPS    Z8, Z0, Z0
+	VMOVUPS   64(R11), Z8
+	VADDPS    Z8, Z1, Z1
+	VMOVUPS   128(R11), Z8
+	VADDPS    Z8, Z2, Z2
+	VMOVUPS   192(R11), Z8
+	VADDPS    Z8, Z3, Z3
+	VMOVUPS   256(R11), Z8
+	VADDPS    Z8, Z4, Z4
+	VMOVUPS   320(R11), Z8
+	VADDPS    Z8, Z5, Z5
+	VMOVUPS   384(R11), Z8
+	VADDPS    Z8, Z6, Z6
+	VMOVUPS.Z 448(R11), K1, Z8
+	VADDPS    Z8, Z7, Z7
+	INCQ      R10
+	CMPQ      R10, R9
+	JLT       element
 
 store:
 	VMOVUPS Z0, (CX)
@@ -849,66 +2001,72 @@ store:
 	VMOVUPS Z7, K1, 448(CX)
 	ADDQ    DX, CX
 	ADDQ    $0x04, DI
-	DECQ    R9
+	DECQ    AX
 	JNE     row
 	VZEROUPPER
 	RET
 
-// func sparseProduct8AVX2(s *sparseRows)
-// Requires: AVX, FMA3
-TEXT ·sparseProduct8AVX2(SB), NOSPLIT, $0-8
+// func sparseAdd8AVX2(s *sparseRows)
+// Requires: AVX
+TEXT ·sparseAdd8AVX2(SB), NOSPLIT, $0-8
 	MOVQ    s+0(FP), AX
+	MOVQ    72(AX), CX
+	NEGQ    CX
+	LEAQ    masks<>+0(SB), DX
+	VMOVDQU 64(DX)(CX*4), Y0
 	MOVQ    (AX), CX
 	MOVQ    8(AX), DX
 	MOVQ    16(AX), BX
 	MOVQ    24(AX), SI
 	MOVQ    32(AX), DI
 	MOVQ    40(AX), R8
-	MOVQ    56(AX), R9
-	MOVQ    48(AX), R10
 	MOVQ    64(AX), AX
-	NEGQ    AX
-	LEAQ    masks<>+0(SB), R11
-	VMOVDQU 64(R11)(AX*4), Y0
-	MOVLQSX (DI), AX
+	MOVLQSX (DI), R10
 
 row:
-	MOVLQSX 4(DI), R11
-	VXORPS  Y1, Y1, Y1
-	VXORPS  Y2, Y2, Y2
-	VXORPS  Y3, Y3, Y3
-	VXORPS  Y4, Y4, Y4
-	VXORPS  Y5, Y5, Y5
-	VXORPS  Y6, Y6, Y6
-	VXORPS  Y7, Y7, Y7
-	VXORPS  Y8, Y8, Y8
-	CMPQ    AX, R11
-	JGE     store
+	MOVLQSX    4(DI), R9
+	VMOVUPS    (CX), Y1
+	VMOVAPS    Y1, Y1
+	VMOVUPS    32(CX), Y2
+	VMOVAPS    Y2, Y2
+	VMOVUPS    64(CX), Y3
+	VMOVAPS    Y3, Y3
+	VMOVUPS    96(CX), Y4
+	VMOVAPS    Y4, Y4
+	VMOVUPS    128(CX), Y5
+	VMOVAPS    Y5, Y5
+	VMOVUPS    160(CX), Y6
+	VMOVAPS    Y6, Y6
+	VMOVUPS    192(CX), Y7
+	VMOVAPS    Y7, Y7
+	VMASKMOVPS 224(CX), Y0, Y8
+	VMOVAPS    Y8, Y8
+	CMPQ       R10, R9
+	JGE        store
 
 element:
-	MOVLQSX      (R8)(AX*4), R12
-	IMULQ        SI, R12
-	ADDQ         BX, R12
-	VBROADCASTSS (R10)(AX*4), Y9
-	VMOVUPS      (R12), Y10
-	VFMADD231PS  Y10, Y9, Y1
-	VMOVUPS      32(R12), Y10
-	VFMADD231PS  Y10, Y9, Y2
-	VMOVUPS      64(R12), Y10
-	VFMADD231PS  Y10, Y9, Y3
-	VMOVUPS      96(R12), Y10
-	VFMADD231PS  Y10, Y9, Y4
-	VMOVUPS      128(R12), Y10
-	VFMADD231PS  Y10, Y9, Y5
-	VMOVUPS      160(R12), Y10
-	VFMADD231PS  Y10, Y9, Y6
-	VMOVUPS      192(R12), Y10
-	VFMADD231PS  Y10, Y9, Y7
-	VMASKMOVPS   224(R12), Y0, Y10
-	VFMADD231PS  Y10, Y9, Y8
-	INCQ         AX
-	CMPQ         AX, R11
-	JLT          element
+	MOVLQSX    (R8)(R10*4), R11
+	IMULQ      SI, R11
+	ADDQ       BX, R11
+	VMOVUPS    (R11), Y9
+	VADDPS     Y9, Y1, Y1
+	VMOVUPS    32(R11), Y9
+	VADDPS     Y9, Y2, Y2
+	VMOVUPS    64(R11), Y9
+	VADDPS     Y9, Y3, Y3
+	VMOVUPS    96(R11), Y9
+	VADDPS     Y9, Y4, Y4
+	VMOVUPS    128(R11), Y9
+	VADDPS     Y9, Y5, Y5
+	VMOVUPS    160(R11), Y9
+	VADDPS     Y9, Y6, Y6
+	VMOVUPS    192(R11), Y9
+	VADDPS     Y9, Y7, Y7
+	VMASKMOVPS 224(R11), Y0, Y9
+	VADDPS     Y9, Y8, Y8
+	INCQ       R10
+	CMPQ       R10, R9
+	JLT        element
 
 store:
 	VMOVUPS    Y1, (CX)
@@ -921,7 +2079,1119 @@ store:
 	VMASKMOVPS Y8, Y0, 224(CX)
 	ADDQ       DX, CX
 	ADDQ       $0x04, DI
-	DECQ       R9
+	DECQ       AX
+	JNE        row
+	VZEROUPPER
+	RET
+
+// func sparseMax1AVX512(s *sparseRows)
+// Requires: AVX, AVX512F, BMI2, CMOV
+TEXT ·sparseMax1AVX512(SB), NOSPLIT, $0-8
+	MOVQ    s+0(FP), AX
+	MOVQ    72(AX), CX
+	MOVQ    $0x00000010, DX
+	CMPQ    CX, DX
+	CMOVQLT CX, DX
+	MOVL    $0x0000ffff, CX
+	BZHIL   DX, CX, CX
+	KMOVW   CX, K1
+	MOVQ    (AX), CX
+	MOVQ    8(AX), DX
+	MOVQ    16(AX), BX
+	MOVQ    24(AX), SI
+	MOVQ    32(AX), DI
+	MOVQ    40(AX), R8
+	MOVQ    64(AX), AX
+	MOVLQSX (DI), R10
+
+row:
+	MOVLQSX   4(DI), R9
+	VMOVUPS.Z (CX), K1, Z0
+	VMOVAPS   Z0, Z0
+	CMPQ      R10, R9
+	JGE       store
+
+element:
+	MOVLQSX   (R8)(R10*4), R11
+	IMULQ     SI, R11
+	ADDQ      BX, R11
+	VMOVUPS.Z (R11), K1, Z1
+	VMAXPS    Z1, Z0, Z1
+	VCMPPS    $0x03, Z0, Z0, K2
+	VBLENDMPS Z0, Z1, K2, Z2
+	VMOVAPS   Z2, Z0
+	INCQ      R10
+	CMPQ      R10, R9
+	JLT       element
+
+store:
+	VMOVUPS Z0, K1, (CX)
+	ADDQ    DX, CX
+	ADDQ    $0x04, DI
+	DECQ    AX
+	JNE     row
+	VZEROUPPER
+	RET
+
+// func sparseMax1AVX2(s *sparseRows)
+// Requires: AVX
+TEXT ·sparseMax1AVX2(SB), NOSPLIT, $0-8
+	MOVQ    s+0(FP), AX
+	MOVQ    72(AX), CX
+	NEGQ    CX
+	LEAQ    masks<>+0(SB), DX
+	VMOVDQU 64(DX)(CX*4), Y0
+	MOVQ    (AX), CX
+	MOVQ    8(AX), DX
+	MOVQ    16(AX), BX
+	MOVQ    24(AX), SI
+	MOVQ    32(AX), DI
+	MOVQ    40(AX), R8
+	MOVQ    64(AX), AX
+	MOVLQSX (DI), R10
+
+row:
+	MOVLQSX    4(DI), R9
+	VMASKMOVPS (CX), Y0, Y1
+	VMOVAPS    Y1, Y1
+	CMPQ       R10, R9
+	JGE        store
+
+element:
+	MOVLQSX    (R8)(R10*4), R11
+	IMULQ      SI, R11
+	ADDQ       BX, R11
+	VMASKMOVPS (R11), Y0, Y2
+	VMAXPS     Y2, Y1, Y2
+	VCMPPS     $0x03, Y1, Y1, Y3
+	VBLENDVPS  Y3, Y1, Y2, Y1
+	VMOVAPS    Y1, Y1
+	INCQ       R10
+	CMPQ       R10, R9
+	JLT        element
+
+store:
+	VMASKMOVPS Y1, Y0, (CX)
+	ADDQ       DX, CX
+	ADDQ       $0x04, DI
+	DECQ       AX
+	JNE        row
+	VZEROUPPER
+	RET
+
+// func sparseMax2AVX512(s *sparseRows)
+// Requires: AVX, AVX512F, BMI2, CMOV
+TEXT ·sparseMax2AVX512(SB), NOSPLIT, $0-8
+	MOVQ    s+0(FP), AX
+	MOVQ    72(AX), CX
+	MOVQ    $0x00000010, DX
+	CMPQ    CX, DX
+	CMOVQLT CX, DX
+	MOVL    $0x0000ffff, CX
+	BZHIL   DX, CX, CX
+	KMOVW   CX, K1
+	MOVQ    (AX), CX
+	MOVQ    8(AX), DX
+	MOVQ    16(AX), BX
+	MOVQ    24(AX), SI
+	MOVQ    32(AX), DI
+	MOVQ    40(AX), R8
+	MOVQ    64(AX), AX
+	MOVLQSX (DI), R10
+
+row:
+	MOVLQSX   4(DI), R9
+	VMOVUPS   (CX), Z0
+	VMOVAPS   Z0, Z0
+	VMOVUPS.Z 64(CX), K1, Z1
+	VMOVAPS   Z1, Z1
+	CMPQ      R10, R9
+	JGE       store
+
+element:
+	MOVLQSX   (R8)(R10*4), R11
+	IMULQ     SI, R11
+	ADDQ      BX, R11
+	VMOVUPS   (R11), Z2
+	VMAXPS    Z2, Z0, Z2
+	VCMPPS    $0x03, Z0, Z0, K2
+	VBLENDMPS Z0, Z2, K2, Z3
+	VMOVAPS   Z3, Z0
+	VMOVUPS.Z 64(R11), K1, Z2
+	VMAXPS    Z2, Z1, Z2
+	VCMPPS    $0x03, Z1, Z1, K2
+	VBLENDMPS Z1, Z2, K2, Z4
+	VMOVAPS   Z4, Z1
+	INCQ      R10
+	CMPQ      R10, R9
+	JLT       element
+
+store:
+	VMOVUPS Z0, (CX)
+	VMOVUPS Z1, K1, 64(CX)
+	ADDQ    DX, CX
+	ADDQ    $0x04, DI
+	DECQ    AX
+	JNE     row
+	VZEROUPPER
+	RET
+
+// func sparseMax2AVX2(s *sparseRows)
+// Requires: AVX
+TEXT ·sparseMax2AVX2(SB), NOSPLIT, $0-8
+	MOVQ    s+0(FP), AX
+	MOVQ    72(AX), CX
+	NEGQ    CX
+	LEAQ    masks<>+0(SB), DX
+	VMOVDQU 64(DX)(CX*4), Y0
+	MOVQ    (AX), CX
+	MOVQ    8(AX), DX
+	MOVQ    16(AX), BX
+	MOVQ    24(AX), SI
+	MOVQ    32(AX), DI
+	MOVQ    40(AX), R8
+	MOVQ    64(AX), AX
+	MOVLQSX (DI), R10
+
+row:
+	MOVLQSX    4(DI), R9
+	VMOVUPS    (CX), Y1
+	VMOVAPS    Y1, Y1
+	VMASKMOVPS 32(CX), Y0, Y2
+	VMOVAPS    Y2, Y2
+	CMPQ       R10, R9
+	JGE        store
+
+element:
+	MOVLQSX    (R8)(R10*4), R11
+	IMULQ      SI, R11
+	ADDQ       BX, R11
+	VMOVUPS    (R11), Y3
+	VMAXPS     Y3, Y1, Y3
+	VCMPPS     $0x03, Y1, Y1, Y4
+	VBLENDVPS  Y4, Y1, Y3, Y1
+	VMOVAPS    Y1, Y1
+	VMASKMOVPS 32(R11), Y0, Y3
+	VMAXPS     Y3, Y2, Y3
+	VCMPPS     $0x03, Y2, Y2, Y4
+	VBLENDVPS  Y4, Y2, Y3, Y2
+	VMOVAPS    Y2, Y2
+	INCQ       R10
+	CMPQ       R10, R9
+	JLT        element
+
+store:
+	VMOVUPS    Y1, (CX)
+	VMASKMOVPS Y2, Y0, 32(CX)
+	ADDQ       DX, CX
+	ADDQ       $0x04, DI
+	DECQ       AX
+	JNE        row
+	VZEROUPPER
+	RET
+
+// func sparseMax4AVX512(s *sparseRows)
+// Requires: AVX, AVX512F, BMI2, CMOV
+TEXT ·sparseMax4AVX512(SB), NOSPLIT, $0-8
+	MOVQ    s+0(FP), AX
+	MOVQ    72(AX), CX
+	MOVQ    $0x00000010, DX
+	CMPQ    CX, DX
+	CMOVQLT CX, DX
+	MOVL    $0x0000ffff, CX
+	BZHIL   DX, CX, CX
+	KMOVW   CX, K1
+	MOVQ    (AX), CX
+	MOVQ    8(AX), DX
+	MOVQ    16(AX), BX
+	MOVQ    24(AX), SI
+	MOVQ    32(AX), DI
+	MOVQ    40(AX), R8
+	MOVQ    64(AX), AX
+	MOVLQSX (DI), R10
+
+row:
+	MOVLQSX   4(DI), R9
+	VMOVUPS   (CX), Z0
+	VMOVAPS   Z0, Z0
+	VMOVUPS   64(CX), Z1
+	VMOVAPS   Z1, Z1
+	VMOVUPS   128(CX), Z2
+	VMOVAPS   Z2, Z2
+	VMOVUPS.Z 192(CX), K1, Z3
+	VMOVAPS   Z3, Z3
+	CMPQ      R10, R9
+	JGE       store
+
+element:
+	MOVLQSX   (R8)(R10*4), R11
+	IMULQ     SI, R11
+	ADDQ      BX, R11
+	VMOVUPS   (R11), Z4
+	VMAXPS    Z4, Z0, Z4
+	VCMPPS    $0x03, Z0, Z0, K2
+	VBLENDMPS Z0, Z4, K2, Z5
+	VMOVAPS   Z5, Z0
+	VMOVUPS   64(R11), Z4
+	VMAXPS    Z4, Z1, Z4
+	VCMPPS    $0x03, Z1, Z1, K2
+	VBLENDMPS Z1, Z4, K2, Z6
+	VMOVAPS   Z6, Z1
+	VMOVUPS   128(R11), Z4
+	VMAXPS    Z4, Z2, Z4
+	VCMPPS    $0x03, Z2, Z2, K2
+	VBLENDMPS Z2, Z4, K2, Z7
+	VMOVAPS   Z7, Z2
+	VMOVUPS.Z 192(R11), K1, Z4
+	VMAXPS    Z4, Z3, Z4
+	VCMPPS    $0x03, Z3, Z3, K2
+	VBLENDMPS Z3, Z4, K2, Z8
+	VMOVAPS   Z8, Z3
+	INCQ      R10
+	CMPQ      R10, R9
+	JLT       element
+
+store:
+	VMOVUPS Z0, (CX)
+	VMOVUPS Z1, 64(CX)
+	VMOVUPS Z2, 128(CX)
+	VMOVUPS Z3, K1, 192(CX)
+	ADDQ    DX, CX
+	ADDQ    $0x04, DI
+	DECQ    AX
+	JNE     row
+	VZEROUPPER
+	RET
+
+// func sparseMax4AVX2(s *sparseRows)
+// Requires: AVX
+TEXT ·sparseMax4AVX2(SB), NOSPLIT, $0-8
+	MOVQ    s+0(FP), AX
+	MOVQ    72(AX), CX
+	NEGQ    CX
+	LEAQ    masks<>+0(SB), DX
+	VMOVDQU 64(DX)(CX*4), Y0
+	MOVQ    (AX), CX
+	MOVQ    8(AX), DX
+	MOVQ    16(AX), BX
+	MOVQ    24(AX), SI
+	MOVQ    32(AX), DI
+	MOVQ    40(AX), R8
+	MOVQ    64(AX), AX
+	MOVLQSX (DI), R10
+
+row:
+	MOVLQSX    4(DI), R9
+	VMOVUPS    (CX), Y1
+	VMOVAPS    Y1, Y1
+	VMOVUPS    32(CX), Y2
+	VMOVAPS    Y2, Y2
+	VMOVUPS    64(CX), Y3
+	VMOVAPS    Y3, Y3
+	VMASKMOVPS 96(CX), Y0, Y4
+	VMOVAPS    Y4, Y4
+	CMPQ       R10, R9
+	JGE        store
+
+element:
+	MOVLQSX    (R8)(R10*4), R11
+	IMULQ      SI, R11
+	ADDQ       BX, R11
+	VMOVUPS    (R11), Y5
+	VMAXPS     Y5, Y1, Y5
+	VCMPPS     $0x03, Y1, Y1, Y6
+	VBLENDVPS  Y6, Y1, Y5, Y1
+	VMOVAPS    Y1, Y1
+	VMOVUPS    32(R11), Y5
+	VMAXPS     Y5, Y2, Y5
+	VCMPPS     $0x03, Y2, Y2, Y6
+	VBLENDVPS  Y6, Y2, Y5, Y2
+	VMOVAPS    Y2, Y2
+	VMOVUPS    64(R11), Y5
+	VMAXPS     Y5, Y3, Y5
+	VCMPPS     $0x03, Y3, Y3, Y6
+	VBLENDVPS  Y6, Y3, Y5, Y3
+	VMOVAPS    Y3, Y3
+	VMASKMOVPS 96(R11), Y0, Y5
+	VMAXPS     Y5, Y4, Y5
+	VCMPPS     $0x03, Y4, Y4, Y6
+	VBLENDVPS  Y6, Y4, Y5, Y4
+	VMOVAPS    Y4, Y4
+	INCQ       R10
+	CMPQ       R10, R9
+	JLT        element
+
+store:
+	VMOVUPS    Y1, (CX)
+	VMOVUPS    Y2, 32(CX)
+	VMOVUPS    Y3, 64(CX)
+	VMASKMOVPS Y4, Y0, 96(CX)
+	ADDQ       DX, CX
+	ADDQ       $0x04, DI
+	DECQ       AX
+	JNE        row
+	VZEROUPPER
+	RET
+
+// func sparseMax8AVX512(s *sparseRows)
+// Requires: AVX, AVX512F, BMI2, CMOV
+TEXT ·sparseMax8AVX512(SB), NOSPLIT, $0-8
+	MOVQ    s+0(FP), AX
+	MOVQ    72(AX), CX
+	MOVQ    $0x00000010, DX
+	CMPQ    CX, DX
+	CMOVQLT CX, DX
+	MOVL    $0x0000ffff, CX
+	BZHIL   DX, CX, CX
+	KMOVW   CX, K1
+	MOVQ    (AX), CX
+	MOVQ    8(AX), DX
+	MOVQ    16(AX), BX
+	MOVQ    24(AX), SI
+	MOVQ    32(AX), DI
+	MOVQ    40(AX), R8
+	MOVQ    64(AX), AX
+	MOVLQSX (DI), R10
+
+row:
+	MOVLQSX   4(DI), R9
+	VMOVUPS   (CX), Z0
+	VMOVAPS   Z0, Z0
+	VMOVUPS   64(CX), Z1
+	VMOVAPS   Z1, Z1
+	VMOVUPS   128(CX), Z2
+	VMOVAPS   Z2, Z2
+	VMOVUPS   192(CX), Z3
+	VMOVAPS   Z3, Z3
+	VMOVUPS   256(CX), Z4
+	VMOVAPS   Z4, Z4
+	VMOVUPS   320(CX), Z5
+	VMOVAPS   Z5, Z5
+	VMOVUPS   384(CX), Z6
+	VMOVAPS   Z6, Z6
+	VMOVUPS.Z 448(CX), K1, Z7
+	VMOVAPS   Z7, Z7
+	CMPQ      R10, R9
+	JGE       store
+
+element:
+	MOVLQSX   (R8)(R10*4), R11
+	IMULQ     SI, R11
+	ADDQ      BX, R11
+	VMOVUPS   (R11), Z8
+	VMAXPS    Z8, Z0, Z8
+	VCMPPS    $0x03, Z0, Z0, K2
+	VBLENDMPS Z0, Z8, K2, Z9
+	VMOVAPS   Z9, Z0
+	VMOVUPS   64(R11), Z8
+	VMAXPS    Z8, Z1, Z8
+	VCMPPS    $0x03, Z1, Z1, K2
+	VBLENDMPS Z1, Z8, K2, Z10
+	VMOVAPS   Z10, Z1
+	VMOVUPS   128(R11), Z8
+	VMAXPS    Z8, Z2, Z8
+	VCMPPS    $0x03, Z2, Z2, K2
+	VBLENDMPS Z2, Z8, K2, Z11
+	VMOVAPS   Z11, Z2
+	VMOVUPS   192(R11), Z8
+	VMAXPS    Z8, Z3, Z8
+	VCMPPS    $0x03, Z3, Z3, K2
+	VBLENDMPS Z3, Z8, K2, Z12
+	VMOVAPS   Z12, Z3
+	VMOVUPS   256(R11), Z8
+	VMAXPS    Z8, Z4, Z8
+	VCMPPS    $0x03, Z4, Z4, K2
+	VBLENDMPS Z4, Z8, K2, Z13
+	VMOVAPS   Z13, Z4
+	VMOVUPS   320(R11), Z8
+	VMAXPS    Z8, Z5, Z8
+	VCMPPS    $0x03, Z5, Z5, K2
+	VBLENDMPS Z5, Z8, K2, Z14
+	VMOVAPS   Z14, Z5
+	VMOVUPS   384(R11), Z8
+	VMAXPS    Z8, Z6, Z8
+	VCMPPS    $0x03, Z6, Z6, K2
+	VBLENDMPS Z6, Z8, K2, Z15
+	VMOVAPS   Z15, Z6
+	VMOVUPS.Z 448(R11), K1, Z8
+	VMAXPS    Z8, Z7, Z8
+	VCMPPS    $0x03, Z7, Z7, K2
+	VBLENDMPS Z7, Z8, K2, Z16
+	VMOVAPS   Z16, Z7
+	INCQ      R10
+	CMPQ      R10, R9
+	JLT       element
+
+store:
+	VMOVUPS Z0, (CX)
+	VMOVUPS Z1, 64(CX)
+	VMOVUPS Z2, 128(CX)
+	VMOVUPS Z3, 192(CX)
+	VMOVUPS Z4, 256(CX)
+	VMOVUPS Z5, 320(CX)
+	VMOVUPS Z6, 384(CX)
+	VMOVUPS Z7, K1, 448(CX)
+	ADDQ    DX, CX
+	ADDQ    $0x04, DI
+	DECQ    AX
+	JNE     row
+	VZEROUPPER
+	RET
+
+// func sparseMax8AVX2(s *sparseRows)
+// Requires: AVX
+TEXT ·sparseMax8AVX2(SB), NOSPLIT, $0-8
+	MOVQ    s+0(FP), AX
+	MOVQ    72(AX), CX
+	NEGQ    CX
+	LEAQ    masks<>+0(SB), DX
+	VMOVDQU 64(DX)(CX*4), Y0
+	MOVQ    (AX), CX
+	MOVQ    8(AX), DX
+	MOVQ    16(AX), BX
+	MOVQ    24(AX), SI
+	MOVQ    32(AX), DI
+	MOVQ    40(AX), R8
+	MOVQ    64(AX), AX
+	MOVLQSX (DI), R10
+
+row:
+	MOVLQSX    4(DI), R9
+	VMOVUPS    (CX), Y1
+	VMOVAPS    Y1, Y1
+	VMOVUPS    32(CX), Y2
+	VMOVAPS    Y2, Y2
+	VMOVUPS    64(CX), Y3
+	VMOVAPS    Y3, Y3
+	VMOVUPS    96(CX), Y4
+	VMOVAPS    Y4, Y4
+	VMOVUPS    128(CX), Y5
+	VMOVAPS    Y5, Y5
+	VMOVUPS    160(CX), Y6
+	VMOVAPS    Y6, Y6
+	VMOVUPS    192(CX), Y7
+	VMOVAPS    Y7, Y7
+	VMASKMOVPS 224(CX), Y0, Y8
+	VMOVAPS    Y8, Y8
+	CMPQ       R10, R9
+	JGE        store
+
+element:
+	MOVLQSX    (R8)(R10*4), R11
+	IMULQ      SI, R11
+	ADDQ       BX, R11
+	VMOVUPS    (R11), Y9
+	VMAXPS     Y9, Y1, Y9
+	VCMPPS     $0x03, Y1, Y1, Y10
+	VBLENDVPS  Y10, Y1, Y9, Y1
+	VMOVAPS    Y1, Y1
+	VMOVUPS    32(R11), Y9
+	VMAXPS     Y9, Y2, Y9
+	VCMPPS     $0x03, Y2, Y2, Y10
+	VBLENDVPS  Y10, Y2, Y9, Y2
+	VMOVAPS    Y2, Y2
+	VMOVUPS    64(R11), Y9
+	VMAXPS     Y9, Y3, Y9
+	VCMPPS     $0x03, Y3, Y3, Y10
+	VBLENDVPS  Y10, Y3, Y9, Y3
+	VMOVAPS    Y3, Y3
+	VMOVUPS    96(R11), Y9
+	VMAXPS     Y9, Y4, Y9
+	VCMPPS     $0x03, Y4, Y4, Y10
+	VBLENDVPS  Y10, Y4, Y9, Y4
+	VMOVAPS    Y4, Y4
+	VMOVUPS    128(R11), Y9
+	VMAXPS     Y9, Y5, Y9
+	VCMPPS     $0x03, Y5, Y5, Y10
+	VBLENDVPS  Y10, Y5, Y9, Y5
+	VMOVAPS    Y5, Y5
+	VMOVUPS    160(R11), Y9
+	VMAXPS     Y9, Y6, Y9
+	VCMPPS     $0x03, Y6, Y6, Y10
+	VBLENDVPS  Y10, Y6, Y9, Y6
+	VMOVAPS    Y6, Y6
+	VMOVUPS    192(R11), Y9
+	VMAXPS     Y9, Y7, Y9
+	VCMPPS     $0x03, Y7, Y7, Y10
+	VBLENDVPS  Y10, Y7, Y9, Y7
+	VMOVAPS    Y7, Y7
+	VMASKMOVPS 224(R11), Y0, Y9
+	VMAXPS     Y9, Y8, Y9
+	VCMPPS     $0x03, Y8, Y8, Y10
+	VBLENDVPS  Y10, Y8, Y9, Y8
+	VMOVAPS    Y8, Y8
+	INCQ       R10
+	CMPQ       R10, R9
+	JLT        element
+
+store:
+	VMOVUPS    Y1, (CX)
+	VMOVUPS    Y2, 32(CX)
+	VMOVUPS    Y3, 64(CX)
+	VMOVUPS    Y4, 96(CX)
+	VMOVUPS    Y5, 128(CX)
+	VMOVUPS    Y6, 160(CX)
+	VMOVUPS    Y7, 192(CX)
+	VMASKMOVPS Y8, Y0, 224(CX)
+	ADDQ       DX, CX
+	ADDQ       $0x04, DI
+	DECQ       AX
+	JNE        row
+	VZEROUPPER
+	RET
+
+// func sparseMin1AVX512(s *sparseRows)
+// Requires: AVX, AVX512F, BMI2, CMOV
+TEXT ·sparseMin1AVX512(SB), NOSPLIT, $0-8
+	MOVQ    s+0(FP), AX
+	MOVQ    72(AX), CX
+	MOVQ    $0x00000010, DX
+	CMPQ    CX, DX
+	CMOVQLT CX, DX
+	MOVL    $0x0000ffff, CX
+	BZHIL   DX, CX, CX
+	KMOVW   CX, K1
+	MOVQ    (AX), CX
+	MOVQ    8(AX), DX
+	MOVQ    16(AX), BX
+	MOVQ    24(AX), SI
+	MOVQ    32(AX), DI
+	MOVQ    40(AX), R8
+	MOVQ    64(AX), AX
+	MOVLQSX (DI), R10
+
+row:
+	MOVLQSX   4(DI), R9
+	VMOVUPS.Z (CX), K1, Z0
+	VMOVAPS   Z0, Z0
+	CMPQ      R10, R9
+	JGE       store
+
+element:
+	MOVLQSX   (R8)(R10*4), R11
+	IMULQ     SI, R11
+	ADDQ      BX, R11
+	VMOVUPS.Z (R11), K1, Z1
+	VMINPS    Z1, Z0, Z1
+	VCMPPS    $0x03, Z0, Z0, K2
+	VBLENDMPS Z0, Z1, K2, Z2
+	VMOVAPS   Z2, Z0
+	INCQ      R10
+	CMPQ      R10, R9
+	JLT       element
+
+store:
+	VMOVUPS Z0, K1, (CX)
+	ADDQ    DX, CX
+	ADDQ    $0x04, DI
+	DECQ    AX
+	JNE     row
+	VZEROUPPER
+	RET
+
+// func sparseMin1AVX2(s *sparseRows)
+// Requires: AVX
+TEXT ·sparseMin1AVX2(SB), NOSPLIT, $0-8
+	MOVQ    s+0(FP), AX
+	MOVQ    72(AX), CX
+	NEGQ    CX
+	LEAQ    masks<>+0(SB), DX
+	VMOVDQU 64(DX)(CX*4), Y0
+	MOVQ    (AX), CX
+	MOVQ    8(AX), DX
+	MOVQ    16(AX), BX
+	MOVQ    24(AX), SI
+	MOVQ    32(AX), DI
+	MOVQ    40(AX), R8
+	MOVQ    64(AX), AX
+	MOVLQSX (DI), R10
+
+row:
+	MOVLQSX    4(DI), R9
+	VMASKMOVPS (CX), Y0, Y1
+	VMOVAPS    Y1, Y1
+	CMPQ       R10, R9
+	JGE        store
+
+element:
+	MOVLQSX    (R8)(R10*4), R11
+	IMULQ      SI, R11
+	ADDQ       BX, R11
+	VMASKMOVPS (R11), Y0, Y2
+	VMINPS     Y2, Y1, Y2
+	VCMPPS     $0x03, Y1, Y1, Y3
+	VBLENDVPS  Y3, Y1, Y2, Y1
+	VMOVAPS    Y1, Y1
+	INCQ       R10
+	CMPQ       R10, R9
+	JLT        element
+
+store:
+	VMASKMOVPS Y1, Y0, (CX)
+	ADDQ       DX, CX
+	ADDQ       $0x04, DI
+	DECQ       AX
+	JNE        row
+	VZEROUPPER
+	RET
+
+// func sparseMin2AVX512(s *sparseRows)
+// Requires: AVX, AVX512F, BMI2, CMOV
+TEXT ·sparseMin2AVX512(SB), NOSPLIT, $0-8
+	MOVQ    s+0(FP), AX
+	MOVQ    72(AX), CX
+	MOVQ    $0x00000010, DX
+	CMPQ    CX, DX
+	CMOVQLT CX, DX
+	MOVL    $0x0000ffff, CX
+	BZHIL   DX, CX, CX
+	KMOVW   CX, K1
+	MOVQ    (AX), CX
+	MOVQ    8(AX), DX
+	MOVQ    16(AX), BX
+	MOVQ    24(AX), SI
+	MOVQ    32(AX), DI
+	MOVQ    40(AX), R8
+	MOVQ    64(AX), AX
+	MOVLQSX (DI), R10
+
+row:
+	MOVLQSX   4(DI), R9
+	VMOVUPS   (CX), Z0
+	VMOVAPS   Z0, Z0
+	VMOVUPS.Z 64(CX), K1, Z1
+	VMOVAPS   Z1, Z1
+	CMPQ      R10, R9
+	JGE       store
+
+element:
+	MOVLQSX   (R8)(R10*4), R11
+	IMULQ     SI, R11
+	ADDQ      BX, R11
+	VMOVUPS   (R11), Z2
+	VMINPS    Z2, Z0, Z2
+	VCMPPS    $0x03, Z0, Z0, K2
+	VBLENDMPS Z0, Z2, K2, Z3
+	VMOVAPS   Z3, Z0
+	VMOVUPS.Z 64(R11), K1, Z2
+	VMINPS    Z2, Z1, Z2
+	VCMPPS    $0x03, Z1, Z1, K2
+	VBLENDMPS Z1, Z2, K2, Z4
+	VMOVAPS   Z4, Z1
+	INCQ      R10
+	CMPQ      R10, R9
+	JLT       element
+
+store:
+	VMOVUPS Z0, (CX)
+	VMOVUPS Z1, K1, 64(CX)
+	ADDQ    DX, CX
+	ADDQ    $0x04, DI
+	DECQ    AX
+	JNE     row
+	VZEROUPPER
+	RET
+
+// func sparseMin2AVX2(s *sparseRows)
+// Requires: AVX
+TEXT ·sparseMin2AVX2(SB), NOSPLIT, $0-8
+	MOVQ    s+0(FP), AX
+	MOVQ    72(AX), CX
+	NEGQ    CX
+	LEAQ    masks<>+0(SB), DX
+	VMOVDQU 64(DX)(CX*4), Y0
+	MOVQ    (AX), CX
+	MOVQ    8(AX), DX
+	MOVQ    16(AX), BX
+	MOVQ    24(AX), SI
+	MOVQ    32(AX), DI
+	MOVQ    40(AX), R8
+	MOVQ    64(AX), AX
+	MOVLQSX (DI), R10
+
+row:
+	MOVLQSX    4(DI), R9
+	VMOVUPS    (CX), Y1
+	VMOVAPS    Y1, Y1
+	VMASKMOVPS 32(CX), Y0, Y2
+	VMOVAPS    Y2, Y2
+	CMPQ       R10, R9
+	JGE        store
+
+element:
+	MOVLQSX    (R8)(R10*4), R11
+	IMULQ      SI, R11
+	ADDQ       BX, R11
+	VMOVUPS    (R11), Y3
+	VMINPS     Y3, Y1, Y3
+	VCMPPS     $0x03, Y1, Y1, Y4
+	VBLENDVPS  Y4, Y1, Y3, Y1
+	VMOVAPS    Y1, Y1
+	VMASKMOVPS 32(R11), Y0, Y3
+	VMINPS     Y3, Y2, Y3
+	VCMPPS     $0x03, Y2, Y2, Y4
+	VBLENDVPS  Y4, Y2, Y3, Y2
+	VMOVAPS    Y2, Y2
+	INCQ       R10
+	CMPQ       R10, R9
+	JLT        element
+
+store:
+	VMOVUPS    Y1, (CX)
+	VMASKMOVPS Y2, Y0, 32(CX)
+	ADDQ       DX, CX
+	ADDQ       $0x04, DI
+	DECQ       AX
+	JNE        row
+	VZEROUPPER
+	RET
+
+// func sparseMin4AVX512(s *sparseRows)
+// Requires: AVX, AVX512F, BMI2, CMOV
+TEXT ·sparseMin4AVX512(SB), NOSPLIT, $0-8
+	MOVQ    s+0(FP), AX
+	MOVQ    72(AX), CX
+	MOVQ    $0x00000010, DX
+	CMPQ    CX, DX
+	CMOVQLT CX, DX
+	MOVL    $0x0000ffff, CX
+	BZHIL   DX, CX, CX
+	KMOVW   CX, K1
+	MOVQ    (AX), CX
+	MOVQ    8(AX), DX
+	MOVQ    16(AX), BX
+	MOVQ    24(AX), SI
+	MOVQ    32(AX), DI
+	MOVQ    40(AX), R8
+	MOVQ    64(AX), AX
+	MOVLQSX (DI), R10
+
+row:
+	MOVLQSX   4(DI), R9
+	VMOVUPS   (CX), Z0
+	VMOVAPS   Z0, Z0
+	VMOVUPS   64(CX), Z1
+	VMOVAPS   Z1, Z1
+	VMOVUPS   128(CX), Z2
+	VMOVAPS   Z2, Z2
+	VMOVUPS.Z 192(CX), K1, Z3
+	VMOVAPS   Z3, Z3
+	CMPQ      R10, R9
+	JGE       store
+
+element:
+	MOVLQSX   (R8)(R10*4), R11
+	IMULQ     SI, R11
+	ADDQ      BX, R11
+	VMOVUPS   (R11), Z4
+	VMINPS    Z4, Z0, Z4
+	VCMPPS    $0x03, Z0, Z0, K2
+	VBLENDMPS Z0, Z4, K2, Z5
+	VMOVAPS   Z5, Z0
+	VMOVUPS   64(R11), Z4
+	VMINPS    Z4, Z1, Z4
+	VCMPPS    $0x03, Z1, Z1, K2
+	VBLENDMPS Z1, Z4, K2, Z6
+	VMOVAPS   Z6, Z1
+	VMOVUPS   128(R11), Z4
+	VMINPS    Z4, Z2, Z4
+	VCMPPS    $0x03, Z2, Z2, K2
+	VBLENDMPS Z2, Z4, K2, Z7
+	VMOVAPS   Z7, Z2
+	VMOVUPS.Z 192(R11), K1, Z4
+	VMINPS    Z4, Z3, Z4
+	VCMPPS    $0x03, Z3, Z3, K2
+	VBLENDMPS Z3, Z4, K2, Z8
+	VMOVAPS   Z8, Z3
+	INCQ      R10
+	CMPQ      R10, R9
+	JLT       element
+
+store:
+	VMOVUPS Z0, (CX)
+	VMOVUPS Z1, 64(CX)
+	VMOVUPS Z2, 128(CX)
+	VMOVUPS Z3, K1, 192(CX)
+	ADDQ    DX, CX
+	ADDQ    $0x04, DI
+	DECQ    AX
+	JNE     row
+	VZEROUPPER
+	RET
+
+// func sparseMin4AVX2(s *sparseRows)
+// Requires: AVX
+TEXT ·sparseMin4AVX2(SB), NOSPLIT, $0-8
+	MOVQ    s+0(FP), AX
+	MOVQ    72(AX), CX
+	NEGQ    CX
+	LEAQ    masks<>+0(SB), DX
+	VMOVDQU 64(DX)(CX*4), Y0
+	MOVQ    (AX), CX
+	MOVQ    8(AX), DX
+	MOVQ    16(AX), BX
+	MOVQ    24(AX), SI
+	MOVQ    32(AX), DI
+	MOVQ    40(AX), R8
+	MOVQ    64(AX), AX
+	MOVLQSX (DI), R10
+
+row:
+	MOVLQSX    4(DI), R9
+	VMOVUPS    (CX), Y1
+	VMOVAPS    Y1, Y1
+	VMOVUPS    32(CX), Y2
+	VMOVAPS    Y2, Y2
+	VMOVUPS    64(CX), Y3
+	VMOVAPS    Y3, Y3
+	VMASKMOVPS 96(CX), Y0, Y4
+	VMOVAPS    Y4, Y4
+	CMPQ       R10, R9
+	JGE        store
+
+element:
+	MOVLQSX    (R8)(R10*4), R11
+	IMULQ      SI, R11
+	ADDQ       BX, R11
+	VMOVUPS    (R11), Y5
+	VMINPS     Y5, Y1, Y5
+	VCMPPS     $0x03, Y1, Y1, Y6
+	VBLENDVPS  Y6, Y1, Y5, Y1
+	VMOVAPS    Y1, Y1
+	VMOVUPS    32(R11), Y5
+	VMINPS     Y5, Y2, Y5
+	VCMPPS     $0x03, Y2, Y2, Y6
+	VBLENDVPS  Y6, Y2, Y5, Y2
+	VMOVAPS    Y2, Y2
+	VMOVUPS    64(R11), Y5
+	VMINPS     Y5, Y3, Y5
+	VCMPPS     $0x03, Y3, Y3, Y6
+	VBLENDVPS  Y6, Y3, Y5, Y3
+	VMOVAPS    Y3, Y3
+	VMASKMOVPS 96(R11), Y0, Y5
+	VMINPS     Y5, Y4, Y5
+	VCMPPS     $0x03, Y4, Y4, Y6
+	VBLENDVPS  Y6, Y4, Y5, Y4
+	VMOVAPS    Y4, Y4
+	INCQ       R10
+	CMPQ       R10, R9
+	JLT        element
+
+store:
+	VMOVUPS    Y1, (CX)
+	VMOVUPS    Y2, 32(CX)
+	VMOVUPS    Y3, 64(CX)
+	VMASKMOVPS Y4, Y0, 96(CX)
+	ADDQ       DX, CX
+	ADDQ       $0x04, DI
+	DECQ       AX
+	JNE        row
+	VZEROUPPER
+	RET
+
+// func sparseMin8AVX512(s *sparseRows)
+// Requires: AVX, AVX512F, BMI2, CMOV
+TEXT ·sparseMin8AVX512(SB), NOSPLIT, $0-8
+	MOVQ    s+0(FP), AX
+	MOVQ    72(AX), CX
+	MOVQ    $0x00000010, DX
+	CMPQ    CX, DX
+	CMOVQLT CX, DX
+	MOVL    $0x0000ffff, CX
+	BZHIL   DX, CX, CX
+	KMOVW   CX, K1
+	MOVQ    (AX), CX
+	MOVQ    8(AX), DX
+	MOVQ    16(AX), BX
+	MOVQ    24(AX), SI
+	MOVQ    32(AX), DI
+	MOVQ    40(AX), R8
+	MOVQ    64(AX), AX
+	MOVLQSX (DI), R10
+
+row:
+	MOVLQSX   4(DI), R9
+	VMOVUPS   (CX), Z0
+	VMOVAPS   Z0, Z0
+	VMOVUPS   64(CX), Z1
+	VMOVAPS   Z1, Z1
+	VMOVUPS   128(CX), Z2
+	VMOVAPS   Z2, Z2
+	VMOVUPS   192(CX), Z3
+	VMOVAPS   Z3, Z3
+	VMOVUPS   256(CX), Z4
+	VMOVAPS   Z4, Z4
+	VMOVUPS   320(CX), Z5
+	VMOVAPS   Z5, Z5
+	VMOVUPS   384(CX), Z6
+	VMOVAPS   Z6, Z6
+	VMOVUPS.Z 448(CX), K1, Z7
+	VMOVAPS   Z7, Z7
+	CMPQ      R10, R9
+	JGE       store
+
+element:
+	MOVLQSX   (R8)(R10*4), R11
+	IMULQ     SI, R11
+	ADDQ      BX, R11
+	VMOVUPS   (R11), Z8
+	VMINPS    Z8, Z0, Z8
+	VCMPPS    $0x03, Z0, Z0, K2
+	VBLENDMPS Z0, Z8, K2, Z9
+	VMOVAPS   Z9, Z0
+	VMOVUPS   64(R11), Z8
+	VMINPS    Z8, Z1, Z8
+	VCMPPS    $0x03, Z1, Z1, K2
+	VBLENDMPS Z1, Z8, K2, Z10
+	VMOVAPS   Z10, Z1
+	VMOVUPS   128(R11), Z8
+	VMINPS    Z8, Z2, Z8
+	VCMPPS    $0x03, Z2, Z2, K2
+	VBLENDMPS Z2, Z8, K2, Z11
+	VMOVAPS   Z11, Z2
+	VMOVUPS   192(R11), Z8
+	VMINPS    Z8, Z3, Z8
+	VCMPPS    $0x03, Z3, Z3, K2
+	VBLENDMPS Z3, Z8, K2, Z12
+	VMOVAPS   Z12, Z3
+	VMOVUPS   256(R11), Z8
+	VMINPS    Z8, Z4, Z8
+	VCMPPS    $0x03, Z4, Z4, K2
+	VBLENDMPS Z4, Z8, K2, Z13
+	VMOVAPS   Z13, Z4
+	VMOVUPS   320(R11), Z8
+	VMINPS    Z8, Z5, Z8
+	VCMPPS    $0x03, Z5, Z5, K2
+	VBLENDMPS Z5, Z8, K2, Z14
+	VMOVAPS   Z14, Z5
+	VMOVUPS   384(R11), Z8
+	VMINPS    Z8, Z6, Z8
+	VCMPPS    $0x03, Z6, Z6, K2
+	VBLENDMPS Z6, Z8, K2, Z15
+	VMOVAPS   Z15, Z6
+	VMOVUPS.Z 448(R11), K1, Z8
+	VMINPS    Z8, Z7, Z8
+	VCMPPS    $0x03, Z7, Z7, K2
+	VBLENDMPS Z7, Z8, K2, Z16
+	VMOVAPS   Z16, Z7
+	INCQ      R10
+	CMPQ      R10, R9
+	JLT       element
+
+store:
+	VMOVUPS Z0, (CX)
+	VMOVUPS Z1, 64(CX)
+	VMOVUPS Z2, 128(CX)
+	VMOVUPS Z3, 192(CX)
+	VMOVUPS Z4, 256(CX)
+	VMOVUPS Z5, 320(CX)
+	VMOVUPS Z6, 384(CX)
+	VMOVUPS Z7, K1, 448(CX)
+	ADDQ    DX, CX
+	ADDQ    $0x04, DI
+	DECQ    AX
+	JNE     row
+	VZEROUPPER
+	RET
+
+// func sparseMin8AVX2(s *sparseRows)
+// Requires: AVX
+TEXT ·sparseMin8AVX2(SB), NOSPLIT, $0-8
+	MOVQ    s+0(FP), AX
+	MOVQ    72(AX), CX
+	NEGQ    CX
+	LEAQ    masks<>+0(SB), DX
+	VMOVDQU 64(DX)(CX*4), Y0
+	MOVQ    (AX), CX
+	MOVQ    8(AX), DX
+	MOVQ    16(AX), BX
+	MOVQ    24(AX), SI
+	MOVQ    32(AX), DI
+	MOVQ    40(AX), R8
+	MOVQ    64(AX), AX
+	MOVLQSX (DI), R10
+
+row:
+	MOVLQSX    4(DI), R9
+	VMOVUPS    (CX), Y1
+	VMOVAPS    Y1, Y1
+	VMOVUPS    32(CX), Y2
+	VMOVAPS    Y2, Y2
+	VMOVUPS    64(CX), Y3
+	VMOVAPS    Y3, Y3
+	VMOVUPS    96(CX), Y4
+	VMOVAPS    Y4, Y4
+	VMOVUPS    128(CX), Y5
+	VMOVAPS    Y5, Y5
+	VMOVUPS    160(CX), Y6
+	VMOVAPS    Y6, Y6
+	VMOVUPS    192(CX), Y7
+	VMOVAPS    Y7, Y7
+	VMASKMOVPS 224(CX), Y0, Y8
+	VMOVAPS    Y8, Y8
+	CMPQ       R10, R9
+	JGE        store
+
+element:
+	MOVLQSX    (R8)(R10*4), R11
+	IMULQ      SI, R11
+	ADDQ       BX, R11
+	VMOVUPS    (R11), Y9
+	VMINPS     Y9, Y1, Y9
+	VCMPPS     $0x03, Y1, Y1, Y10
+	VBLENDVPS  Y10, Y1, Y9, Y1
+	VMOVAPS    Y1, Y1
+	VMOVUPS    32(R11), Y9
+	VMINPS     Y9, Y2, Y9
+	VCMPPS     $0x03, Y2, Y2, Y10
+	VBLENDVPS  Y10, Y2, Y9, Y2
+	VMOVAPS    Y2, Y2
+	VMOVUPS    64(R11), Y9
+	VMINPS     Y9, Y3, Y9
+	VCMPPS     $0x03, Y3, Y3, Y10
+	VBLENDVPS  Y10, Y3, Y9, Y3
+	VMOVAPS    Y3, Y3
+	VMOVUPS    96(R11), Y9
+	VMINPS     Y9, Y4, Y9
+	VCMPPS     $0x03, Y4, Y4, Y10
+	VBLENDVPS  Y10, Y4, Y9, Y4
+	VMOVAPS    Y4, Y4
+	VMOVUPS    128(R11), Y9
+	VMINPS     Y9, Y5, Y9
+	VCMPPS     $0x03, Y5, Y5, Y10
+	VBLENDVPS  Y10, Y5, Y9, Y5
+	VMOVAPS    Y5, Y5
+	VMOVUPS    160(R11), Y9
+	VMINPS     Y9, Y6, Y9
+	VCMPPS     $0x03, Y6, Y6, Y10
+	VBLENDVPS  Y10, Y6, Y9, Y6
+	VMOVAPS    Y6, Y6
+	VMOVUPS    192(R11), Y9
+	VMINPS     Y9, Y7, Y9
+	VCMPPS     $0x03, Y7, Y7, Y10
+	VBLENDVPS  Y10, Y7, Y9, Y7
+	VMOVAPS    Y7, Y7
+	VMASKMOVPS 224(R11), Y0, Y9
+	VMINPS     Y9, Y8, Y9
+	VCMPPS     $0x03, Y8, Y8, Y10
+	VBLENDVPS  Y10, Y8, Y9, Y8
+	VMOVAPS    Y8, Y8
+	INCQ       R10
+	CMPQ       R10, R9
+	JLT        element
+
+store:
+	VMOVUPS    Y1, (CX)
+	VMOVUPS    Y2, 32(CX)
+	VMOVUPS    Y3, 64(CX)
+	VMOVUPS    Y4, 96(CX)
+	VMOVUPS    Y5, 128(CX)
+	VMOVUPS    Y6, 160(CX)
+	VMOVUPS    Y7, 192(CX)
+	VMASKMOVPS Y8, Y0, 224(CX)
+	ADDQ       DX, CX
+	ADDQ       $0x04, DI
+	DECQ       AX
 	JNE        row
 	VZEROUPPER
 	RET

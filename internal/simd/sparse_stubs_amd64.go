@@ -14,16 +14,6 @@ func sparseSum1AVX512(s *sparseRows)
 //go:noescape
 func sparseSum1AVX2(s *sparseRows)
 
-// sparseProduct1AVX512 is sparseProductGo of 1 vectors.
-//
-//go:noescape
-func sparseProduct1AVX512(s *sparseRows)
-
-// sparseProduct1AVX2 is sparseProductGo of 1 vectors.
-//
-//go:noescape
-func sparseProduct1AVX2(s *sparseRows)
-
 // sparseSum2AVX512 is sparseSumGo of 2 vectors.
 //
 //go:noescape
@@ -33,16 +23,6 @@ func sparseSum2AVX512(s *sparseRows)
 //
 //go:noescape
 func sparseSum2AVX2(s *sparseRows)
-
-// sparseProduct2AVX512 is sparseProductGo of 2 vectors.
-//
-//go:noescape
-func sparseProduct2AVX512(s *sparseRows)
-
-// sparseProduct2AVX2 is sparseProductGo of 2 vectors.
-//
-//go:noescape
-func sparseProduct2AVX2(s *sparseRows)
 
 // sparseSum4AVX512 is sparseSumGo of 4 vectors.
 //
@@ -54,16 +34,6 @@ func sparseSum4AVX512(s *sparseRows)
 //go:noescape
 func sparseSum4AVX2(s *sparseRows)
 
-// sparseProduct4AVX512 is sparseProductGo of 4 vectors.
-//
-//go:noescape
-func sparseProduct4AVX512(s *sparseRows)
-
-// sparseProduct4AVX2 is sparseProductGo of 4 vectors.
-//
-//go:noescape
-func sparseProduct4AVX2(s *sparseRows)
-
 // sparseSum8AVX512 is sparseSumGo of 8 vectors.
 //
 //go:noescape
@@ -74,6 +44,36 @@ func sparseSum8AVX512(s *sparseRows)
 //go:noescape
 func sparseSum8AVX2(s *sparseRows)
 
+// sparseProduct1AVX512 is sparseProductGo of 1 vectors.
+//
+//go:noescape
+func sparseProduct1AVX512(s *sparseRows)
+
+// sparseProduct1AVX2 is sparseProductGo of 1 vectors.
+//
+//go:noescape
+func sparseProduct1AVX2(s *sparseRows)
+
+// sparseProduct2AVX512 is sparseProductGo of 2 vectors.
+//
+//go:noescape
+func sparseProduct2AVX512(s *sparseRows)
+
+// sparseProduct2AVX2 is sparseProductGo of 2 vectors.
+//
+//go:noescape
+func sparseProduct2AVX2(s *sparseRows)
+
+// sparseProduct4AVX512 is sparseProductGo of 4 vectors.
+//
+//go:noescape
+func sparseProduct4AVX512(s *sparseRows)
+
+// sparseProduct4AVX2 is sparseProductGo of 4 vectors.
+//
+//go:noescape
+func sparseProduct4AVX2(s *sparseRows)
+
 // sparseProduct8AVX512 is sparseProductGo of 8 vectors.
 //
 //go:noescape
@@ -83,3 +83,163 @@ func sparseProduct8AVX512(s *sparseRows)
 //
 //go:noescape
 func sparseProduct8AVX2(s *sparseRows)
+
+// sparseHeads1AVX512 is sparseHeadsGo of 1 vectors.
+//
+//go:noescape
+func sparseHeads1AVX512(s *sparseRows)
+
+// sparseHeads1AVX2 is sparseHeadsGo of 1 vectors.
+//
+//go:noescape
+func sparseHeads1AVX2(s *sparseRows)
+
+// sparseHeads2AVX512 is sparseHeadsGo of 2 vectors.
+//
+//go:noescape
+func sparseHeads2AVX512(s *sparseRows)
+
+// sparseHeads2AVX2 is sparseHeadsGo of 2 vectors.
+//
+//go:noescape
+func sparseHeads2AVX2(s *sparseRows)
+
+// sparseHeads4AVX512 is sparseHeadsGo of 4 vectors.
+//
+//go:noescape
+func sparseHeads4AVX512(s *sparseRows)
+
+// sparseHeads4AVX2 is sparseHeadsGo of 4 vectors.
+//
+//go:noescape
+func sparseHeads4AVX2(s *sparseRows)
+
+// sparseHeads8AVX512 is sparseHeadsGo of 8 vectors.
+//
+//go:noescape
+func sparseHeads8AVX512(s *sparseRows)
+
+// sparseHeads8AVX2 is sparseHeadsGo of 8 vectors.
+//
+//go:noescape
+func sparseHeads8AVX2(s *sparseRows)
+
+// sparseAdd1AVX512 is sparseAddGo of 1 vectors.
+//
+//go:noescape
+func sparseAdd1AVX512(s *sparseRows)
+
+// sparseAdd1AVX2 is sparseAddGo of 1 vectors.
+//
+//go:noescape
+func sparseAdd1AVX2(s *sparseRows)
+
+// sparseAdd2AVX512 is sparseAddGo of 2 vectors.
+//
+//go:noescape
+func sparseAdd2AVX512(s *sparseRows)
+
+// sparseAdd2AVX2 is sparseAddGo of 2 vectors.
+//
+//go:noescape
+func sparseAdd2AVX2(s *sparseRows)
+
+// sparseAdd4AVX512 is sparseAddGo of 4 vectors.
+//
+//go:noescape
+func sparseAdd4AVX512(s *sparseRows)
+
+// sparseAdd4AVX2 is sparseAddGo of 4 vectors.
+//
+//go:noescape
+func sparseAdd4AVX2(s *sparseRows)
+
+// sparseAdd8AVX512 is sparseAddGo of 8 vectors.
+//
+//go:noescape
+func sparseAdd8AVX512(s *sparseRows)
+
+// sparseAdd8AVX2 is sparseAddGo of 8 vectors.
+//
+//go:noescape
+func sparseAdd8AVX2(s *sparseRows)
+
+// sparseMax1AVX512 is sparseMaxGo of 1 vectors.
+//
+//go:noescape
+func sparseMax1AVX512(s *sparseRows)
+
+// sparseMax1AVX2 is sparseMaxGo of 1 vectors.
+//
+//go:noescape
+func sparseMax1AVX2(s *sparseRows)
+
+// sparseMax2AVX512 is sparseMaxGo of 2 vectors.
+//
+//go:noescape
+func sparseMax2AVX512(s *sparseRows)
+
+// sparseMax2AVX2 is sparseMaxGo of 2 vectors.
+//
+//go:noescape
+func sparseMax2AVX2(s *sparseRows)
+
+// sparseMax4AVX512 is sparseMaxGo of 4 vectors.
+//
+//go:noescape
+func sparseMax4AVX512(s *sparseRows)
+
+// sparseMax4AVX2 is sparseMaxGo of 4 vectors.
+//
+//go:noescape
+func sparseMax4AVX2(s *sparseRows)
+
+// sparseMax8AVX512 is sparseMaxGo of 8 vectors.
+//
+//go:noescape
+func sparseMax8AVX512(s *sparseRows)
+
+// sparseMax8AVX2 is sparseMaxGo of 8 vectors.
+//
+//go:noescape
+func sparseMax8AVX2(s *sparseRows)
+
+// sparseMin1AVX512 is sparseMinGo of 1 vectors.
+//
+//go:noescape
+func sparseMin1AVX512(s *sparseRows)
+
+// sparseMin1AVX2 is sparseMinGo of 1 vectors.
+//
+//go:noescape
+func sparseMin1AVX2(s *sparseRows)
+
+// sparseMin2AVX512 is sparseMinGo of 2 vectors.
+//
+//go:noescape
+func sparseMin2AVX512(s *sparseRows)
+
+// sparseMin2AVX2 is sparseMinGo of 2 vectors.
+//
+//go:noescape
+func sparseMin2AVX2(s *sparseRows)
+
+// sparseMin4AVX512 is sparseMinGo of 4 vectors.
+//
+//go:noescape
+func sparseMin4AVX512(s *sparseRows)
+
+// sparseMin4AVX2 is sparseMinGo of 4 vectors.
+//
+//go:noescape
+func sparseMin4AVX2(s *sparseRows)
+
+// sparseMin8AVX512 is sparseMinGo of 8 vectors.
+//
+//go:noescape
+func sparseMin8AVX512(s *sparseRows)
+
+// sparseMin8AVX2 is sparseMinGo of 8 vectors.
+//
+//go:noescape
+func sparseMin8AVX2(s *sparseRows)

@@ -39,8 +39,11 @@ type variant struct {
 	columnMoments          func(sum, square, x, shift *float32, rows, stride, cols int)
 	columnProducts         func(sum, product, x, y, shift *float32, rows, stride, cols int)
 
-	sparseSum, sparseProduct sparseKernels
-	sparseLanes              int // columns of a vector
+	sparseSum, sparseProduct, sparseHeads sparseKernels
+	sparseAdd, sparseMax, sparseMin       sparseKernels
+	edgeProduct                           func(p *edgeProducts)
+	chooseRows                            func(c *rowChoice)
+	sparseLanes                           int // columns of a vector
 
 	choose     func(dst, condition, x, y *float32, n int)
 	fromBytes  func(dst *float32, src *byte, vectors int)
@@ -94,6 +97,12 @@ var plain = variant{
 	columnProducts: columnProductsGo,
 	sparseSum:      sparseSumGo,
 	sparseProduct:  sparseProductGo,
+	sparseHeads:    sparseHeadsGo,
+	sparseAdd:      sparseAddGo,
+	sparseMax:      sparseMaxGo,
+	sparseMin:      sparseMinGo,
+	edgeProduct:    edgeProductGo,
+	chooseRows:     chooseRowsGo,
 	sparseLanes:    sparseGoLanes,
 	choose:         chooseGo,
 	fromBytes:      fromBytesGo,

@@ -31,6 +31,7 @@ var families = map[string]func(*assembler){
 	"choose":  choices,
 	"integer": integers,
 	"control": control,
+	"edge":    edges,
 	"philox":  philox,
 	"reduce":  reductions,
 	"sparse":  sparseProducts,
