@@ -176,14 +176,14 @@ func randomPool(r *rand.Rand) layerRecipe {
 // randomScatter gathers rows, weighs them and adds them up elsewhere, as a layer on a
 // graph does.
 func randomScatter(r *rand.Rand) layerRecipe {
-	nodes, edges, width := 2+r.IntN(20), 1+r.IntN(80), 1+r.IntN(40)
+	nodes, edges, heads, width := 2+r.IntN(20), 1+r.IntN(80), 1+r.IntN(4), 1+r.IntN(40)
 	from, to := make([]int32, edges), make([]int32, edges)
 	for i := range edges {
 		from[i], to[i] = int32(r.IntN(nodes)), int32(r.IntN(nodes))
 	}
 	return layerRecipe{
-		name:   fmt.Sprintf("%d edges between %d nodes of %d features", edges, nodes, width),
-		inputs: [][]int{{nodes, width}, {edges, 1}},
+		name:   fmt.Sprintf("%d edges between %d nodes of %d times %d features", edges, nodes, heads, width),
+		inputs: [][]int{{nodes, heads, width}, {edges, heads, 1}},
 		build: func(x []*graph.Node) *graph.Node {
 			g := x[0].Graph()
 			rows := graph.Mul(graph.Gather(x[0], graph.Reshape(graph.Const(g, from), edges, 1)), x[1])

@@ -3,11 +3,12 @@ package cpu
 import (
 	"fmt"
 	"slices"
-	"sort"
 
 	"github.com/gomlx/compute"
 	"github.com/gomlx/compute/dtypes"
 	"github.com/gomlx/compute/shapes"
+
+	"espalier/internal/simd"
 )
 
 func init() {
@@ -156,128 +157,100 @@ func (a *rowAccess) row(index func(k int) int, clamp bool) int32 {
 // int32s makes room for n numbers of rows.
 func (l *lowering) int32s(n int) operand { return l.room(shapes.Make(dtypes.Int32, n)) }
 
+// choice is the rows that a gather reads.
+type choice struct {
+	access  rowAccess
+	indices operand
+	// kept is the state that holds the rows if the indices are constant, else -1.
+	kept    int
+	scratch []operand
+}
+
+// choice makes room for the rows that indices choose.
+func (l *lowering) choice(access rowAccess, indices operand) choice {
+	if l.constant(indices) {
+		return choice{access: access, indices: indices, kept: l.state(func() (any, error) { return new([]int32), nil })}
+	}
+	return choice{access: access, indices: indices, kept: -1, scratch: []operand{l.int32s(access.count)}}
+}
+
+// rows are the chosen rows, clamped.
+func (c *choice) rows(fr *frame, workers *Workers) []int32 {
+	if c.kept < 0 {
+		rows := slice[int32](fr, c.scratch[0])
+		c.access.rows(fr, workers, c.indices, rows, true)
+		return rows
+	}
+	rows := fr.states[c.kept].(*[]int32)
+	if *rows == nil {
+		chosen := make([]int32, c.access.count)
+		c.access.rows(fr, workers, c.indices, chosen, true)
+		*rows = chosen
+	}
+	return *rows
+}
+
 func lowerGather(l *lowering, n *node) error {
 	a, _ := gatherAccess(n)
 	reads, to := l.operands(n), l.result(n.result())
-	rows := l.int32s(a.count)
+	chosen := l.choice(a, reads[1])
 	workers := l.program.backend.workers
-	width := a.width * to.shape.DType.Size()
-	tasks := max(1, min(64, to.size/moveTask))
+	size := to.shape.DType.Size()
 	l.emit(step{name: "Gather", detail: fmt.Sprintf("%d rows of %d", a.count, a.width),
-		reads: reads, writes: []operand{to}, scratch: []operand{rows},
+		reads: reads, writes: []operand{to}, scratch: chosen.scratch,
 		run: func(fr *frame) error {
-			chosen := slice[int32](fr, rows)
-			a.rows(fr, workers, reads[1], chosen, true)
-			from, out := reads[0].bytes(fr), to.bytes(fr)
-			workers.Parallel(tasks, func(task int) {
-				for i := task * a.count / tasks; i < (task+1)*a.count/tasks; i++ {
-					copy(out[i*width:(i+1)*width], from[int(chosen[i])*width:])
-				}
-			})
+			rows := chosen.rows(fr, workers)
+			if size%4 == 0 {
+				// Numbers of other types are moved like those of this one.
+				return simd.ChooseRows(workers.Parallel, words(fr, to), words(fr, reads[0]), rows, a.width*size/4)
+			}
+			chooseBytes(workers, to.bytes(fr), reads[0].bytes(fr), rows, a.width*size)
 			return nil
 		}})
 	return nil
 }
 
-// scatter combines rows of updates with those of a tensor, each row's in the order
-// of the updates.
-type scatter struct {
-	rowAccess
-	fold
-	tensorRows int
-	reads      []operand
-	to         operand
-	// rows are chosen by the updates; order are the updates by row, and ends where
-	// each row's end in it.
-	rows, order, ends operand
-	tasks             int
+// words are the memory of an operand, four bytes each.
+func words(fr *frame, o operand) []float32 {
+	return elementsAt[float32](o.at(fr), byteSize(o.shape)/4)
 }
 
-func lowerScatter(l *lowering, n *node) error {
-	access, _ := scatterAccess(n)
-	s := &scatter{rowAccess: access, reads: l.operands(n), to: l.result(n.result()),
-		fold: folds[map[compute.OpType]compute.OpType{
-			compute.OpTypeScatterSum: compute.OpTypeReduceSum,
-			compute.OpTypeScatterMax: compute.OpTypeReduceMax,
-			compute.OpTypeScatterMin: compute.OpTypeReduceMin,
-		}[n.op]]}
-	s.tensorRows = s.to.size / max(1, s.width)
-	s.rows = l.int32s(s.count)
-	st := step{name: n.op.String(), detail: fmt.Sprintf("%d rows of %d into %d", s.count, s.width, s.tensorRows),
-		reads: s.reads, writes: []operand{s.to}, inPlace: []overlay{{}}, scratch: []operand{s.rows}}
-	s.tasks = max(1, min(64, s.count*s.width/moveTask))
-	if s.tasks > 1 {
-		s.order, s.ends = l.int32s(s.count), l.int32s(s.tensorRows+1)
-		st.scratch = append(st.scratch, s.order, s.ends)
-	}
-	workers := l.program.backend.workers
-	st.run = func(fr *frame) error {
-		s.run(fr, workers)
-		return nil
-	}
-	l.emit(st)
-	return nil
-}
-
-func (s *scatter) run(fr *frame, workers *Workers) {
-	out, updates := s.to.float32s(fr), s.reads[2].float32s(fr)
-	if s.reads[0].at(fr) != s.to.at(fr) {
-		copy(out, s.reads[0].float32s(fr))
-	}
-	rows := slice[int32](fr, s.rows)
-	s.rowAccess.rows(fr, workers, s.reads[1], rows, false)
-	if s.tasks == 1 {
-		for i, row := range rows {
-			if row >= 0 {
-				s.combine(out, updates, int(row), i)
-			}
-		}
-		return
-	}
-	order, ends := slice[int32](fr, s.order), slice[int32](fr, s.ends)
-	valid := sortRows(rows, order, ends)
-	workers.Parallel(s.tasks, func(task int) {
-		// A task has all updates of its rows, about as many as the others.
-		first := sort.Search(s.tensorRows, func(row int) bool { return int(ends[row]) > task*valid/s.tasks })
-		last := sort.Search(s.tensorRows, func(row int) bool { return int(ends[row]) > (task+1)*valid/s.tasks })
-		if task == s.tasks-1 {
-			last = s.tensorRows
-		}
-		at := 0
-		if first > 0 {
-			at = int(ends[first-1])
-		}
-		for row := first; row < last; row++ {
-			for ; at < int(ends[row]); at++ {
-				s.combine(out, updates, row, int(order[at]))
-			}
+// chooseBytes copies rows of some bytes.
+func chooseBytes(workers *Workers, to, from []byte, rows []int32, width int) {
+	tasks := max(1, min(64, len(to)/moveTask))
+	workers.Parallel(tasks, func(task int) {
+		for i := task * len(rows) / tasks; i < (task+1)*len(rows)/tasks; i++ {
+			copy(to[i*width:(i+1)*width], from[int(rows[i])*width:])
 		}
 	})
 }
 
-func (s *scatter) combine(out, updates []float32, row, update int) {
-	to := out[row*s.width : (row+1)*s.width]
-	s.fold.rows(to, to, updates[update*s.width:(update+1)*s.width])
+// scatterFunctions combine rows of updates with those of a tensor, each row's in the
+// order of the updates.
+var scatterFunctions = map[compute.OpType]simd.Binary{
+	compute.OpTypeScatterSum: simd.Add,
+	compute.OpTypeScatterMax: simd.Max,
+	compute.OpTypeScatterMin: simd.Min,
 }
 
-// sortRows orders updates by row, those of a row by number, and writes where each
-// row's end. It returns how many have a row.
-func sortRows(rows, order, ends []int32) int {
-	clear(ends)
-	for _, row := range rows {
-		if row >= 0 {
-			ends[row+1]++
-		}
-	}
-	for row := 1; row < len(ends); row++ {
-		ends[row] += ends[row-1]
-	}
-	// ends[row] is where row begins; filling it moves it to where row ends.
-	for i, row := range rows {
-		if row >= 0 {
-			order[ends[row]] = int32(i)
-			ends[row]++
-		}
-	}
-	return int(ends[len(ends)-1])
+func lowerScatter(l *lowering, n *node) error {
+	access, _ := scatterAccess(n)
+	reads, to := l.operands(n), l.result(n.result())
+	rows := to.size / access.width
+	kept := l.sparsity(edges{target: access, width: access.width, heads: 1}, operand{}, reads[1], access.count, rows)
+	workers, combine := l.program.backend.workers, scatterFunctions[n.op]
+	l.emit(step{name: n.op.String(), detail: fmt.Sprintf("%d rows of %d into %d", access.count, access.width, rows),
+		reads: reads, writes: []operand{to}, inPlace: []overlay{{}},
+		run: func(fr *frame) error {
+			out := to.float32s(fr)
+			if reads[0].at(fr) != to.at(fr) {
+				copy(out, reads[0].float32s(fr))
+			}
+			pattern, err := fr.states[kept].(*sparsity).current(fr, workers)
+			if err != nil {
+				return err
+			}
+			return pattern.Combine(workers.Parallel, combine, out, reads[2].float32s(fr), access.width)
+		}})
+	return nil
 }

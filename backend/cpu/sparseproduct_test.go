@@ -11,6 +11,7 @@ import (
 	"github.com/gomlx/compute"
 	"github.com/gomlx/compute/dtypes"
 	"github.com/gomlx/compute/gobackend"
+	"github.com/gomlx/compute/shapes"
 	"github.com/gomlx/gomlx/core/graph"
 	gomlxtensors "github.com/gomlx/gomlx/core/tensors"
 )
@@ -19,17 +20,21 @@ import (
 // values, or without, and its gradients.
 type messages struct {
 	nodes, targets, edges, width int
-	x, values                    []float32
-	source, target               []int32
+	// heads divide a row; each has values of its own.
+	heads          int
+	x, values      []float32
+	source, target []int32
 }
 
-func randomMessages(r *rand.Rand, nodes, targets, edges, width int) *messages {
-	m := &messages{nodes: nodes, targets: targets, edges: edges, width: width}
+func randomMessages(r *rand.Rand, nodes, targets, edges, width, heads int) *messages {
+	m := &messages{nodes: nodes, targets: targets, edges: edges, width: width, heads: heads}
 	for range nodes * width {
 		m.x = append(m.x, float32(r.NormFloat64()))
 	}
-	for range edges {
+	for range edges * heads {
 		m.values = append(m.values, float32(r.NormFloat64()))
+	}
+	for range edges {
 		m.source = append(m.source, int32(r.IntN(nodes)))
 		m.target = append(m.target, int32(r.IntN(targets)))
 	}
@@ -40,11 +45,12 @@ func randomMessages(r *rand.Rand, nodes, targets, edges, width int) *messages {
 // by x and by the values.
 func (m *messages) forward(weighted bool) func(x, values, source, target *graph.Node) []*graph.Node {
 	return func(x, values, source, target *graph.Node) []*graph.Node {
-		sent := graph.Gather(x, graph.InsertAxes(source, -1))
+		parts := m.width / m.heads
+		sent := graph.Gather(graph.Reshape(x, m.nodes, m.heads, parts), graph.InsertAxes(source, -1))
 		if weighted {
-			sent = graph.Mul(sent, graph.InsertAxes(values, -1))
+			sent = graph.Mul(sent, graph.Reshape(values, m.edges, m.heads, 1))
 		}
-		zeros := graph.BroadcastToDims(graph.ScalarZero(x.Graph(), dtypes.Float32), m.targets, m.width)
+		zeros := graph.BroadcastToDims(graph.ScalarZero(x.Graph(), dtypes.Float32), m.targets, m.heads, parts)
 		y := graph.ScatterSum(zeros, graph.InsertAxes(target, -1), sent, false, false)
 		loss := graph.ReduceAllSum(graph.Square(y))
 		by := []*graph.Node{x}
@@ -77,24 +83,25 @@ func (m *messages) x2() [][]float32 { return slices.Collect(slices.Chunk(m.x, m.
 
 // byHand computes what forward does, in float64.
 func (m *messages) byHand(weighted bool) [][]float64 {
-	value := func(e int) float64 {
+	number := func(e, j int) int { return e*m.heads + j/(m.width/m.heads) }
+	value := func(e, j int) float64 {
 		if weighted {
-			return float64(m.values[e])
+			return float64(m.values[number(e, j)])
 		}
 		return 1
 	}
 	y := make([]float64, m.targets*m.width)
 	for e, source := range m.source {
 		for j := range m.width {
-			y[int(m.target[e])*m.width+j] += value(e) * float64(m.x[int(source)*m.width+j])
+			y[int(m.target[e])*m.width+j] += value(e, j) * float64(m.x[int(source)*m.width+j])
 		}
 	}
-	dx, dv := make([]float64, m.nodes*m.width), make([]float64, m.edges)
+	dx, dv := make([]float64, m.nodes*m.width), make([]float64, m.edges*m.heads)
 	for e, source := range m.source {
 		for j := range m.width {
 			dy := 2 * y[int(m.target[e])*m.width+j]
-			dx[int(source)*m.width+j] += value(e) * dy
-			dv[e] += dy * float64(m.x[int(source)*m.width+j])
+			dx[int(source)*m.width+j] += value(e, j) * dy
+			dv[number(e, j)] += dy * float64(m.x[int(source)*m.width+j])
 		}
 	}
 	if !weighted {
@@ -107,21 +114,22 @@ func TestSparseProduct(t *testing.T) {
 	for _, workers := range []string{"workers=1", "workers=2", "workers=8"} {
 		b := newBackend(t, workers)
 		for _, weighted := range []bool{true, false} {
-			for _, width := range []int{1, 7, 16, 65} {
-				t.Run(fmt.Sprintf("%s/%v/%d", workers, weighted, width), func(t *testing.T) {
-					r := rand.New(rand.NewPCG(1, uint64(width)))
-					m := randomMessages(r, 50, 40, 3000, width)
+			for _, shape := range []struct{ width, heads int }{{1, 1}, {7, 1}, {16, 1}, {65, 1}, {16, 2}, {64, 8}, {21, 7}, {51, 17}, {5, 5}} {
+				t.Run(fmt.Sprintf("%s/%v/%d/%d", workers, weighted, shape.width, shape.heads), func(t *testing.T) {
+					r := rand.New(rand.NewPCG(1, uint64(shape.width)))
+					random := func() *messages { return randomMessages(r, 50, 40, 3000, shape.width, shape.heads) }
+					m := random()
 					exec, err := graph.NewExec(b, m.forward(weighted))
 					if err != nil {
 						t.Fatal(err)
 					}
 					// The same edges again, then others of the same number, some sorted.
-					others := randomMessages(r, 50, 40, 3000, width)
-					sorted := randomMessages(r, 50, 40, 3000, width)
+					others, sorted := random(), random()
 					slices.Sort(sorted.target)
 					for _, edges := range []*messages{m, m, others, sorted, others} {
+						got := edges.run(t, exec)
 						for i, want := range edges.byHand(weighted) {
-							nearEach(t, i, edges.run(t, exec)[i], want)
+							nearEach(t, i, got[i], want)
 						}
 					}
 				})
@@ -147,63 +155,99 @@ func nearEach(t *testing.T, result int, got []float32, want []float64) {
 // TestSparseProductIsRecognised makes sure that no matrix of edges is made, and
 // that what only looks like a product is left alone.
 func TestSparseProductIsRecognised(t *testing.T) {
-	b := newBackend(t, "")
-	const edges, rows, width = 30, 10, 8
+	type build func(f compute.Function, x, values compute.Value) (compute.Value, error)
+	scaled := func(f compute.Function, x, values compute.Value) (compute.Value, error) { return f.Mul(x, values) }
 	for _, c := range []struct {
 		name  string
-		build func(f compute.Function, x, values compute.Value) (compute.Value, error)
+		row   []int // of a matrix
+		parts []int // of a row's values
+		build build
 		want  bool
 	}{
-		{"one value a row", func(f compute.Function, x, values compute.Value) (compute.Value, error) {
-			return f.Mul(x, values)
-		}, true},
-		{"the value first", func(f compute.Function, x, values compute.Value) (compute.Value, error) {
+		{"one value a row", []int{8}, []int{1}, scaled, true},
+		{"the value first", []int{8}, []int{1}, func(f compute.Function, x, values compute.Value) (compute.Value, error) {
 			return f.Mul(values, x)
 		}, true},
-		{"no value", func(_ compute.Function, x, _ compute.Value) (compute.Value, error) { return x, nil }, true},
-		{"a function of the rows", func(f compute.Function, x, _ compute.Value) (compute.Value, error) {
+		{"a value for each head", []int{4, 2}, []int{4, 1}, scaled, true},
+		{"one value for all heads", []int{4, 2}, []int{1, 1}, scaled, true},
+		{"a value for each column", []int{4, 2}, []int{1, 2}, scaled, false},
+		{"no value", []int{8}, []int{1}, func(_ compute.Function, x, _ compute.Value) (compute.Value, error) { return x, nil }, true},
+		{"a function of the rows", []int{8}, []int{1}, func(f compute.Function, x, _ compute.Value) (compute.Value, error) {
 			return f.Tanh(x)
 		}, false},
-		{"the rows squared", func(f compute.Function, x, _ compute.Value) (compute.Value, error) {
+		{"the rows squared", []int{8}, []int{1}, func(f compute.Function, x, _ compute.Value) (compute.Value, error) {
 			return f.Mul(x, x)
 		}, false},
 	} {
-		executable := program1(t, b, [][]int{{rows, width}, {edges, 1}}, func(f compute.Function, in []compute.Value) ([]compute.Value, error) {
+		text := explainMessages(t, c.row, c.parts, c.build)
+		// Any sum into zeros is a product, but not of gathered rows.
+		if got := !strings.Contains(text, "Gather"); got != c.want || !strings.Contains(text, "SparseProduct") {
+			t.Errorf("%s: a sparse product of gathered rows: %v, want %v\n%s", c.name, got, c.want, text)
+		}
+	}
+}
+
+// explainMessages describes the program that gathers rows, does something with them
+// and their values, and adds them up.
+func explainMessages(t *testing.T, row, parts []int, build func(f compute.Function, x, values compute.Value) (compute.Value, error)) string {
+	t.Helper()
+	const edges, rows = 30, 10
+	shape := append([]int{rows}, row...)
+	executable := program1(t, newBackend(t, ""), [][]int{shape, append([]int{edges}, parts...)},
+		func(f compute.Function, in []compute.Value) ([]compute.Value, error) {
 			index := make([]int32, edges)
 			for i := range index {
 				index[i] = int32(i * 7 % rows)
 			}
-			indices, err := f.Constant(index, edges, 1)
-			if err != nil {
-				return nil, err
-			}
-			zero, err := f.Constant([]float32{0})
-			if err != nil {
-				return nil, err
-			}
-			zeros, err := f.BroadcastInDim(zero, float32Shape(rows*width), nil)
-			if err != nil {
-				return nil, err
-			}
-			if zeros, err = f.Reshape(zeros, rows, width); err != nil {
-				return nil, err
-			}
-			x, err := f.Gather(in[0], indices, 1, []int{1}, []int{0}, []int{0}, []int{1, width}, false)
-			if err != nil {
-				return nil, err
-			}
-			if x, err = c.build(f, x, in[1]); err != nil {
-				return nil, err
-			}
-			return alone(f.ScatterSum(zeros, indices, x, 1, []int{1}, []int{0}, []int{0}, false, false))
+			c := chain{f: f.(*Function)}
+			indices := c.do1(f.Constant(index, edges, 1))
+			zeros := c.do1(f.BroadcastInDim(c.do1(f.Constant([]float32{0})), shapes.Make(dtypes.Float32, shape...), nil))
+			inRow := upTo(1, len(shape))
+			x := c.do1(f.Gather(in[0], indices, 1, inRow, []int{0}, []int{0}, append([]int{1}, row...), false))
+			x = c.do1(build(f, x, in[1]))
+			return []compute.Value{c.do1(f.ScatterSum(zeros, indices, x, 1, inRow, []int{0}, []int{0}, false, false))}, c.err
 		})
-		text, err := Explain(executable)
+	text, err := Explain(executable)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return text
+}
+
+// TestEdgesToNowhere makes sure that sources outside of a matrix are clamped and
+// that what is sent outside of the result is lost.
+func TestEdgesToNowhere(t *testing.T) {
+	b := newBackend(t, "")
+	executable := program1(t, b, [][]int{{3, 2}, {5, 1}}, func(f compute.Function, in []compute.Value) ([]compute.Value, error) {
+		c := chain{f: f.(*Function)}
+		from := c.do1(f.Constant([]int32{-7, 0, 1, 2, 9}, 5, 1))
+		to := c.do1(f.Constant([]int32{1, -1, 2, 2, 1}, 5, 1))
+		zeros := c.do1(f.BroadcastInDim(c.do1(f.Constant([]float32{0})), shapes.Make(dtypes.Float32, 2, 2), nil))
+		x := c.do1(f.Mul(c.do1(f.Gather(in[0], from, 1, []int{1}, []int{0}, []int{0}, []int{1, 2}, false)), in[1]))
+		return []compute.Value{c.do1(f.ScatterSum(zeros, to, x, 1, []int{1}, []int{0}, []int{0}, false, false))}, c.err
+	})
+	var in []compute.Buffer
+	for _, x := range []struct {
+		data []float32
+		rows int
+	}{{[]float32{1, 2, 3, 4, 5, 6}, 3}, {[]float32{1, 10, 100, 1000, 10000}, 5}} {
+		buffer, err := b.BufferFromFlatData(0, x.data, shapes.Make(dtypes.Float32, x.rows, len(x.data)/x.rows))
 		if err != nil {
 			t.Fatal(err)
 		}
-		if got := strings.Contains(text, "SparseProduct"); got != c.want || got == strings.Contains(text, "Gather") {
-			t.Errorf("%s: a sparse product: %v, want %v\n%s", c.name, got, c.want, text)
-		}
+		in = append(in, buffer)
+	}
+	results, err := executable.Execute(in, nil, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	flat, err := tensors(results)
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := flat[0].flat.([]float32)
+	if want := []float32{0, 0, 50001, 60002}; !slices.Equal(got, want) {
+		t.Errorf("got %v, want %v", got, want)
 	}
 }
 
@@ -215,7 +259,7 @@ func BenchmarkMessages(b *testing.B) {
 	}
 	for _, backend := range []compute.Backend{newBackend(b, ""), stock} {
 		b.Run(backend.Name(), func(b *testing.B) {
-			m := randomMessages(rand.New(rand.NewPCG(1, 1)), 2708, 2708, 13264, 16)
+			m := randomMessages(rand.New(rand.NewPCG(1, 1)), 2708, 2708, 13264, 16, 1)
 			exec, err := graph.NewExec(backend, m.forward(true))
 			if err != nil {
 				b.Fatal(err)

@@ -94,8 +94,15 @@ func (s *Sparse) Multiply(p Parallel, dst, x []float32, n int, values []float32,
 // for the elements e of row i in their order. op is Add, Max or Min. dst must not
 // overlap x.
 func (s *Sparse) Combine(p Parallel, op Binary, dst, x []float32, n int) error {
-	kernels := map[Binary]*sparseKernels{Add: &active.sparseAdd, Max: &active.sparseMax, Min: &active.sparseMin}[op]
-	if kernels == nil {
+	var kernels *sparseKernels
+	switch op {
+	case Add:
+		kernels = &active.sparseAdd
+	case Max:
+		kernels = &active.sparseMax
+	case Min:
+		kernels = &active.sparseMin
+	default:
 		return fmt.Errorf("simd: sparse matrix: rows cannot be combined by function %d", op)
 	}
 	if err := s.check(dst, x, n); err != nil {
