@@ -1,9 +1,13 @@
-// Package data holds image sets in memory and hands them out in batches.
+// Package data holds sets of images and graphs in memory.
 //
-// Open reads a set by its name: the digits are built in, the others come from a
-// folder in the layout of their official archives, into which Get downloads them.
+// Open reads a set of images by its name, OpenGraph a graph: the digits and Cora are
+// built in, the others come from a folder in the layout of their official archives,
+// into which Get downloads them. ReadGraph reads a graph of a user's own.
 // What it returns is immutable: Images know their counts, classes and digest, and
 // their splits, balanced subsets and selections share the pixels of the whole.
+// A Graph has its edges by destination and by source, its features sparse or dense,
+// labels and splits; every transform of it is another Graph.
+//
 // Batches normalises, augments and orders them as a pure function of a seed, the
 // epoch and the image, so that a batch has the same bytes whatever the number of
 // workers that prepared it.

@@ -18,11 +18,17 @@ type Features struct {
 	values        []float32
 }
 
+// maxColumns bounds the features of a node.
+const maxColumns = 1 << 24
+
 // NewDenseFeatures makes features of a copy of rows·columns numbers, row by row.
 // They are kept sparse if less than half of them are not 0, which takes less memory.
 func NewDenseFeatures(rows, columns int, values []float32) (*Features, error) {
-	if rows < 0 || columns < 0 || rows >= math.MaxInt32 || columns > math.MaxInt32 || columns > 0 && rows > math.MaxInt/columns || rows*columns != len(values) {
+	if rows < 0 || columns < 0 || rows >= math.MaxInt32 || columns > maxColumns || columns > 0 && rows > math.MaxInt/columns || rows*columns != len(values) {
 		return nil, fmt.Errorf("%d features for %d nodes of %d", len(values), rows, columns)
+	}
+	if i := slices.IndexFunc(values, notFinite); i >= 0 {
+		return nil, fmt.Errorf("feature %d of node %d is %g", i%columns, i/columns, values[i])
 	}
 	f := &Features{rows: rows, columns: columns, values: values}
 	if nonZeros := f.NonZeros(); nonZeros <= math.MaxInt32 && 2*nonZeros < len(values) {
@@ -39,13 +45,16 @@ func NewDenseFeatures(rows, columns int, values []float32) (*Features, error) {
 // but each once.
 func NewSparseFeatures(columns int, starts, indices []int32, values []float32) (*Features, error) {
 	rows := len(starts) - 1
-	if rows < 0 || columns < 0 || columns > math.MaxInt32 || starts[0] != 0 || int(starts[rows]) != len(indices) || len(values) != len(indices) {
+	if rows < 0 || columns < 0 || columns > maxColumns || starts[0] != 0 || int(starts[rows]) != len(indices) || len(values) != len(indices) {
 		return nil, fmt.Errorf("sparse features of %d starts, %d columns, %d indices and %d values do not fit together", len(starts), columns, len(indices), len(values))
 	}
 	for row := range rows {
 		if starts[row] > starts[row+1] {
 			return nil, fmt.Errorf("sparse features whose row %d ends before it begins", row)
 		}
+	}
+	if i := slices.IndexFunc(values, notFinite); i >= 0 {
+		return nil, fmt.Errorf("a feature of column %d is %g", indices[i], values[i])
 	}
 	f := &Features{rows: rows, columns: columns, sparse: true, starts: make([]int32, rows+1)}
 	type number struct {
@@ -72,6 +81,8 @@ func NewSparseFeatures(columns int, starts, indices []int32, values []float32) (
 	}
 	return f, nil
 }
+
+func notFinite(v float32) bool { return v-v != 0 }
 
 // Rows is the number of nodes.
 func (f *Features) Rows() int { return f.rows }

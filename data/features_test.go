@@ -1,6 +1,7 @@
 package data
 
 import (
+	"math"
 	"slices"
 	"testing"
 	"testing/quick"
@@ -49,6 +50,11 @@ func TestFeaturesThatAreNone(t *testing.T) {
 	for i, make := range []func() (*Features, error){
 		func() (*Features, error) { return NewDenseFeatures(2, 2, make([]float32, 3)) },
 		func() (*Features, error) { return NewDenseFeatures(-1, -1, make([]float32, 1)) },
+		func() (*Features, error) { return NewDenseFeatures(1, 2, []float32{0, float32(math.NaN())}) },
+		func() (*Features, error) { return NewDenseFeatures(0, 1<<25, nil) },
+		func() (*Features, error) {
+			return NewSparseFeatures(1, []int32{0, 1}, []int32{0}, []float32{float32(math.Inf(1))})
+		},
 		func() (*Features, error) { return NewSparseFeatures(1, nil, nil, nil) },
 		func() (*Features, error) { return NewSparseFeatures(1, []int32{0, 1}, nil, nil) },
 		func() (*Features, error) { return NewSparseFeatures(1, []int32{0, 1}, []int32{1}, []float32{1}) },

@@ -1,7 +1,6 @@
 package data
 
 import (
-	"cmp"
 	"fmt"
 	"math"
 	"slices"
@@ -43,6 +42,9 @@ type Counts struct {
 	Edges      int `json:"edges"`      // pairs of two nodes with an edge in either direction
 }
 
+// maxClasses bounds what is counted for each class.
+const maxClasses = 1 << 16
+
 // NewGraph makes a graph of copies of its parts.
 func NewGraph(c GraphContent) (*Graph, error) {
 	if err := c.validate(); err != nil {
@@ -77,6 +79,9 @@ func (c GraphContent) validate() error {
 		return fmt.Errorf("features of %d nodes for %d", c.Features.Rows(), c.Nodes)
 	case c.Classes < 0 || c.Classes == 0 && len(c.Labels) > 0 || c.Classes > 0 && len(c.Labels) != c.Nodes:
 		return fmt.Errorf("%d labels of %d classes for %d nodes", len(c.Labels), c.Classes, c.Nodes)
+	}
+	if c.Classes > maxClasses {
+		return fmt.Errorf("%d classes; there can be %d", c.Classes, maxClasses)
 	}
 	for _, e := range c.Edges {
 		if e.From < 0 || int(e.From) >= c.Nodes || e.To < 0 || int(e.To) >= c.Nodes {
@@ -208,6 +213,3 @@ func (g *Graph) withEdges(action string, edges []Edge) *Graph {
 	c.Edges = edges
 	return g.derive(action, c)
 }
-
-// compareEdges orders edges as Edges does.
-func compareEdges(a, b Edge) int { return cmp.Or(cmp.Compare(a.To, b.To), cmp.Compare(a.From, b.From)) }

@@ -198,6 +198,11 @@ func TestDamagedFormats(t *testing.T) {
 			"node_labels": npyOf("<i4", "1,", -1), "node_features": npyOf("<i4", "1, 1", 0), "edges": npyOf("<i4", "0, 2"),
 			"train_masks": npyOf("|b1", "0, 1"), "val_masks": npyOf("|b1", "0, 1"), "test_masks": npyOf("|b1", "0, 1"),
 		}))}, "labels"},
+		{"heterophilous", "g.npz", map[string]string{"g.npz": string(npzOf(t, map[string][]byte{
+			"node_labels": npyOf("<i4", "0,"), "node_features": npyOf("<i4", "0, 1"), "edges": npyOf("<i4", "0, 2"), "train_masks": npyOf("|b1", "2000000000, 0"),
+		}))}, "2000000000 splits"},
+		{"geom-gcn", "g", map[string]string{film: "h\n0\t2000000000\t0\n"}, "2000000001 columns"},
+		{"csv", "g", map[string]string{"g/labels.csv": "0\n0\n2000000000\n"}, "2000000001 classes; there can be 65536"},
 		{"geom-gcn", "g", map[string]string{film: "h\n0\t1\n"}, "line 2: 2 columns, expected 3"},
 		{"geom-gcn", "g", map[string]string{film: "h\n0\t1\t0\n0\t1\t0\n"}, "node 0 comes twice"},
 		{"geom-gcn", "g", map[string]string{film: "h\n5\t1\t0\n"}, "node 0 is not there"},

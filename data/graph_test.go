@@ -1,6 +1,7 @@
 package data
 
 import (
+	"cmp"
 	"fmt"
 	"reflect"
 	"slices"
@@ -342,3 +343,6 @@ func TestDigestDependsOnEverything(t *testing.T) {
 		t.Errorf("%d digests of 6 graphs", len(digests))
 	}
 }
+
+// compareEdges orders edges as Edges does.
+func compareEdges(a, b Edge) int { return cmp.Or(cmp.Compare(a.To, b.To), cmp.Compare(a.From, b.From)) }

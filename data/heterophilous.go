@@ -83,6 +83,9 @@ func denseOf(archive *numpy.Archive, name string, nodes int) (*Features, error) 
 	return NewDenseFeatures(nodes, array.Shape[1], values)
 }
 
+// maxSplits bounds the rows of masks, which take no room in a graph without nodes.
+const maxSplits = 1000
+
 // maskedSplits reads the arrays train_masks, val_masks and test_masks, whose rows
 // are the splits 0, 1 and so on.
 func maskedSplits(archive *numpy.Archive, nodes int) ([]NodeSplit, error) {
@@ -102,6 +105,9 @@ func maskedSplits(archive *numpy.Archive, nodes int) ([]NodeSplit, error) {
 		masks, err := array.Bools()
 		if err != nil {
 			return nil, fmt.Errorf("array %q: %w", name, err)
+		}
+		if array.Shape[0] > maxSplits {
+			return nil, fmt.Errorf("array %q: %d splits; there can be %d", name, array.Shape[0], maxSplits)
 		}
 		if part == 0 {
 			for row := range array.Shape[0] {

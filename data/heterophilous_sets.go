@@ -99,7 +99,7 @@ func init() {
 		size: GraphSize{Nodes: 183, Edges: 279, Features: 1703, Classes: 5},
 		remarks: []string{
 			"the ten splits are those of Geom-GCN: 48/32/20 % of all nodes, not of each class",
-			"class 1 has a single node, which three of the splits have for validation or testing",
+			"class 1 has a single node, which four of the splits have for validation or testing",
 		},
 		format: "heterophilous", file: "texas.npz",
 	})
