@@ -45,6 +45,7 @@ type weightGradient struct {
 	dyCopy           *scratch // with room behind, where tiles read past the end
 	rows             int      // of a tile
 	vectors          int
+	positions        bool // kernel positions apart, see conv_positions.go
 	imagesAChunk     int
 	rowsAChunk       int
 	chunks           int
@@ -82,6 +83,23 @@ const (
 func (g *weightGradient) run(p Parallel, dw, x, dy []float32) {
 	g.dw, g.x, g.dy = dw, x, dy
 	g.forward(x, dy, nil)
+	if g.positions = g.source.perGroup%g.v.narrow == 0; g.positions {
+		g.rows, g.vectors = g.v.narrow, 1
+	} else {
+		g.prepareRuns(p)
+	}
+	g.cutPixels()
+	if g.parts > 1 {
+		g.partial = newScratch(g.parts * len(dw))
+		p(g.parts, g.accumulate)
+		p(min(tasksWanted, ceilDiv(len(dw), 64)), g.pile)
+		return
+	}
+	p(g.columnTiles()*g.shares, g.accumulate)
+}
+
+// prepareRuns sets up tiles that join kernel columns, on a padded input.
+func (g *weightGradient) prepareRuns(p Parallel) {
 	g.phases[0].length = g.joined(g.taps) * g.source.perGroup
 	g.chooseTile()
 	g.bounds(g.runLength()%g.rows != 0)
@@ -92,18 +110,10 @@ func (g *weightGradient) run(p Parallel, dw, x, dy []float32) {
 		p(g.padTasks, g.prepare)
 	}
 	if g.result.perGroup%16 != 0 {
-		g.dyCopy = newScratch(len(dy) + 16)
-		copy(g.dyCopy.data, dy)
+		g.dyCopy = newScratch(len(g.dy) + 16)
+		copy(g.dyCopy.data, g.dy)
 		g.dy = g.dyCopy.data
 	}
-	g.cutPixels()
-	if g.parts > 1 {
-		g.partial = newScratch(g.parts * len(dw))
-		p(g.parts, g.accumulate)
-		p(min(tasksWanted, ceilDiv(len(dw), 64)), g.pile)
-		return
-	}
-	p(g.columnTiles()*g.shares, g.accumulate)
 }
 
 // runLength is the number of input channels that lie side by side, those of
@@ -117,6 +127,9 @@ func (g *weightGradient) columnTiles() int {
 
 // rowTiles is the number of tiles along the input channels and the kernel.
 func (g *weightGradient) rowTiles() int {
+	if g.positions {
+		return len(g.taps) * g.source.perGroup / g.rows
+	}
 	return (g.regions[0].runs[1] - g.regions[0].runs[0]) * ceilDiv(g.runLength(), g.rows)
 }
 
@@ -164,6 +177,10 @@ var tapLists = sync.Pool{New: func() any { return new([]tap) }}
 
 // accumulateTiles sums chunks into the given tiles of dw.
 func (g *weightGradient) accumulateTiles(dw []float32, chunk0, chunk1, column0, column1, row0, row1 int) {
+	if g.positions {
+		g.accumulatePositions(dw, chunk0, chunk1, column0, column1, row0, row1)
+		return
+	}
 	t, list := tilePool.Get().(*tile), tapLists.Get().(*[]tap)
 	c := g.conv
 	t.aStep = uintptr(4 * g.regions[0].from[1] * c.In)
@@ -183,12 +200,24 @@ func (g *weightGradient) accumulateTiles(dw []float32, chunk0, chunk1, column0, 
 	tilePool.Put(t)
 }
 
+// chunk gives the images b0 to b1 and the result rows h0 to h1 of a chunk.
+func (g *weightGradient) chunk(chunk int) (b0, b1, h0, h1 int) {
+	blocks := ceilDiv(g.result.height, g.rowsAChunk)
+	b0, h0 = chunk/blocks*g.imagesAChunk, chunk%blocks*g.rowsAChunk
+	return b0, min(g.conv.Batch, b0+g.imagesAChunk), h0, min(g.result.height, h0+g.rowsAChunk)
+}
+
+// column gives the group of a column tile and its first output channel there.
+func (g *weightGradient) column(column int) (group, first int) {
+	columns := ceilDiv(g.result.perGroup, 16*g.vectors)
+	return column / columns, column % columns * 16 * g.vectors
+}
+
 // chunkTaps lists where the rows of a chunk lie in x and in dy.
 func (g *weightGradient) chunkTaps(list []tap, chunk int) []tap {
-	blocks := ceilDiv(g.result.height, g.rowsAChunk)
-	b0, h0 := chunk/blocks*g.imagesAChunk, chunk%blocks*g.rowsAChunk
-	for b := b0; b < min(g.conv.Batch, b0+g.imagesAChunk); b++ {
-		for h := h0; h < min(g.result.height, h0+g.rowsAChunk); h++ {
+	b0, b1, h0, h1 := g.chunk(chunk)
+	for b := b0; b < b1; b++ {
+		for h := h0; h < h1; h++ {
 			list = append(list, tap{
 				a: 4 * (b*g.height + h*g.regions[0].from[0]) * g.width * g.conv.In,
 				b: 4 * (b*g.result.height + h) * g.result.width * g.conv.Out,
@@ -200,8 +229,7 @@ func (g *weightGradient) chunkTaps(list []tap, chunk int) []tap {
 
 // tile sums the chunk that t is set to into one tile of dw.
 func (g *weightGradient) tile(t *tile, dw []float32, column, row int) {
-	columns := ceilDiv(g.result.perGroup, 16*g.vectors)
-	group, first := column/columns, column%columns*16*g.vectors
+	group, first := g.column(column)
 	runs := g.regions[0].runs[1] - g.regions[0].runs[0]
 	run, r := row%runs, row/runs*g.rows
 	t.rows = min(g.rows, g.runLength()-r)
