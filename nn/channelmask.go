@@ -106,8 +106,8 @@ func (m *ChannelMask) Live(parameter string) iter.Seq[int] {
 	}
 }
 
-// checkMask reports the first parameter in which a mask does not fit a network.
-func checkMask(n *Network, mask WeightMask) error {
+// CheckMask reports the first parameter in which a mask does not fit a network.
+func CheckMask(n *Network, mask WeightMask) error {
 	prunable := make(map[string]Parameter)
 	for _, p := range n.Prunable() {
 		prunable[p.Name] = p

@@ -2,8 +2,8 @@
 // shapes, and everything that needs to look inside a network reads that one value.
 //
 // From a Network come the GoMLX graph that trains it (Build), its parameters and
-// their initial values (Parameters, Initialize), and what it costs (CostOf). The
-// zoo holds the networks of the papers as functions that return Networks. Layout
+// their initial values (Parameters, Initialize), what it costs (CostOf), and the
+// smaller Network without the channels that a mask removes (Shrink). The zoo holds the networks of the papers as functions that return Networks. Layout
 // is NHWC throughout: activations are [batch, height, width, channels],
 // convolution weights [height, width, channels in / groups, channels out], linear
 // weights [in, out].

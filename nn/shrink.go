@@ -50,6 +50,25 @@ func (s *Shrunk) Cut(parameter string, values []float32) []float32 {
 	return cut(values, s.Origins(parameter))
 }
 
+// Mask cuts the whole network's mask: of the shrunk network's weights those live
+// that live in it, and new ones do not.
+func (s *Shrunk) Mask(mask WeightMask) NonZero {
+	kept := make(NonZero)
+	for _, p := range s.Network.Prunable() {
+		origins := s.Origins(p.Name)
+		if mask.SizeOf(p.Name) == 0 {
+			kept[p.Name] = slices.Repeat([]float32{1}, len(origins))
+			continue
+		}
+		whole := make([]float32, mask.SizeOf(p.Name))
+		for i := range mask.Live(p.Name) {
+			whole[i] = 1
+		}
+		kept[p.Name] = cut(whole, origins)
+	}
+	return kept
+}
+
 func cut(values []float32, origins []int) []float32 {
 	kept := make([]float32, len(origins))
 	for i, origin := range origins {

@@ -52,7 +52,7 @@ func (l *links) input(i, out int) int { return out/(l.outputs/l.groups)*l.inputs
 
 // traceChannels finds the dead channels.
 func traceChannels(n *Network, mask WeightMask) (*trace, error) {
-	if err := checkMask(n, mask); err != nil {
+	if err := CheckMask(n, mask); err != nil {
 		return nil, err
 	}
 	t := &trace{network: n, mask: mask, owned: make([][]Parameter, len(n.Nodes)), links: make([]*links, len(n.Nodes))}

@@ -39,7 +39,12 @@ func TestMaskShrink(t *testing.T) {
 	if small.Count() == small.Size() || small.Size() >= mask.Size()/2 {
 		t.Errorf("%d of %d weights live, of %d of %d", small.Count(), small.Size(), mask.Count(), mask.Size())
 	}
+	general := shrunk.Mask(mask)
 	for _, name := range small.Names() {
+		if general.CountOf(name) != small.CountOf(name) || general.SizeOf(name) != small.SizeOf(name) {
+			t.Errorf("%s: %d of %d weights live, want %d of %d",
+				name, general.CountOf(name), general.SizeOf(name), small.CountOf(name), small.SizeOf(name))
+		}
 		for i, w := range shrunk.Weights[name] {
 			if small.Lives(name, i) != (w != 0) {
 				t.Fatalf("%s[%d] is %g, and it lives: %v", name, i, w, small.Lives(name, i))

@@ -12,9 +12,13 @@ type networkCommand struct {
 	Input   nn.Shape `placeholder:"CxHxW" help:"Shape of an image, as in 3x32x32 (default: the paper's)."`
 	Classes int      `placeholder:"N" help:"Number of outputs (default: the paper's)."`
 	Width   float64  `placeholder:"FACTOR" help:"Multiplies the channels of every layer (default: 1)."`
+	Weights string   `placeholder:"FILE" help:"Trained weights, with masks if it has some: PyTorch's, safetensors or npz."`
+	Mask    string   `placeholder:"FILE" help:"A mask, as levels of studies keep it; pruned weights become zero."`
+	Shrink  bool     `help:"Remove the channels that the mask leaves without use."`
+	Output  string   `short:"o" placeholder:"FILE" help:"Export the network with its weights and masks to FILE.onnx, .safetensors or .npz."`
 }
 
-// Run prints a network's layers and what they cost.
+// Run prints a network's layers and what they cost, or exports it.
 func (c networkCommand) Run(t *terminal) error {
 	if c.Name == "" {
 		return listNetworks(t)
@@ -26,7 +30,19 @@ func (c networkCommand) Run(t *terminal) error {
 	if err != nil {
 		return &experiments.UsageError{Message: err.Error()}
 	}
-	summary := network.Summary(nil)
+	model, err := c.model(network)
+	if err != nil {
+		return err
+	}
+	if c.Output != "" {
+		return c.export(t, model)
+	}
+	// A mask that is nil must also be nil as the interface of Summary.
+	var mask nn.Mask
+	if model.Mask != nil {
+		mask = model.Mask
+	}
+	summary := model.Network.Summary(mask)
 	if t.JSON {
 		return printJSON(t.out, summary)
 	}

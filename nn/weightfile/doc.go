@@ -1,6 +1,7 @@
 // Package weightfile reads trained weights that other programs have written, and
 // puts them into the order of an nn.Network: PyTorch's state dictionaries (.th,
-// .pt, .pth) in the old form and the zip form, and safetensors.
+// .pt, .pth) in the old form and the zip form, safetensors, and NumPy's npz. Package
+// export writes the last two.
 //
 // Nothing in a file is executed. A state dictionary is a pickle, a program for a
 // small stack machine; the one here knows the operations that build dictionaries,

@@ -18,6 +18,7 @@ const (
 	PyTorch       Format = "PyTorch"        // a zip archive, since PyTorch 1.6
 	PyTorchLegacy Format = "PyTorch legacy" // pickles with the numbers behind them
 	SafeTensors   Format = "safetensors"
+	NPZ           Format = "npz" // NumPy's arrays in a zip archive
 )
 
 // File is the content of a weights file.
@@ -58,11 +59,14 @@ func Decode(content []byte) (*File, error) {
 	return &File{Format: format, Digest: hex.EncodeToString(digest[:]), Tensors: tensors}, nil
 }
 
-// recognise tells the format by the first bytes: zip archives begin with "PK",
+// recognise tells the format by the first bytes: zip archives begin with "PK", those
+// of NumPy with an array,
 // pickles of PyTorch with an operation that says their version, and safetensors
 // with a length of eight bytes and a brace.
 func recognise(content []byte) (Format, func([]byte) ([]Tensor, error)) {
 	switch {
+	case bytes.HasPrefix(content, []byte("PK\x03\x04")) && beginsWithArray(content):
+		return NPZ, decodeNPZ
 	case bytes.HasPrefix(content, []byte("PK\x03\x04")):
 		return PyTorch, decodeZip
 	case len(content) > 8 && content[8] == '{':

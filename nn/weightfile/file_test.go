@@ -25,6 +25,7 @@ func samples(t testing.TB) map[weightfile.Format][]byte {
 		weightfile.PyTorchLegacy: legacy(arrays),
 		weightfile.SafeTensors: safetensorsFile(`{"module.a.bias":{"dtype":"F32","shape":[2],"data_offsets":[0,8]},`+
 			`"module.a.weight":{"dtype":"F32","shape":[2,3],"data_offsets":[8,32]}}`, data),
+		weightfile.NPZ: zipFile(t, zip.Store, npyRecord(arrays[0]), npyRecord(arrays[1])),
 	}
 }
 

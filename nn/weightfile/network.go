@@ -19,9 +19,10 @@ var torchNames = map[nn.Role]string{
 
 // Weights puts the tensors into the layout of a network, from PyTorch's:
 // convolutions [out, in/groups, height, width], linear layers [out, in], where in
-// runs over channel, height, width of an image. Every parameter must be there with
-// its shape, and every tensor must be a parameter; the counters of batch norms are
-// ignored.
+// runs over channel, height, width of an image, bias maps [channel, height, width].
+// Every parameter must be there with
+// its shape, and every tensor must be a parameter; the counters of batch norms and
+// the masks of parameters are not looked at.
 func (f *File) Weights(n *nn.Network) (nn.Weights, error) {
 	tensors := make(map[string]Tensor, len(f.Tensors))
 	for _, t := range f.Tensors {
@@ -36,13 +37,22 @@ func (f *File) Weights(n *nn.Network) (nn.Weights, error) {
 		if !ok {
 			return nil, fmt.Errorf("network %s has %s, and the file has no %s", n.Name, p.Name, name)
 		}
-		if want := torchShape(p); !slices.Equal(t.Shape, want) {
-			return nil, fmt.Errorf("network %s: %s has shape %v in the file, want %v", n.Name, name, t.Shape, want)
+		arranged, err := fit(t, p, inputs)
+		if err != nil {
+			return nil, fmt.Errorf("network %s: %w", n.Name, err)
 		}
-		weights[p.Name] = arrange(t, p, inputs).Values()
+		weights[p.Name] = arranged.Values()
 		used[name] = true
 	}
 	return weights, unused(f.Tensors, used, n)
+}
+
+// fit views a tensor of PyTorch's in the layout of a parameter, if it has its shape.
+func fit(t Tensor, p nn.Parameter, inputs map[string]nn.Shape) (Tensor, error) {
+	if want := torchShape(p); !slices.Equal(t.Shape, want) {
+		return Tensor{}, fmt.Errorf("%s has shape %v in the file, want %v", t.Name, t.Shape, want)
+	}
+	return arrange(t, p, inputs), nil
 }
 
 // linearInputs are the shapes that the linear layers read, by the layers' names.
@@ -62,7 +72,7 @@ func unused(tensors []Tensor, used map[string]bool, n *nn.Network) error {
 		return errors.New("the file has no tensors")
 	}
 	for _, t := range tensors {
-		if !used[t.Name] && !strings.HasSuffix(t.Name, counter) {
+		if !used[t.Name] && !strings.HasSuffix(t.Name, counter) && !used[strings.TrimSuffix(t.Name, maskSuffix)] {
 			return fmt.Errorf("the file has %.100q, which network %s has not", t.Name, n.Name)
 		}
 	}
@@ -79,6 +89,8 @@ func torchName(p nn.Parameter) string {
 // torchShape is the shape that PyTorch gives a parameter.
 func torchShape(p nn.Parameter) []int {
 	switch s := p.Shape; {
+	case len(s) == 3:
+		return []int{s[2], s[0], s[1]}
 	case p.Role != nn.Weight:
 		return s
 	case len(s) == 4:
@@ -95,6 +107,8 @@ func torchShape(p nn.Parameter) []int {
 func arrange(t Tensor, p nn.Parameter, inputs map[string]nn.Shape) Tensor {
 	input, linear := inputs[p.Layer]
 	switch {
+	case len(p.Shape) == 3:
+		return t.permute(1, 2, 0)
 	case p.Role != nn.Weight:
 		return t
 	case linear:

@@ -77,19 +77,8 @@ func (t Tensor) Size() int {
 // to float32.
 func (t Tensor) Values() []float32 {
 	values := make([]float32, t.Size())
-	index := make([]int, len(t.Shape))
-	at := t.offset
-	for i := range values {
+	for i, at := range t.places() {
 		values[i] = t.storage.kind.read(t.storage.bytes[at*t.storage.kind.size:])
-		for axis := len(index) - 1; axis >= 0; axis-- {
-			index[axis]++
-			at += t.strides[axis]
-			if index[axis] < t.Shape[axis] {
-				break
-			}
-			at -= index[axis] * t.strides[axis]
-			index[axis] = 0
-		}
 	}
 	return values
 }

@@ -77,7 +77,7 @@ func openRecords(content []byte) (map[string][]byte, error) {
 // record returns the content of one file of an archive.
 func record(f *zip.File, content []byte) ([]byte, error) {
 	if f.Method != zip.Store || f.CompressedSize64 != f.UncompressedSize64 || f.Flags&1 != 0 {
-		return nil, errors.New("it is compressed or encrypted, which PyTorch does not do")
+		return nil, errors.New("it is compressed or encrypted; only what is stored as it is can be read")
 	}
 	offset, err := f.DataOffset()
 	if err != nil {

@@ -22,3 +22,16 @@ with torch.no_grad():
 for form, new in ("zip", True), ("legacy", False):
     torch.save(state, f"{form}.pt", _use_new_zipfile_serialization=new)
     torch.save({"epoch": 3, "state_dict": model.state_dict(), "best_acc": 91.5}, f"checkpoint-{form}.pt", _use_new_zipfile_serialization=new)
+
+# numpy.npz, with NumPy 2.4.
+import numpy
+
+numpy.savez(
+    "numpy.npz",
+    float32=numpy.arange(12, dtype="<f4").reshape(3, 4) / 4,
+    fortran=numpy.asfortranarray(numpy.arange(6, dtype="<f8").reshape(2, 3)),
+    float16=numpy.array([1.5, -2.0, 65504.0, 2.0**-24], dtype="<f2"),
+    int64=numpy.array(-7),
+    bool=numpy.array([True, False]),
+    empty=numpy.zeros((0, 3), dtype="<f4"),
+)
