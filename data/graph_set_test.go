@@ -225,3 +225,11 @@ func TestDamagedGraphsNameTheFile(t *testing.T) {
 		t.Errorf("error %v", err)
 	}
 }
+
+func BenchmarkOpenCora(b *testing.B) {
+	for b.Loop() {
+		if _, err := OpenGraph(b.Context(), "cora", ""); err != nil {
+			b.Fatal(err)
+		}
+	}
+}

@@ -213,6 +213,26 @@ func TestTransforms(t *testing.T) {
 	})
 }
 
+func TestKeepEdges(t *testing.T) {
+	forRandomGraphs(t, func(g *Graph) error {
+		keep := make([]bool, len(g.Edges()))
+		var want []Edge
+		for i, e := range g.Edges() {
+			if keep[i] = i%3 != 1; keep[i] {
+				want = append(want, e)
+			}
+		}
+		pruned, err := g.KeepEdges(keep)
+		if err != nil {
+			return err
+		}
+		if _, err := g.KeepEdges(append(keep, true)); err == nil {
+			return fmt.Errorf("a mark too many")
+		}
+		return differ("edges", pruned.Edges(), append([]Edge{}, want...))
+	})
+}
+
 func TestSubgraphsKeepWhatNodesHave(t *testing.T) {
 	forRandomGraphs(t, func(g *Graph) error {
 		of, sizes := g.Components()

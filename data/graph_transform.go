@@ -1,6 +1,9 @@
 package data
 
-import "slices"
+import (
+	"fmt"
+	"slices"
+)
 
 // Symmetrised adds to every edge the one in the other direction where it is not
 // there. Edges that come several times stay so in both directions if either has
@@ -48,6 +51,22 @@ func (g *Graph) WithoutLoops() *Graph {
 // WithoutDuplicates keeps every edge once.
 func (g *Graph) WithoutDuplicates() *Graph {
 	return g.withEdges("without duplicates", slices.Compact(g.Edges()))
+}
+
+// KeepEdges is the graph with only those edges for which keep is true; it has an
+// element for each entry of Edges.
+func (g *Graph) KeepEdges(keep []bool) (*Graph, error) {
+	edges := g.Edges()
+	if len(keep) != len(edges) {
+		return nil, fmt.Errorf("graph %q: %d marks for %d edges", g.Name(), len(keep), len(edges))
+	}
+	kept := edges[:0]
+	for i, e := range edges {
+		if keep[i] {
+			kept = append(kept, e)
+		}
+	}
+	return g.withEdges("pruned", kept), nil
 }
 
 // WithLoops gives every node one edge to itself.
