@@ -236,6 +236,11 @@ func (u *fuser) finish() {
 			if joint := leastCommonMultiple(unit, period); joint <= maxColumns {
 				unit, leaf.steady = joint, true
 			}
+		} else if times := leaf.pattern.times(); times > 0 {
+			// A block begins with an element's first time.
+			if joint := leastCommonMultiple(unit, times); joint <= maxColumns {
+				unit = joint
+			}
 		}
 	}
 	p.block = max(1, blockLength/unit) * unit

@@ -212,13 +212,28 @@ func (p *fusedProgram) runBlock(fr *frame, s *fusedState, start, count int) {
 func (l *leaf) load(fr *frame, to []float32, start int) {
 	switch l.dtype {
 	case dtypes.Float32:
-		loadPattern(l.pattern, to, l.from.float32s(fr), start, func(to, from []float32) { copy(to, from) })
+		from := l.from.float32s(fr)
+		if times := l.pattern.times(); times > 0 && start%times == 0 {
+			loadRepeated(to, from[start/times:], times)
+		} else {
+			loadPattern(l.pattern, to, from, start, func(to, from []float32) { copy(to, from) })
+		}
 	case dtypes.Bool:
 		loadPattern(l.pattern, to, slice[byte](fr, l.from), start, simd.FromBytes)
 	case dtypes.Int32:
 		loadPattern(l.pattern, to, slice[int32](fr, l.from), start, simd.FromInt32)
 	default:
 		loadPattern(l.pattern, to, slice[uint32](fr, l.from), start, simd.FromUint32)
+	}
+}
+
+// loadRepeated fills a block with elements each of which stands there several times,
+// the last perhaps fewer.
+func loadRepeated(to, from []float32, times int) {
+	whole := len(to) / times
+	simd.Repeat(to, from[:whole], times)
+	if rest := to[whole*times:]; len(rest) > 0 {
+		vectorFill(rest, from[whole])
 	}
 }
 

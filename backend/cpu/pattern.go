@@ -82,6 +82,14 @@ func (p pattern) period() int {
 	return 0
 }
 
+// times is how often each element in turn is read before the next, or 0.
+func (p pattern) times() int {
+	if len(p) == 2 && p[0].stride == 1 && p[1].stride == 0 {
+		return p[1].length
+	}
+	return 0
+}
+
 // load reads the elements of the walk from start on into to, converting a run of
 // each with copyRun (at stride 1) or fillRun (at stride 0).
 func (p pattern) load(start, count int, copyRun func(at, from, count int), fillRun func(at, from, count int)) {

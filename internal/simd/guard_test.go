@@ -114,6 +114,7 @@ func fencedVectors(get func(n int) []float32, n int) {
 // fencedRows runs all kernels on chosen rows of n columns, and of n columns of two
 // heads.
 func fencedRows(t *testing.T, get func(n int) []float32, n int) {
+	Repeat(get(3*n), get(3), n)
 	s, err := NewSparse([]int32{0, 1, 3}, []int32{2, 0, 2}, 3)
 	if err != nil {
 		t.Fatal(err)

@@ -43,6 +43,7 @@ type variant struct {
 	sparseAdd, sparseMax, sparseMin       sparseKernels
 	edgeProduct                           func(p *edgeProducts)
 	chooseRows                            func(c *rowChoice)
+	repeat                                func(dst, x *float32, n, vectors, last int)
 	sparseLanes                           int // columns of a vector
 
 	choose     func(dst, condition, x, y *float32, n int)
@@ -103,6 +104,7 @@ var plain = variant{
 	sparseMin:      sparseMinGo,
 	edgeProduct:    edgeProductGo,
 	chooseRows:     chooseRowsGo,
+	repeat:         repeatGo,
 	sparseLanes:    sparseGoLanes,
 	choose:         chooseGo,
 	fromBytes:      fromBytesGo,

@@ -34,6 +34,7 @@ var families = map[string]func(*assembler){
 	"edge":    edges,
 	"philox":  philox,
 	"reduce":  reductions,
+	"repeat":  repeats,
 	"sparse":  sparseProducts,
 	"pixel":   pixels,
 	"update":  updates,

@@ -1,0 +1,22 @@
+package simd
+
+// Repeat writes each number of x so many times to dst, which has room for all of
+// them: dst[i·times+j] = x[i].
+func Repeat(dst, x []float32, times int) {
+	if n := len(x); n > 0 && times > 0 {
+		vectors, last := wholeVectors(times)
+		active.repeat(&dst[:n*times][0], &x[0], n, vectors, last)
+	}
+}
+
+// repeatGo is Repeat of n numbers, each as often as some vectors and a last one have
+// elements.
+func repeatGo(dst, x *float32, n, vectors, last int) {
+	times := vectors*sparseGoLanes + last
+	to := vector(dst, n*times)
+	for i, v := range vector(x, n) {
+		for j := range times {
+			to[i*times+j] = v
+		}
+	}
+}
