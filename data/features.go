@@ -158,8 +158,11 @@ func (f *Features) Compressed() (starts, indices []int32, values []float32) {
 }
 
 // mapped is features of the same places with other values; change gets the values
-// of a row and returns in the same slice what they become.
+// of a row and puts in the same slice what they become. Of no features it is none.
 func (f *Features) mapped(change func(row []float32)) *Features {
+	if f == nil {
+		return nil
+	}
 	m := *f
 	m.values = slices.Clone(f.values)
 	for row := range f.rows {

@@ -91,6 +91,7 @@ func TestGraphOfThreeNodes(t *testing.T) {
 		{"stored", g.simple().Stored(), g.Counts()},
 		{"labels", g.Labels(), []int32(nil)},
 		{"features", g.Features(), (*Features)(nil)},
+		{"normalised", g.NormalisedRows().Features(), (*Features)(nil)},
 	} {
 		if err := differ(c.what, c.got, c.want); err != nil {
 			t.Error(err)

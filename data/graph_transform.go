@@ -87,7 +87,7 @@ func (g *Graph) simple() *Graph {
 }
 
 // NormalisedRows divides the features of each node by their sum; rows of sum 0 stay
-// as they are. The graph must have features.
+// as they are.
 func (g *Graph) NormalisedRows() *Graph {
 	return g.withFeatures("rows normalised", g.content.Features.mapped(func(row []float32) {
 		var sum float64
@@ -103,8 +103,7 @@ func (g *Graph) NormalisedRows() *Graph {
 	}))
 }
 
-// BinaryFeatures makes 1 of every feature that is not 0. The graph must have
-// features.
+// BinaryFeatures makes 1 of every feature that is not 0.
 func (g *Graph) BinaryFeatures() *Graph {
 	return g.withFeatures("binary", g.content.Features.mapped(func(row []float32) {
 		for i, v := range row {
