@@ -110,7 +110,8 @@ func (c *Convolution) Forward(p Parallel, y, x, w []float32, done Done) error {
 	return nil
 }
 
-// GradientInput computes dx, the gradient by x, from dy, the gradient by y.
+// GradientInput computes dx, the gradient by x, from dy, the gradient by y. With few
+// input channels, what is not finite in dy may reach some more of dx in its row.
 func (c *Convolution) GradientInput(p Parallel, dx, dy, w []float32, done Done) error {
 	if err := c.check(dy, dx, w); err != nil {
 		return err

@@ -18,6 +18,8 @@ type sweep struct {
 	channelwise    bool // each channel by itself: a depthwise convolution
 	phases         []phase
 	taps           []kernelTap // in the order of packed weights
+	unfolded       []kernelTap // the taps before fold, if it did
+	folds          int         // neighbouring pixels that count as one, see fold
 	regions        []phase     // the phases, or what split makes of them
 	reads          []kernelTap // the regions' taps
 	offsets        []tap
@@ -77,7 +79,7 @@ func newSweep(c *Convolution) *sweep {
 		s.prepare, s.sum = s.prepareTask, s.sumTask
 	}
 	s.conv, s.v, s.channelwise = c, active, c.depthwise()
-	s.clipped, s.byImage = false, false
+	s.clipped, s.byImage, s.folds = false, false, 1
 	s.phases, s.taps, s.offsets = s.phases[:0], s.taps[:0], s.offsets[:0]
 	return s
 }
@@ -196,6 +198,7 @@ func (s *sweep) run(p Parallel, done Done) {
 		return
 	}
 	s.done = done
+	s.fold()
 	s.orient()
 	s.bounds(false)
 	s.join()
@@ -373,8 +376,12 @@ func (s *sweep) prepareTask(task int) {
 // pack lays out the weights of 16 result channels, in the order in which tiles
 // read them.
 func (s *sweep) pack(panel int) {
-	if s.channelwise {
+	switch {
+	case s.channelwise:
 		s.packChannels(panel)
+		return
+	case s.folds > 1:
+		s.packFolded()
 		return
 	}
 	group, first := panel/s.panels(), panel%s.panels()*16
@@ -415,7 +422,7 @@ func (s *sweep) sumTask(task int) {
 	j0 := group*s.result.perGroup + 16*(p0%s.panels())
 	j1 := min(s.result.channels, last*s.result.perGroup+min(s.result.perGroup, 16*((p1-1)%s.panels()+1)))
 	for b := b0; b < b1; b++ {
-		s.done((b*s.result.height+h0)*s.result.width, (b*s.result.height+h1)*s.result.width, j0, j1)
+		s.done((b*s.result.height+h0)*s.result.width*s.folds, (b*s.result.height+h1)*s.result.width*s.folds, j0, j1/s.folds)
 	}
 }
 

@@ -33,6 +33,8 @@ var convCases = []Convolution{
 	{Batch: 1, Height: Axis{In: 20, Kernel: 4, Dilation: 2}, Width: Axis{In: 21, Kernel: 6, Before: 2, After: -1}, In: 48, Out: 48, Groups: 48},
 	{Batch: 2, Height: same(5, 3), Width: same(6, 3), In: 8, Out: 16, Groups: 8},
 	{Batch: 2, Height: same(12, 7), Width: same(12, 7), In: 1, Out: 20},
+	{Batch: 5, Height: same(6, 3), Width: Axis{In: 12, Kernel: 3, Dilation: 2, Before: 1, After: 3}, In: 2, Out: 17},
+	{Batch: 8, Height: same(40, 3), Width: same(32, 3), In: 1, Out: 2},
 	{Batch: 17, Height: same(8, 3), Width: same(8, 3), In: 13, Out: 70},
 	{Batch: 2, Height: Axis{In: 8, Kernel: 3, Before: -1, After: -2}, Width: Axis{In: 8, Kernel: 2, Before: -2, After: 1}, In: 3, Out: 4},
 	{Batch: 1, Height: Axis{In: 2, Kernel: 3}, Width: same(4, 3), In: 3, Out: 4},

@@ -78,6 +78,8 @@ func (g *weightGradient) free() {
 const (
 	pixelsAChunk = 256     // steps between loading and storing a tile, about
 	fewWeights   = 1 << 18 // up to this many, parts of the batch sum apart
+	// So many partial sums stay in caches; still, there are some parts to share.
+	partialWeights, fewParts = 1 << 20, 8
 )
 
 func (g *weightGradient) run(p Parallel, dw, x, dy []float32) {
@@ -133,12 +135,17 @@ func (g *weightGradient) rowTiles() int {
 	return (g.regions[0].runs[1] - g.regions[0].runs[0]) * ceilDiv(g.runLength(), g.rows)
 }
 
-// chooseTile takes the wide tile unless the narrow one wastes clearly less.
+// chooseTile takes the wide tile unless a narrow one wastes clearly less.
 func (g *weightGradient) chooseTile() {
 	waste := func(rows int) int { return 100 * ceilDiv(g.runLength(), rows) * rows / g.runLength() }
 	g.rows, g.vectors = g.v.wide, g.v.vectors()
 	if g.result.perGroup <= 16 || waste(g.v.wide) > waste(g.v.narrow)*5/4 {
 		g.rows, g.vectors = g.v.narrow, 1
+	}
+	for rows, kernels := range g.v.panel {
+		if kernels[g.vectors-1] != nil && waste(g.rows) > waste(rows)*5/4 {
+			g.rows = rows
+		}
 	}
 }
 
@@ -154,7 +161,7 @@ func (g *weightGradient) cutPixels() {
 	g.chunks = ceilDiv(g.conv.Batch, g.imagesAChunk) * ceilDiv(g.result.height, g.rowsAChunk)
 	g.parts, g.shares = 1, 1
 	if len(g.dw) <= fewWeights {
-		g.parts = min(tasksWanted, g.chunks)
+		g.parts = min(tasksWanted, g.chunks, max(fewParts, partialWeights/len(g.dw)))
 		return
 	}
 	g.shares = min(g.rowTiles(), ceilDiv(tasksWanted, g.columnTiles()))

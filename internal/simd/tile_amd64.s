@@ -1732,6 +1732,162 @@ return:
 	VZEROUPPER
 	RET
 
+// func tilePanel9x16AVX512(t *tile)
+// Requires: AVX, AVX512F, BMI2, MMX+
+TEXT ·tilePanel9x16AVX512(SB), NOSPLIT, $0-8
+	MOVQ       t+0(FP), AX
+	MOVL       176(AX), CX
+	MOVL       $0xffffffff, DX
+	BZHIL      CX, DX, DX
+	KMOVW      DX, K1
+	VPXORD     Z0, Z0, Z0
+	VPXORD     Z1, Z1, Z1
+	VPXORD     Z2, Z2, Z2
+	VPXORD     Z3, Z3, Z3
+	VPXORD     Z4, Z4, Z4
+	VPXORD     Z5, Z5, Z5
+	VPXORD     Z6, Z6, Z6
+	VPXORD     Z7, Z7, Z7
+	VPXORD     Z8, Z8, Z8
+	MOVQ       80(AX), CX
+	MOVQ       32(AX), DX
+	IMUL3Q     $0x09, CX, BX
+	ADDQ       BX, DX
+	PREFETCHT0 (DX)
+	ADDQ       CX, DX
+	PREFETCHT0 (DX)
+	ADDQ       CX, DX
+	PREFETCHT0 (DX)
+	ADDQ       CX, DX
+	PREFETCHT0 (DX)
+	ADDQ       CX, DX
+	PREFETCHT0 (DX)
+	ADDQ       CX, DX
+	PREFETCHT0 (DX)
+	ADDQ       CX, DX
+	PREFETCHT0 (DX)
+	ADDQ       CX, DX
+	PREFETCHT0 (DX)
+	ADDQ       CX, DX
+	PREFETCHT0 (DX)
+	ADDQ       CX, DX
+	CMPQ       184(AX), $0x00
+	JEQ        sum
+	MOVQ       80(AX), CX
+	MOVQ       32(AX), DX
+	MOVQ       168(AX), BX
+	VMOVUPS.Z  (DX), K1, Z0
+	ADDQ       CX, DX
+	DECQ       BX
+	JEQ        sum
+	VMOVUPS.Z  (DX), K1, Z1
+	ADDQ       CX, DX
+	DECQ       BX
+	JEQ        sum
+	VMOVUPS.Z  (DX), K1, Z2
+	ADDQ       CX, DX
+	DECQ       BX
+	JEQ        sum
+	VMOVUPS.Z  (DX), K1, Z3
+	ADDQ       CX, DX
+	DECQ       BX
+	JEQ        sum
+	VMOVUPS.Z  (DX), K1, Z4
+	ADDQ       CX, DX
+	DECQ       BX
+	JEQ        sum
+	VMOVUPS.Z  (DX), K1, Z5
+	ADDQ       CX, DX
+	DECQ       BX
+	JEQ        sum
+	VMOVUPS.Z  (DX), K1, Z6
+	ADDQ       CX, DX
+	DECQ       BX
+	JEQ        sum
+	VMOVUPS.Z  (DX), K1, Z7
+	ADDQ       CX, DX
+	DECQ       BX
+	JEQ        sum
+	VMOVUPS.Z  (DX), K1, Z8
+	ADDQ       CX, DX
+	DECQ       BX
+	JEQ        sum
+
+sum:
+	MOVQ 128(AX), DX
+	MOVQ 152(AX), BX
+	MOVQ 144(AX), SI
+	MOVQ 72(AX), R8
+
+tap:
+	MOVQ (SI), R9
+	ADDQ (AX), R9
+	MOVQ 8(SI), CX
+	ADDQ 120(AX), CX
+	MOVQ 160(AX), DI
+
+one:
+	VMOVUPS          (CX), Z9
+	VFMADD231PS.BCST (R9), Z9, Z0
+	VFMADD231PS.BCST 4(R9), Z9, Z1
+	VFMADD231PS.BCST 8(R9), Z9, Z2
+	VFMADD231PS.BCST 12(R9), Z9, Z3
+	VFMADD231PS.BCST 16(R9), Z9, Z4
+	VFMADD231PS.BCST 20(R9), Z9, Z5
+	VFMADD231PS.BCST 24(R9), Z9, Z6
+	VFMADD231PS.BCST 28(R9), Z9, Z7
+	VFMADD231PS.BCST 32(R9), Z9, Z8
+	ADDQ             DX, CX
+	ADDQ             R8, R9
+	DECQ             DI
+	JNE              one
+	ADDQ             $0x10, SI
+	DECQ             BX
+	JNE              tap
+	MOVQ             80(AX), CX
+	MOVQ             32(AX), DX
+	MOVQ             168(AX), AX
+	VMOVUPS          Z0, K1, (DX)
+	ADDQ             CX, DX
+	DECQ             AX
+	JEQ              stored
+	VMOVUPS          Z1, K1, (DX)
+	ADDQ             CX, DX
+	DECQ             AX
+	JEQ              stored
+	VMOVUPS          Z2, K1, (DX)
+	ADDQ             CX, DX
+	DECQ             AX
+	JEQ              stored
+	VMOVUPS          Z3, K1, (DX)
+	ADDQ             CX, DX
+	DECQ             AX
+	JEQ              stored
+	VMOVUPS          Z4, K1, (DX)
+	ADDQ             CX, DX
+	DECQ             AX
+	JEQ              stored
+	VMOVUPS          Z5, K1, (DX)
+	ADDQ             CX, DX
+	DECQ             AX
+	JEQ              stored
+	VMOVUPS          Z6, K1, (DX)
+	ADDQ             CX, DX
+	DECQ             AX
+	JEQ              stored
+	VMOVUPS          Z7, K1, (DX)
+	ADDQ             CX, DX
+	DECQ             AX
+	JEQ              stored
+	VMOVUPS          Z8, K1, (DX)
+	ADDQ             CX, DX
+	DECQ             AX
+	JEQ              stored
+
+stored:
+	VZEROUPPER
+	RET
+
 // func tilePanel12x16AVX512(t *tile)
 // Requires: AVX, AVX512F, BMI2, MMX+
 TEXT ·tilePanel12x16AVX512(SB), NOSPLIT, $0-8
@@ -2159,6 +2315,220 @@ one:
 	ADDQ             CX, DX
 	DECQ             AX
 	JEQ              stored
+
+stored:
+	VZEROUPPER
+	RET
+
+// func tilePanel9x32AVX512(t *tile)
+// Requires: AVX, AVX512F, BMI2, MMX+
+TEXT ·tilePanel9x32AVX512(SB), NOSPLIT, $0-8
+	MOVQ       t+0(FP), AX
+	MOVL       176(AX), CX
+	MOVL       $0xffffffff, DX
+	BZHIL      CX, DX, DX
+	KMOVW      DX, K1
+	SHRL       $0x10, DX
+	KMOVW      DX, K2
+	VPXORD     Z0, Z0, Z0
+	VPXORD     Z1, Z1, Z1
+	VPXORD     Z2, Z2, Z2
+	VPXORD     Z3, Z3, Z3
+	VPXORD     Z4, Z4, Z4
+	VPXORD     Z5, Z5, Z5
+	VPXORD     Z6, Z6, Z6
+	VPXORD     Z7, Z7, Z7
+	VPXORD     Z8, Z8, Z8
+	VPXORD     Z9, Z9, Z9
+	VPXORD     Z10, Z10, Z10
+	VPXORD     Z11, Z11, Z11
+	VPXORD     Z12, Z12, Z12
+	VPXORD     Z13, Z13, Z13
+	VPXORD     Z14, Z14, Z14
+	VPXORD     Z15, Z15, Z15
+	VPXORD     Z16, Z16, Z16
+	VPXORD     Z17, Z17, Z17
+	MOVQ       80(AX), CX
+	MOVQ       32(AX), DX
+	IMUL3Q     $0x09, CX, BX
+	ADDQ       BX, DX
+	PREFETCHT0 (DX)
+	PREFETCHT0 64(DX)
+	ADDQ       CX, DX
+	PREFETCHT0 (DX)
+	PREFETCHT0 64(DX)
+	ADDQ       CX, DX
+	PREFETCHT0 (DX)
+	PREFETCHT0 64(DX)
+	ADDQ       CX, DX
+	PREFETCHT0 (DX)
+	PREFETCHT0 64(DX)
+	ADDQ       CX, DX
+	PREFETCHT0 (DX)
+	PREFETCHT0 64(DX)
+	ADDQ       CX, DX
+	PREFETCHT0 (DX)
+	PREFETCHT0 64(DX)
+	ADDQ       CX, DX
+	PREFETCHT0 (DX)
+	PREFETCHT0 64(DX)
+	ADDQ       CX, DX
+	PREFETCHT0 (DX)
+	PREFETCHT0 64(DX)
+	ADDQ       CX, DX
+	PREFETCHT0 (DX)
+	PREFETCHT0 64(DX)
+	ADDQ       CX, DX
+	CMPQ       184(AX), $0x00
+	JEQ        sum
+	MOVQ       80(AX), CX
+	MOVQ       32(AX), DX
+	MOVQ       168(AX), BX
+	VMOVUPS.Z  (DX), K1, Z0
+	VMOVUPS.Z  64(DX), K2, Z1
+	ADDQ       CX, DX
+	DECQ       BX
+	JEQ        sum
+	VMOVUPS.Z  (DX), K1, Z2
+	VMOVUPS.Z  64(DX), K2, Z3
+	ADDQ       CX, DX
+	DECQ       BX
+	JEQ        sum
+	VMOVUPS.Z  (DX), K1, Z4
+	VMOVUPS.Z  64(DX), K2, Z5
+	ADDQ       CX, DX
+	DECQ       BX
+	JEQ        sum
+	VMOVUPS.Z  (DX), K1, Z6
+	VMOVUPS.Z  64(DX), K2, Z7
+	ADDQ       CX, DX
+	DECQ       BX
+	JEQ        sum
+	VMOVUPS.Z  (DX), K1, Z8
+	VMOVUPS.Z  64(DX), K2, Z9
+	ADDQ       CX, DX
+	DECQ       BX
+	JEQ        sum
+	VMOVUPS.Z  (DX), K1, Z10
+	VMOVUPS.Z  64(DX), K2, Z11
+	ADDQ       CX, DX
+	DECQ       BX
+	JEQ        sum
+	VMOVUPS.Z  (DX), K1, Z12
+	VMOVUPS.Z  64(DX), K2, Z13
+	ADDQ       CX, DX
+	DECQ       BX
+	JEQ        sum
+	VMOVUPS.Z  (DX), K1, Z14
+	VMOVUPS.Z  64(DX), K2, Z15
+	ADDQ       CX, DX
+	DECQ       BX
+	JEQ        sum
+	VMOVUPS.Z  (DX), K1, Z16
+	VMOVUPS.Z  64(DX), K2, Z17
+	ADDQ       CX, DX
+	DECQ       BX
+	JEQ        sum
+
+sum:
+	MOVQ 128(AX), DX
+	MOVQ 136(AX), BX
+	MOVQ 152(AX), SI
+	MOVQ 144(AX), DI
+	MOVQ 72(AX), R9
+
+tap:
+	MOVQ (DI), R10
+	ADDQ (AX), R10
+	MOVQ 8(DI), CX
+	ADDQ 120(AX), CX
+	MOVQ 160(AX), R8
+
+one:
+	VMOVUPS      (CX), Z18
+	VMOVUPS      (CX)(BX*1), Z19
+	VBROADCASTSS (R10), Z20
+	VFMADD231PS  Z18, Z20, Z0
+	VFMADD231PS  Z19, Z20, Z1
+	VBROADCASTSS 4(R10), Z20
+	VFMADD231PS  Z18, Z20, Z2
+	VFMADD231PS  Z19, Z20, Z3
+	VBROADCASTSS 8(R10), Z20
+	VFMADD231PS  Z18, Z20, Z4
+	VFMADD231PS  Z19, Z20, Z5
+	VBROADCASTSS 12(R10), Z20
+	VFMADD231PS  Z18, Z20, Z6
+	VFMADD231PS  Z19, Z20, Z7
+	VBROADCASTSS 16(R10), Z20
+	VFMADD231PS  Z18, Z20, Z8
+	VFMADD231PS  Z19, Z20, Z9
+	VBROADCASTSS 20(R10), Z20
+	VFMADD231PS  Z18, Z20, Z10
+	VFMADD231PS  Z19, Z20, Z11
+	VBROADCASTSS 24(R10), Z20
+	VFMADD231PS  Z18, Z20, Z12
+	VFMADD231PS  Z19, Z20, Z13
+	VBROADCASTSS 28(R10), Z20
+	VFMADD231PS  Z18, Z20, Z14
+	VFMADD231PS  Z19, Z20, Z15
+	VBROADCASTSS 32(R10), Z20
+	VFMADD231PS  Z18, Z20, Z16
+	VFMADD231PS  Z19, Z20, Z17
+	ADDQ         DX, CX
+	ADDQ         R9, R10
+	DECQ         R8
+	JNE          one
+	ADDQ         $0x10, DI
+	DECQ         SI
+	JNE          tap
+	MOVQ         80(AX), CX
+	MOVQ         32(AX), DX
+	MOVQ         168(AX), AX
+	VMOVUPS      Z0, K1, (DX)
+	VMOVUPS      Z1, K2, 64(DX)
+	ADDQ         CX, DX
+	DECQ         AX
+	JEQ          stored
+	VMOVUPS      Z2, K1, (DX)
+	VMOVUPS      Z3, K2, 64(DX)
+	ADDQ         CX, DX
+	DECQ         AX
+	JEQ          stored
+	VMOVUPS      Z4, K1, (DX)
+	VMOVUPS      Z5, K2, 64(DX)
+	ADDQ         CX, DX
+	DECQ         AX
+	JEQ          stored
+	VMOVUPS      Z6, K1, (DX)
+	VMOVUPS      Z7, K2, 64(DX)
+	ADDQ         CX, DX
+	DECQ         AX
+	JEQ          stored
+	VMOVUPS      Z8, K1, (DX)
+	VMOVUPS      Z9, K2, 64(DX)
+	ADDQ         CX, DX
+	DECQ         AX
+	JEQ          stored
+	VMOVUPS      Z10, K1, (DX)
+	VMOVUPS      Z11, K2, 64(DX)
+	ADDQ         CX, DX
+	DECQ         AX
+	JEQ          stored
+	VMOVUPS      Z12, K1, (DX)
+	VMOVUPS      Z13, K2, 64(DX)
+	ADDQ         CX, DX
+	DECQ         AX
+	JEQ          stored
+	VMOVUPS      Z14, K1, (DX)
+	VMOVUPS      Z15, K2, 64(DX)
+	ADDQ         CX, DX
+	DECQ         AX
+	JEQ          stored
+	VMOVUPS      Z16, K1, (DX)
+	VMOVUPS      Z17, K2, 64(DX)
+	ADDQ         CX, DX
+	DECQ         AX
+	JEQ          stored
 
 stored:
 	VZEROUPPER

@@ -49,6 +49,11 @@ func tileRows8x32AVX512(t *tile)
 //go:noescape
 func tileRows12x32AVX512(t *tile)
 
+// tilePanel9x16AVX512 is the panel tile of 9 × 16 sums.
+//
+//go:noescape
+func tilePanel9x16AVX512(t *tile)
+
 // tilePanel12x16AVX512 is the panel tile of 12 × 16 sums.
 //
 //go:noescape
@@ -58,6 +63,11 @@ func tilePanel12x16AVX512(t *tile)
 //
 //go:noescape
 func tilePanel16x16AVX512(t *tile)
+
+// tilePanel9x32AVX512 is the panel tile of 9 × 32 sums.
+//
+//go:noescape
+func tilePanel9x32AVX512(t *tile)
 
 // tilePanel12x32AVX512 is the panel tile of 12 × 32 sums.
 //

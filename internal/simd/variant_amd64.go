@@ -29,6 +29,7 @@ var avx512 = variant{
 		3: {3: channelProducts3x3AVX512},
 	},
 	panel: [17][2]func(*tile){
+		9:  {tilePanel9x16AVX512, tilePanel9x32AVX512}, // first layers: 3 × 3 channels
 		12: {tilePanel12x16AVX512, tilePanel12x32AVX512},
 		16: {tilePanel16x16AVX512},
 	},

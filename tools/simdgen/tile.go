@@ -15,7 +15,7 @@ func tiles(a *assembler) {
 	} {
 		(&tile{assembler: a, rows: shape.rows, vectors: shape.vectors}).emit()
 	}
-	for _, shape := range []struct{ rows, vectors int }{{12, 1}, {16, 1}, {12, 2}} {
+	for _, shape := range []struct{ rows, vectors int }{{9, 1}, {12, 1}, {16, 1}, {9, 2}, {12, 2}} {
 		(&tile{assembler: a, rows: shape.rows, vectors: shape.vectors, panel: true}).emit()
 	}
 	for _, rows := range []int{1, 4} {
