@@ -198,10 +198,3 @@ func all(n int) []int {
 	}
 	return numbers
 }
-
-// union merges sets of rising numbers.
-func union(sets ...[]int) []int {
-	merged := slices.Concat(sets...)
-	slices.Sort(merged)
-	return slices.Compact(merged)
-}
