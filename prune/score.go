@@ -25,6 +25,10 @@ type Input struct {
 	// Derivatives are those of the loss; nil where the caller has no data or no
 	// backend. Only scores that look at the loss need them.
 	Derivatives Derivatives
+	// Features computes the network's feature maps for a batch of training images;
+	// nil where the caller has no data or no backend. Only criteria that look at
+	// feature maps need it.
+	Features func(ctx context.Context) (*FeatureMaps, error)
 }
 
 // Values are one number for each weight of some parameters, by the parameter's

@@ -1,0 +1,44 @@
+package prune
+
+// rows sees a parameter as a matrix in which a row is an output channel and a column a
+// weight that each channel has: the place (input channel, kernel row, kernel column),
+// in this order, which is PyTorch's.
+type rows struct {
+	count, columns int
+	positions      int // in a kernel
+	inputs         int
+}
+
+func rowsOf(shape []int) rows {
+	last := len(shape) - 1
+	r := rows{count: shape[last], inputs: shape[last-1], positions: 1}
+	for _, side := range shape[:last-1] {
+		r.positions *= side
+	}
+	r.columns = r.inputs * r.positions
+	return r
+}
+
+// place is a column's index among the parameter's own places, kernel row, kernel
+// column, input channel: the weight of a row there has the flat index
+// place·count + row.
+func (r rows) place(column int) int {
+	return column%r.positions*r.inputs + column/r.positions
+}
+
+// column is the inverse of place.
+func (r rows) column(place int) int {
+	return place%r.inputs*r.positions + place/r.inputs
+}
+
+// live is a parameter's mask by row and column.
+func (r rows) live(m *Mask, name string) [][]bool {
+	matrix := make([][]bool, r.count)
+	for i := range matrix {
+		matrix[i] = make([]bool, r.columns)
+	}
+	for i := range m.Live(name) {
+		matrix[i%r.count][r.column(i/r.count)] = true
+	}
+	return matrix
+}

@@ -1,0 +1,22 @@
+package prune
+
+import "fmt"
+
+// Variant says whose procedure a method follows where a paper and its code differ. The
+// zero value is Paper.
+type Variant string
+
+// The variants.
+const (
+	// Paper is what the text means.
+	Paper Variant = "paper"
+	// Reference is what the authors' code does, with its defects.
+	Reference Variant = "reference"
+)
+
+func (v Variant) check() error {
+	if v == "" || v == Paper || v == Reference {
+		return nil
+	}
+	return fmt.Errorf("no variant is called %q: there are %s and %s", string(v), Paper, Reference)
+}
