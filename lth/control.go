@@ -16,11 +16,19 @@ type Control struct {
 	// Start says what is trained instead of the ticket. It may draw from the
 	// study's seed under its own name.
 	Start func(ctx context.Context, s Study, ticket Level) (Start, error)
+	// Reshapes is set where its masks have other numbers of weights than the ticket's:
+	// it is then to be compared at equal accuracy or equal time, not level by level.
+	Reshapes bool
 }
 
 // controls are the registered controls. Entries are only added, and only while the
 // program starts.
-var controls = index(Dense, OneShot, RandomMask, RandomReinitialization, ShuffledMask)
+var controls = index(
+	Dense, OneShot, RandomMask, RandomReinitialization, ShuffledMask,
+	SNIP, GraSP, SynFlow, ADMM,
+	Refill, RefillPlus, Regroup, ReferenceRefill, ReferenceRegroup,
+	Reinitialized(Refill), Reinitialized(RefillPlus), Reinitialized(Regroup),
+)
 
 func index(list ...Control) map[string]Control {
 	byName := make(map[string]Control, len(list))

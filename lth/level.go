@@ -57,6 +57,8 @@ type Origin struct {
 	Rewound nn.Weights
 	// Trained are those of the dense network at the end of its training.
 	Trained nn.Weights
+	// FirstTrained are those of level 1 at the end of its training; nil before.
+	FirstTrained nn.Weights
 }
 
 // Tickets is the Method of a study's tickets.

@@ -17,11 +17,14 @@ func oneShot(ctx context.Context, s Study, ticket Level) (Start, error) {
 	if err != nil {
 		return Start{}, err
 	}
+	d := s.derivatives()
+	defer d.Close()
 	mask, err := prune.PruneLike(ctx, s.Options.score(), prune.Input{
-		Network: s.Network,
-		Weights: ticket.Origin.Trained,
-		Initial: ticket.Origin.Rewound,
-		Random:  s.streams("one-shot score"),
+		Network:     s.Network,
+		Weights:     ticket.Origin.Trained,
+		Initial:     ticket.Origin.Rewound,
+		Random:      s.streams("one-shot score"),
+		Derivatives: d,
 	}, rules.Selection, ticket.Mask)
 	return Start{Mask: mask, Weights: ticket.Origin.Rewound}, err
 }

@@ -72,13 +72,7 @@ func (r *runner) pretrain(ctx context.Context, initial nn.Weights) (nn.Weights, 
 // next prunes a ticket, rewinds what is left and trains it.
 func (r *runner) next(ctx context.Context, ticket Level) (Level, error) {
 	index := ticket.Index + 1
-	mask, err := prune.Prune(ctx, r.Options.score(), prune.Input{
-		Network: r.Network,
-		Weights: ticket.Result.Weights,
-		Initial: ticket.Initial,
-		Mask:    ticket.Mask,
-		Random:  r.streams("score", index),
-	}, r.rules.Selection)
+	mask, err := r.pruned(ctx, ticket)
 	if err != nil {
 		return Level{}, fmt.Errorf("level %d: %w", index, err)
 	}
@@ -89,7 +83,31 @@ func (r *runner) next(ctx context.Context, ticket Level) (Level, error) {
 	if next, err = next.from(Start{Mask: mask, Weights: ticket.Origin.Rewound}); err != nil {
 		return Level{}, err
 	}
-	return r.train(ctx, next)
+	if next, err = r.train(ctx, next); err == nil && index == 1 {
+		next.Origin.FirstTrained = next.Result.Weights
+	}
+	return next, err
+}
+
+// pruned is the mask of the level after a ticket.
+func (r *runner) pruned(ctx context.Context, ticket Level) (*prune.Mask, error) {
+	d := r.derivatives()
+	defer d.Close()
+	in := prune.Input{
+		Network:     r.Network,
+		Weights:     ticket.Result.Weights,
+		Initial:     ticket.Initial,
+		Mask:        ticket.Mask,
+		Random:      r.streams("score", ticket.Index+1),
+		Derivatives: d,
+	}
+	mask, err := prune.Prune(ctx, r.Options.score(), in, r.rules.Selection)
+	if err != nil || r.Options.Reshape == nil {
+		return mask, err
+	}
+	in.Mask, in.Random = mask, r.streams("reshape", ticket.Index+1)
+	in.Features = d.features(ticket.Result.Weights)
+	return r.Options.Reshape(ctx, r.Study, in)
 }
 
 // control trains what a control makes of a ticket, unless the same has been trained

@@ -56,6 +56,8 @@ type Options struct {
 	Rewind train.Length
 	// Score rates the weights; nil: prune.Magnitude.
 	Score prune.Score
+	// Reshape makes another mask of each level's after it was pruned; nil: none.
+	Reshape Reshape
 	// Training is how each level is trained. Its Start must be zero.
 	Training train.Options
 }
