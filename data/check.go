@@ -49,16 +49,8 @@ func Check(ctx context.Context, name, dir string) (Report, error) {
 }
 
 func (d *definition) verify(ctx context.Context, p *place) (Report, error) {
-	report := Report{Name: d.name, Found: p.where()}
-	var wrong []error
-	for _, f := range d.source.Files {
-		checked, err := p.checkDigest(ctx, f)
-		if err != nil {
-			wrong = append(wrong, err)
-			continue
-		}
-		report.Files = append(report.Files, checked)
-	}
+	files, wrong := p.checkDigests(ctx, d.source.Files)
+	report := Report{Name: d.name, Found: p.where(), Files: files}
 	set, err := d.open(ctx, p)
 	if err != nil {
 		return report, errors.Join(append(wrong, err)...)
@@ -69,6 +61,19 @@ func (d *definition) verify(ctx context.Context, p *place) (Report, error) {
 		wrong = append(wrong, d.check(set))
 	}
 	return report, errors.Join(wrong...)
+}
+
+// checkDigests verifies each file and tells what is wrong with the others.
+func (p *place) checkDigests(ctx context.Context, files []File) (right []CheckedFile, wrong []error) {
+	for _, f := range files {
+		checked, err := p.checkDigest(ctx, f)
+		if err != nil {
+			wrong = append(wrong, err)
+			continue
+		}
+		right = append(right, checked)
+	}
+	return right, wrong
 }
 
 func (p *place) checkDigest(ctx context.Context, f File) (CheckedFile, error) {

@@ -14,8 +14,10 @@ type FormatError struct {
 	Cause    error // in place of the three fields above, where a reader tells what is wrong itself
 }
 
+// Unwrap is what a reader told.
 func (e *FormatError) Unwrap() error { return e.Cause }
 
+// Error says what is wrong, in which file and where.
 func (e *FormatError) Error() string {
 	if e.Cause != nil {
 		return fmt.Sprintf("%s: %v", e.File, e.Cause)
@@ -31,6 +33,7 @@ type MissingError struct {
 	Home   string // where to download the files by hand; empty where Get fetches them
 }
 
+// Error names what is missing and how to get it.
 func (e *MissingError) Error() string {
 	get := fmt.Sprintf("`espalier data get %s`", e.Set)
 	switch {
@@ -47,6 +50,7 @@ func (e *MissingError) Error() string {
 // UnknownError says that no set has a name.
 type UnknownError struct{ Name string }
 
+// Error lists the names that there are.
 func (e *UnknownError) Error() string {
 	return fmt.Sprintf("there is no data set %q; there are the images %s and the graphs %s",
 		e.Name, strings.Join(Names(), ", "), strings.Join(GraphNames(), ", "))
@@ -58,6 +62,7 @@ type DigestError struct {
 	Found, Expected string // SHA-256 in hexadecimal
 }
 
+// Error names the file and both digests.
 func (e *DigestError) Error() string {
 	return fmt.Sprintf("%s: its SHA-256 is %s, expected %s", e.File, e.Found, e.Expected)
 }

@@ -26,16 +26,8 @@ func CheckGraph(ctx context.Context, name, dir string) (GraphReport, error) {
 		return GraphReport{}, err
 	}
 	defer p.close()
-	report := GraphReport{Name: name, Found: p.where()}
-	var wrong []error
-	for _, f := range d.source.Files {
-		checked, err := p.checkDigest(ctx, f)
-		if err != nil {
-			wrong = append(wrong, err)
-			continue
-		}
-		report.Files = append(report.Files, checked)
-	}
+	files, wrong := p.checkDigests(ctx, d.source.Files)
+	report := GraphReport{Name: name, Found: p.where(), Files: files}
 	g, err := d.open(ctx, p)
 	if err != nil {
 		return report, errors.Join(append(wrong, err)...)

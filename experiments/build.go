@@ -33,6 +33,14 @@ type Source struct {
 	Difference string `json:"difference,omitempty"`
 }
 
+// Short is the beginning of the commit, and whether there were changes.
+func (s Source) Short() string {
+	if s.Clean {
+		return fmt.Sprintf("%.12s", s.Commit)
+	}
+	return fmt.Sprintf("%.12s with changes", s.Commit)
+}
+
 // BuiltFrom returns the source of this program. It asks, in turn, what the linker
 // was told, what `go build` recorded, and git in the folder of the source.
 var BuiltFrom = sync.OnceValue(func() Source {

@@ -20,6 +20,11 @@ type Cell struct {
 	Run func(ctx context.Context, work Work) (Outcome, error)
 }
 
+// cellOf is a cell whose work depends on its description.
+func cellOf(d Desc, run func(context.Context, Work, Desc) (Outcome, error), needs ...Desc) Cell {
+	return Cell{Desc: d, Needs: needs, Run: func(ctx context.Context, w Work) (Outcome, error) { return run(ctx, w, d) }}
+}
+
 // run runs the cell. Code that builds graphs panics on what does not fit together;
 // in a worker that would end the whole program.
 func (c Cell) run(ctx context.Context, work Work) (outcome Outcome, err error) {

@@ -60,9 +60,7 @@ func (o *Evaluate) cells(s Setting) ([]Cell, error) {
 		if err != nil {
 			return nil, err
 		}
-		cells = append(cells, Cell{Desc: desc, Run: func(ctx context.Context, w Work) (Outcome, error) {
-			return o.run(ctx, w, desc)
-		}})
+		cells = append(cells, cellOf(desc, o.run))
 	}
 	return cells, nil
 }

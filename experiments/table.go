@@ -186,11 +186,7 @@ func (t Table) notes() []string {
 	var sources, backends []string
 	for _, s := range t.Summaries {
 		for _, source := range s.Sources {
-			name := fmt.Sprintf("%.12s", source.Commit)
-			if !source.Clean {
-				name += " with changes"
-			}
-			if !slices.Contains(sources, name) {
+			if name := source.Short(); !slices.Contains(sources, name) {
 				sources = append(sources, name)
 			}
 		}

@@ -78,18 +78,13 @@ func (o *Tickets) cells(s Setting) ([]Cell, error) {
 			}
 			found := desc
 			found.Method = lth.Tickets
-			cells = append(cells, Cell{Desc: found, Run: func(ctx context.Context, w Work) (Outcome, error) {
-				return o.run(ctx, w, found)
-			}})
+			cells = append(cells, cellOf(found, o.run))
 			for _, method := range o.Methods {
 				if method == lth.Tickets {
 					continue
 				}
 				desc.Method = method
-				control := desc
-				cells = append(cells, Cell{Desc: control, Needs: []Desc{found}, Run: func(ctx context.Context, w Work) (Outcome, error) {
-					return o.run(ctx, w, control)
-				}})
+				cells = append(cells, cellOf(desc, o.run, found))
 			}
 		}
 	}

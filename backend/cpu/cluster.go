@@ -3,6 +3,7 @@ package cpu
 import (
 	"github.com/gomlx/compute"
 	"github.com/gomlx/compute/dtypes"
+	"github.com/gomlx/compute/shapes"
 )
 
 // cluster is a group of element-wise nodes of one size, and of reductions of what
@@ -72,6 +73,15 @@ func isBlockType(dtype dtypes.DType) bool {
 // isBroadcast says that a node only repeats elements that blocks can hold.
 func isBroadcast(n *node) bool {
 	return n.op == compute.OpTypeBroadcastInDim && isBlockType(n.result().shape.DType) && n.result().shape.Size() > 0
+}
+
+// readThrough is what an operand of an element-wise operation of a shape repeats,
+// and how it is read.
+func readThrough(v *value, shape shapes.Shape) (source *value, walk pattern) {
+	if isBroadcast(v.node) && v.shape.Equal(shape) {
+		return v.node.operands[0], broadcastPattern(v.node)
+	}
+	return v, implicitBroadcast(v.shape, shape)
 }
 
 // isElementwise says that a node can be a member of a cluster, one result for each

@@ -54,6 +54,7 @@ const (
 	gradientWeights
 )
 
+// String names the pass, for Explain.
 func (p convPass) String() string {
 	return [...]string{"forward", "gradient by input", "gradient by weights"}[p]
 }

@@ -29,15 +29,11 @@ func rowSum(n *node) (rows, columns int, ok bool) {
 // rowVector returns the value that an operand of an element-wise operation of a
 // shape repeats for each row, or the one number that it repeats; else nil.
 func rowVector(v *value, shape shapes.Shape, columns int) *value {
-	walk := implicitBroadcast
-	source := v
-	if isBroadcast(v.node) && v.shape.Equal(shape) {
-		source = v.node.operands[0]
-		walk = func(shapes.Shape, shapes.Shape) pattern { return broadcastPattern(v.node) }
-	} else if v.shape.Rank() != shape.Rank() && v.shape.Size() > 1 {
+	if v.shape.Rank() != shape.Rank() && v.shape.Size() > 1 {
 		return nil
 	}
-	if source.shape.Size() == 1 || source.shape.Size() == columns && walk(source.shape, shape).period() == columns {
+	source, walk := readThrough(v, shape)
+	if source.shape.Size() == 1 || source.shape.Size() == columns && walk.period() == columns {
 		return source
 	}
 	return nil

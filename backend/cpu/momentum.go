@@ -31,7 +31,7 @@ func findMomentum(n *node) *found {
 			f = nil
 			return false
 		}
-		f.name, f.step = "Nesterov", stepNesterov
+		f.name, f.step = "Nesterov", stepMomentum(true)
 		f.results[0] = n.result()
 		return true
 	})
@@ -52,19 +52,17 @@ func momentumOf(velocity, weights, rate *value) *found {
 			return false
 		}
 		gradient, decay := decayed(gradient, weights)
-		f = &found{update: update{op: opMomentum, name: "SGD", step: stepMomentum}, gradient: gradient, weights: weights,
+		f = &found{update: update{op: opMomentum, name: "SGD", step: stepMomentum(false)}, gradient: gradient, weights: weights,
 			state: []*value{state}, numbers: [maxNumbers]*value{rate, number, decay}, results: []*value{nil, velocity}}
 		return true
 	})
 	return f
 }
 
-func stepMomentum(numbers *[maxNumbers]float32, weights []float32, state [][]float32, gradient []float32) {
-	m := simd.Momentum{Rate: numbers[0], Momentum: numbers[1], Decay: numbers[2]}
-	m.Step(weights, state[0], gradient)
-}
-
-func stepNesterov(numbers *[maxNumbers]float32, weights []float32, state [][]float32, gradient []float32) {
-	m := simd.Momentum{Rate: numbers[0], Momentum: numbers[1], Decay: numbers[2], Nesterov: true}
-	m.Step(weights, state[0], gradient)
+// stepMomentum is the step of either form.
+func stepMomentum(nesterov bool) updateStep {
+	return func(numbers *[maxNumbers]float32, weights []float32, state [][]float32, gradient []float32) {
+		m := simd.Momentum{Rate: numbers[0], Momentum: numbers[1], Decay: numbers[2], Nesterov: nesterov}
+		m.Step(weights, state[0], gradient)
+	}
 }

@@ -81,10 +81,7 @@ func weightedRows(v *value, count int) (gather *node, values *value) {
 // repeated is the tensor of which each number stands several times side by side in
 // one of a shape, or nil.
 func repeated(v *value, shape shapes.Shape) *value {
-	walk := implicitBroadcast(v.shape, shape)
-	if n := v.node; n.op == compute.OpTypeBroadcastInDim && v.shape.Equal(shape) {
-		v, walk = n.operands[0], broadcastPattern(n)
-	}
+	v, walk := readThrough(v, shape)
 	size := v.shape.Size()
 	if v.shape.DType != dtypes.Float32 || size == shape.Size() {
 		return nil

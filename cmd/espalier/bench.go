@@ -89,16 +89,8 @@ func (c benchCommand) compare(t *terminal, chosen *backend.Choice, cases []bench
 	if t.JSON {
 		return nil
 	}
-	processor, source := experiments.ThisProcessor(), experiments.BuiltFrom()
-	_, err = fmt.Fprintf(t.out, "\nMedians of %d rounds in turn, each a process of its own. Ours: backend %s, %s, commit %.12s%s. Theirs: %s. %s, %d cores.\n",
-		c.Rounds, chosen, runtime.Version(), source.Commit, changed(source), peer, processor.Model, processor.Cores)
+	processor := experiments.ThisProcessor()
+	_, err = fmt.Fprintf(t.out, "\nMedians of %d rounds in turn, each a process of its own. Ours: backend %s, %s, commit %s. Theirs: %s. %s, %d cores.\n",
+		c.Rounds, chosen, runtime.Version(), experiments.BuiltFrom().Short(), peer, processor.Model, processor.Cores)
 	return err
-}
-
-// changed says that a program was built from more than its commit.
-func changed(source experiments.Source) string {
-	if source.Clean {
-		return ""
-	}
-	return " with changes"
 }

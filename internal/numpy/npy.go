@@ -16,7 +16,7 @@ var npyHeader = regexp.MustCompile(`^\{'descr': '([^']{1,20})', 'fortran_order':
 
 // Parse reads a .npy file, versions 1 to 3. The array shares its bytes.
 func Parse(content []byte) (*Array, error) {
-	header, body, err := cutHeader(content)
+	_, header, body, err := CutHeader(content)
 	if err != nil {
 		return nil, fmt.Errorf(".npy file: %w", err)
 	}
@@ -39,26 +39,27 @@ func Parse(content []byte) (*Array, error) {
 	return array, nil
 }
 
-// cutHeader returns the header and what stands behind it.
-func cutHeader(content []byte) (header string, body []byte, err error) {
+// CutHeader takes a .npy file apart, versions 1 to 3 of the format: its version, its
+// header, a dictionary of Python, and the elements behind it.
+func CutHeader(content []byte) (version int, header string, body []byte, err error) {
 	const magicAndVersion = len(npyMagic) + 2
 	if len(content) < magicAndVersion+4 || string(content[:len(npyMagic)]) != npyMagic {
-		return "", nil, errors.New("it does not begin as one")
+		return 0, "", nil, errors.New("it does not begin as an array of NumPy's")
 	}
 	rest := content[magicAndVersion:]
 	var length int
-	switch version := content[len(npyMagic)]; version {
+	switch version = int(content[len(npyMagic)]); version {
 	case 1:
 		length, rest = int(binary.LittleEndian.Uint16(rest)), rest[2:]
 	case 2, 3:
 		length, rest = int(binary.LittleEndian.Uint32(rest)), rest[4:]
 	default:
-		return "", nil, fmt.Errorf("version %d, which is not one of 1 to 3", version)
+		return 0, "", nil, fmt.Errorf("version %d, which is not one of 1 to 3", version)
 	}
 	if length > len(rest) {
-		return "", nil, errors.New("it is truncated")
+		return 0, "", nil, errors.New("it is truncated")
 	}
-	return string(rest[:length]), rest[length:], nil
+	return version, string(rest[:length]), rest[length:], nil
 }
 
 // parseShape reads the numbers of a tuple.

@@ -4,18 +4,16 @@ import (
 	"archive/zip"
 	"bytes"
 	"encoding/binary"
-	"errors"
 	"fmt"
 	"regexp"
 	"strconv"
 	"strings"
+
+	"espalier/internal/numpy"
 )
 
-// The ending of the files of an npz archive, and how each begins.
-const (
-	arrayEnding = ".npy"
-	arrayMagic  = "\x93NUMPY"
-)
+// arrayEnding ends the names of the files of an npz archive.
+const arrayEnding = ".npy"
 
 // npyKinds are the types of numbers that can become weights.
 var npyKinds = map[string]*numbers{
@@ -64,37 +62,31 @@ func decodeNPZ(content []byte) ([]Tensor, error) {
 // npyHeader is a header as NumPy writes it, a dictionary in Python.
 var npyHeader = regexp.MustCompile(`^\{'descr': '([^']{1,8})', 'fortran_order': (True|False), 'shape': \(([0-9, ]{0,256})\), \} *\n?$`)
 
-// decodeNPY reads one array: a magic string, a version in two bytes, the header's
-// length in two bytes (version 1) or four, the header, the numbers.
+// decodeNPY reads one array.
 func decodeNPY(array []byte) (Tensor, error) {
-	const prefix = len(arrayMagic) + 2
-	if len(array) < prefix+4 || string(array[:len(arrayMagic)]) != arrayMagic {
-		return Tensor{}, errors.New("it does not begin as an array of NumPy's")
+	version, text, content, err := numpy.CutHeader(array)
+	if err != nil {
+		return Tensor{}, err
 	}
-	start, length := prefix+2, int(binary.LittleEndian.Uint16(array[prefix:]))
-	if version := array[len(arrayMagic)]; version != 1 {
+	if version != 1 {
 		return Tensor{}, fmt.Errorf("version %d of the format is not supported, only 1", version)
 	}
-	if length > len(array)-start {
-		return Tensor{}, errTruncated
-	}
-	header := npyHeader.FindSubmatch(array[start : start+length])
+	header := npyHeader.FindStringSubmatch(text)
 	if header == nil {
-		return Tensor{}, fmt.Errorf("its header is not one that NumPy writes: %.100q", array[start:start+length])
+		return Tensor{}, fmt.Errorf("its header is not one that NumPy writes: %.100q", text)
 	}
-	kind, ok := npyKinds[string(header[1])]
+	kind, ok := npyKinds[header[1]]
 	if !ok {
 		return Tensor{}, fmt.Errorf("numbers of type %s are not supported", header[1])
 	}
-	shape, err := parseTuple(string(header[3]))
+	shape, err := parseTuple(header[3])
 	if err != nil {
 		return Tensor{}, err
 	}
 	strides := rowMajor(shape)
-	if string(header[2]) == "True" {
+	if header[2] == "True" {
 		strides = columnMajor(shape)
 	}
-	content := array[start+length:]
 	s := &storage{kind: kind, count: len(content) / kind.size, bytes: content}
 	return newTensor(s, 0, shape, strides)
 }

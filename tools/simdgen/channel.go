@@ -115,21 +115,6 @@ func (t *channelTile) emitProducts() {
 	t.RET()
 }
 
-func (t *channelTile) zeroSums() {
-	for range t.rows {
-		row := make([]reg.VecVirtual, t.vectors)
-		for v := range row {
-			row[v] = t.vector()
-			if t.narrow {
-				t.VXORPS(row[v], row[v], row[v])
-			} else {
-				t.VPXORD(row[v], row[v], row[v])
-			}
-		}
-		t.sums = append(t.sums, row)
-	}
-}
-
 // eachSum visits where the sums of a tile of products lie.
 func (t *channelTile) eachSum(visit func(at operand.Mem, sums []reg.VecVirtual)) {
 	step := t.load("cRow")

@@ -168,8 +168,8 @@ func (t *tile) offset(field string) int {
 	return b.Addr.Disp
 }
 
-// loadStart sets the sums to zero, or to what is in c when the tile adds to it.
-func (t *tile) loadStart() {
+// zeroSums sets the sums to zero.
+func (t *tile) zeroSums() {
 	for range t.rows {
 		row := make([]reg.VecVirtual, t.vectors)
 		for v := range row {
@@ -182,6 +182,11 @@ func (t *tile) loadStart() {
 		}
 		t.sums = append(t.sums, row)
 	}
+}
+
+// loadStart sets the sums to zero, or to what is in c when the tile adds to it.
+func (t *tile) loadStart() {
+	t.zeroSums()
 	if t.panel {
 		t.prefetch()
 	}
