@@ -47,7 +47,7 @@ func (c convolution) forward(name string) Case {
 	return Case{
 		Name: name, Operations: c.operations(),
 		times: func(ctx context.Context, backend compute.Backend) ([]time.Duration, error) {
-			exec, err := graph.NewExec(backend, c.build)
+			exec, err := graph.NewExec(backend, func(x, weight *graph.Node) []*graph.Node { return withProbe(c.build(x, weight)) })
 			if err != nil {
 				return nil, err
 			}
@@ -60,11 +60,11 @@ func (c convolution) training(name string) Case {
 	return Case{
 		Name: name, Operations: 3 * c.operations(),
 		times: func(ctx context.Context, backend compute.Backend) ([]time.Duration, error) {
-			exec, err := graph.NewExec(backend, func(x, weight *graph.Node) (*graph.Node, *graph.Node) {
+			exec, err := graph.NewExec(backend, func(x, weight *graph.Node) []*graph.Node {
 				y := c.build(x, weight)
 				loss := graph.ReduceAllSum(graph.Mul(y, graph.StopGradient(y)))
 				gradients := graph.Gradient(loss, x, weight)
-				return gradients[0], gradients[1]
+				return append(withProbe(gradients[0]), withProbe(gradients[1])...)
 			})
 			if err != nil {
 				return nil, err

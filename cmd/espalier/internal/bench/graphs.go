@@ -40,12 +40,12 @@ func sparseMatrix(name string, columns int) Case {
 		edges: func() float64 { return float64(len(arxiv().values)) * float64(columns) },
 		times: func(ctx context.Context, backend compute.Backend) ([]time.Duration, error) {
 			a := arxiv()
-			exec, err := graph.NewExec(backend, func(x, values *graph.Node) *graph.Node {
+			exec, err := graph.NewExec(backend, func(x, values *graph.Node) []*graph.Node {
 				g := x.Graph()
 				sent := graph.Gather(x, graph.InsertAxes(graph.Const(g, a.source), -1))
 				sent = graph.Mul(sent, graph.InsertAxes(values, -1))
 				zeros := graph.BroadcastToDims(graph.ScalarZero(g, dtypes.Float32), arxivNodes, columns)
-				return graph.ScatterSum(zeros, graph.InsertAxes(graph.Const(g, a.target), -1), sent, true, false)
+				return withProbe(graph.ScatterSum(zeros, graph.InsertAxes(graph.Const(g, a.target), -1), sent, true, false))
 			})
 			if err != nil {
 				return nil, err

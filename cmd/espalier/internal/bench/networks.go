@@ -118,8 +118,8 @@ func inference(name, zoo string, batch int) Case {
 			if err := network.LoadInto(store, weights); err != nil {
 				return nil, err
 			}
-			exec, err := model.NewExec(backend, store, func(scope *model.Scope, x *graph.Node) *graph.Node {
-				return network.Build(scope, x, nn.Inference)
+			exec, err := model.NewExec(backend, store, func(scope *model.Scope, x *graph.Node) []*graph.Node {
+				return withProbe(network.Build(scope, x, nn.Inference))
 			})
 			if err != nil {
 				return nil, err
