@@ -70,27 +70,13 @@ func (m meter) report(b *testing.B, multiplyAdds int) {
 // cache, on all processors at once.
 func BenchmarkPeak(b *testing.B) {
 	p := benchWorkers(b)
-	const steps, repeats = 128, 4096
-	n := runtime.GOMAXPROCS(0)
-	tiles := make([]*tile, n)
-	rows, vectors := active.wide, active.vectors()
-	for i := range tiles {
-		c := make([]float32, rows*16*vectors)
-		a, x := make([]float32, steps*rows), make([]float32, steps*16*vectors)
-		tiles[i] = &tile{aStep: uintptr(4 * rows), cRow: uintptr(64 * vectors), bStep: uintptr(64 * vectors), bVector: 64,
-			b: at(x, 0), taps: &tap{}, tapCount: 1, length: steps, rows: rows, cols: 16 * vectors}
-		tiles[i].a[0], tiles[i].c[0] = at(a, 0), at(c, 0)
-	}
-	kernel := active.panel[rows][vectors-1]
+	const repeats = 4096
 	m := startMeter()
+	made := 0
 	for b.Loop() {
-		p(n, func(i int) {
-			for range repeats {
-				kernel(tiles[i])
-			}
-		})
+		made = Peak(p, runtime.GOMAXPROCS(0), repeats)
 	}
-	m.report(b, n*repeats*steps*rows*16*vectors)
+	m.report(b, made)
 }
 
 func BenchmarkGemm(b *testing.B) {

@@ -32,8 +32,8 @@ func TestSelect(t *testing.T) {
 		}
 	}
 	some, err := Select([]string{"sgemm/", "train/lenet300"})
-	if err != nil || len(some) != 5 {
-		t.Errorf("%d selected, %v, want 5", len(some), err)
+	if err != nil || len(some) != 6 {
+		t.Errorf("%d selected, %v, want 6", len(some), err)
 	}
 	if _, err := Select([]string{"sgemm/", "gemm"}); err == nil || !strings.Contains(err.Error(), `"gemm"`) {
 		t.Errorf("an unknown prefix: %v", err)
@@ -69,6 +69,7 @@ func TestCasesRun(t *testing.T) {
 	cases := []Case{
 		product("product", 3, 4, 5), convolution{2, 8, 3, 4, 2, 1, 3}.forward("forward"),
 		convolution{2, 8, 4, 4, 1, 2, 3}.training("training"), training("steps", "lenet-digits", 5), inference("outputs", "lenet-digits", 5),
+		registerTile(), compilation("compile", "lenet-digits", 5),
 	}
 	for _, c := range cases {
 		m, err := c.Measure(t.Context(), chosen.Backend)

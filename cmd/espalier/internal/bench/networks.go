@@ -41,8 +41,33 @@ func networks() []Case {
 			cases = append(cases, inference(n.name, n.zoo, n.infer))
 		}
 	}
-	return cases
+	return append(cases, compilation("resnet56", "resnet56", 128))
 }
+
+// compilation times building and compiling a network's training step and its
+// inference.
+func compilation(name, zoo string, batch int) Case {
+	return Case{
+		Name: fmt.Sprintf("compile/%s/b%d", name, batch),
+		times: func(ctx context.Context, backend compute.Backend) ([]time.Duration, error) {
+			network, err := nn.New(zoo, nn.ZooOptions{})
+			if err != nil {
+				return nil, err
+			}
+			return timed(ctx, func() error {
+				_, free, err := train.Compile(backend, network, momentum, batch)
+				if err != nil {
+					return err
+				}
+				free()
+				return nil
+			})
+		},
+	}
+}
+
+// momentum is the peer's optimizer.
+var momentum = train.SGD{LearningRate: 0.01, Momentum: 0.9, WeightDecay: 1e-4}
 
 // training times the steps of the training loop as experiments run it, on random
 // images, with the peer's optimizer.
@@ -65,7 +90,7 @@ func training(name, zoo string, batch int) Case {
 				Network: network, Weights: weights, Train: images, Progress: clock,
 				Options: train.Options{
 					Length: train.Iterations(warmUps + mostCalls + 1), BatchSize: batch,
-					Optimizer: train.SGD{LearningRate: 0.01, Momentum: 0.9, WeightDecay: 1e-4},
+					Optimizer: momentum,
 				},
 			})
 			if err != nil && (ctx.Err() != nil || !errors.Is(err, context.Canceled)) {

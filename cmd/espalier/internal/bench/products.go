@@ -3,12 +3,15 @@ package bench
 import (
 	"context"
 	"fmt"
+	"runtime"
+	"sync"
 	"time"
 
 	"github.com/gomlx/compute"
 	"github.com/gomlx/gomlx/core/graph"
 	"github.com/gomlx/gomlx/core/tensors"
 
+	"espalier/internal/simd"
 	"espalier/seed"
 )
 
@@ -18,7 +21,28 @@ func products() []Case {
 	for _, n := range []int{512, 1024, 2048} {
 		cases = append(cases, product(fmt.Sprintf("sgemm/%d", n), n, n, n))
 	}
-	return append(cases, product("sgemm/60x784x300", 60, 784, 300))
+	return append(cases, product("sgemm/60x784x300", 60, 784, 300), registerTile())
+}
+
+// registerTile is what products would reach if memory cost nothing.
+func registerTile() Case {
+	const repeats = 4096
+	workers := runtime.GOMAXPROCS(0)
+	return Case{
+		Name: "sgemm/tile", Operations: 2 * float64(simd.Peak(simd.Sequential, 1, 1)*workers*repeats),
+		times: func(ctx context.Context, _ compute.Backend) ([]time.Duration, error) {
+			return timed(ctx, func() error { simd.Peak(atOnce, workers, repeats); return nil })
+		},
+	}
+}
+
+// atOnce runs each task in a goroutine of its own.
+func atOnce(tasks int, run func(task int)) {
+	var all sync.WaitGroup
+	for task := range tasks {
+		all.Go(func() { run(task) })
+	}
+	all.Wait()
 }
 
 // product multiplies [m, k] by [k, n].
