@@ -94,8 +94,14 @@ func finish(t testing.TB, job train.Job) string {
 	return names[0]
 }
 
-// interrupt runs a job until a step has been taken.
+// interrupt runs a job of 30 steps until a step has been taken.
 func interrupt(t testing.TB, job train.Job, step int) {
+	t.Helper()
+	interruptOf(t, job, step, 30)
+}
+
+// interruptOf runs a job until a step of some has been taken.
+func interruptOf(t testing.TB, job train.Job, step, of int) {
 	t.Helper()
 	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()
@@ -105,7 +111,7 @@ func interrupt(t testing.TB, job train.Job, step int) {
 		}
 	}}
 	_, err := train.Run(ctx, openBackend(t), job)
-	if !errors.Is(err, context.Canceled) || !strings.Contains(err.Error(), fmt.Sprintf("stopped after iteration %d of 30", step)) {
+	if !errors.Is(err, context.Canceled) || !strings.Contains(err.Error(), fmt.Sprintf("stopped after iteration %d of %d", step, of)) {
 		t.Fatalf("error %v, want that it stopped after iteration %d", err, step)
 	}
 }
@@ -191,6 +197,7 @@ func TestAnotherJobIsRefused(t *testing.T) {
 		"length is":       func(j *train.Job) { j.Options.Length = train.Iterations(31) },
 		"snapshots is":    func(j *train.Job) { j.Snapshots = nil },
 		"test is":         func(j *train.Job) { j.Test = j.Validation },
+		"projection is":   func(j *train.Job) { j.Options.Projection = clip{} },
 		"mask-slots is":   func(j *train.Job) { j.Options.MaskSlots = true },
 		"augmentation is": func(j *train.Job) { j.Options.Augmentation.Flip = true },
 	} {

@@ -36,6 +36,7 @@ func (j Job) describe() string {
 	line("augmentation", o.Augmentation)
 	line("normalisation", o.Normalisation)
 	line("start", o.Start)
+	line("projection", describeProjection(o.Projection))
 	line("mask-slots", o.MaskSlots)
 	line("evaluate-every", o.EvaluateEvery)
 	line("evaluation-batch", o.EvaluationBatch)
@@ -64,6 +65,15 @@ func (j Job) describeMask() string {
 		return ""
 	}
 	return masks.Digest()
+}
+
+// describeProjection is never empty where there is a projection, even one without
+// fields.
+func describeProjection(projection Projection) string {
+	if projection == nil {
+		return ""
+	}
+	return canonical(reflect.ValueOf(projection))
 }
 
 func describeImages(images *data.Images) string {

@@ -58,6 +58,8 @@ type Options struct {
 	// Start is where in the schedule and in the order of the data training
 	// begins, for weights that were rewound to that moment.
 	Start Length
+	// Projection changes the weights between epochs; nil: nothing does.
+	Projection Projection
 	// MaskSlots holds what the optimizer keeps for a masked weight at 0 too,
 	// such as its momentum. Otherwise it goes on following the gradient.
 	MaskSlots bool

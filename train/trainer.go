@@ -132,6 +132,9 @@ func (t *trainer) step(batch data.Batch) error {
 // settle does what is due between two steps. Each part leaves the state so that
 // doing it again does nothing, because an interrupted one is done again.
 func (t *trainer) settle(ctx context.Context) error {
+	if err := t.project(); err != nil {
+		return err
+	}
 	if err := t.snapshot(); err != nil {
 		return err
 	}

@@ -1,0 +1,138 @@
+package prune
+
+import (
+	"cmp"
+	"fmt"
+	"maps"
+	"math"
+	"math/rand/v2"
+	"slices"
+
+	"espalier/nn"
+)
+
+// Channels says by layer which output channels stay, in rising order. A layer that is
+// not named keeps all. nn.KeepChannels makes a mask of it.
+type Channels map[string][]int
+
+// Mask is the mask under which the channels that stay live, and the others lose all
+// their weights.
+func (c Channels) Mask(n *nn.Network) (*Mask, error) {
+	kept, err := nn.KeepChannels(n, c)
+	if err != nil {
+		return nil, err
+	}
+	editor := Ones(n).Edit()
+	for _, name := range kept.Names() {
+		for i := range kept.SizeOf(name) {
+			editor.Set(name, i, false)
+		}
+		for i := range kept.Live(name) {
+			editor.Set(name, i, true)
+		}
+	}
+	return editor.Mask(), nil
+}
+
+// Removals says by layer how many of its filters are to go. A filter is what computes
+// one output channel.
+type Removals map[string]int
+
+// RemovedFilters counts the filters of each layer that have no living weight.
+func (m *Mask) RemovedFilters(n *nn.Network) Removals {
+	removals := make(Removals)
+	for _, p := range n.Prunable() {
+		for _, lives := range m.Channels(p.Name) {
+			if !lives {
+				removals[p.Layer]++
+			}
+		}
+	}
+	return removals
+}
+
+// Norm is a norm of a filter's weights.
+type Norm int
+
+// The norms, Σ|w| and Σw²; the order of the squares is that of their roots.
+const (
+	L1 Norm = iota
+	L2
+)
+
+// NormFilters removes of each layer the filters whose weights have the least norm.
+func NormFilters(n *nn.Network, weights nn.Weights, norm Norm, removals Removals) (Channels, error) {
+	return removals.choose(n, func(p nn.Parameter) ([]float64, error) { return norm.of(p, weights) })
+}
+
+// RandomFilters removes of each layer filters chosen at random: the control of every
+// criterion.
+func RandomFilters(n *nn.Network, removals Removals, random func(parameter string) *rand.Rand) (Channels, error) {
+	return removals.choose(n, func(p nn.Parameter) ([]float64, error) {
+		rated := make([]float64, p.Shape[len(p.Shape)-1])
+		for i, rank := range random(p.Name).Perm(len(rated)) {
+			rated[i] = float64(rank)
+		}
+		return rated, nil
+	})
+}
+
+// of is the norm of each filter of a parameter.
+func (norm Norm) of(p nn.Parameter, weights nn.Weights) ([]float64, error) {
+	values := weights[p.Name]
+	if len(values) != p.Size() {
+		return nil, fmt.Errorf("there are %d values for the %d weights of %s", len(values), p.Size(), p.Name)
+	}
+	sums := make([]float64, p.Shape[len(p.Shape)-1])
+	for i, w := range values {
+		if norm == L2 {
+			w *= w
+		}
+		sums[i%len(sums)] += float64(absolute(w))
+	}
+	if i := slices.IndexFunc(sums, math.IsNaN); i >= 0 {
+		return nil, fmt.Errorf("the norm of filter %d of %s is not a number: has training diverged?", i, p.Name)
+	}
+	return sums, nil
+}
+
+// choose removes the filters that are rated lowest, of equal ones the first.
+func (r Removals) choose(n *nn.Network, rate func(p nn.Parameter) ([]float64, error)) (Channels, error) {
+	channels := make(Channels, len(r))
+	for _, p := range n.Prunable() {
+		count, ok := r[p.Layer]
+		if !ok {
+			continue
+		}
+		if filters := p.Shape[len(p.Shape)-1]; count < 0 || count >= filters {
+			return nil, fmt.Errorf("layer %s cannot lose %d of its %d filters: at least one stays", p.Layer, count, filters)
+		}
+		rated, err := rate(p)
+		if err != nil {
+			return nil, err
+		}
+		channels[p.Layer] = withoutLowest(rated, count)
+	}
+	for _, layer := range slices.Sorted(maps.Keys(r)) {
+		if channels[layer] == nil {
+			return nil, fmt.Errorf("network %s has no layer %s with a weight", n.Name, layer)
+		}
+	}
+	return channels, nil
+}
+
+// withoutLowest lists in rising order all but the count with the smallest values.
+func withoutLowest(rated []float64, count int) []int {
+	order := make([]int, len(rated))
+	for i := range order {
+		order[i] = i
+	}
+	slices.SortStableFunc(order, func(a, b int) int { return cmp.Compare(rated[a], rated[b]) })
+	kept := order[count:]
+	slices.Sort(kept)
+	return kept
+}
+
+// roundDown is a fraction of a number of filters, rounded down. The small number keeps
+// a product such as 0.7·10 from falling to 6.
+func roundDown(filters int, fraction float64) int { return int(float64(filters)*fraction + 1e-9) }

@@ -1,0 +1,129 @@
+package prune
+
+import (
+	"fmt"
+	"slices"
+
+	"espalier/nn"
+)
+
+// SoftFilters zeroes, in every convolution with C filters, the ⌊Rate·C⌋ with the least
+// L2 norm (He et al., "Soft filter pruning for accelerating deep convolutional neural
+// networks", IJCAI 2018). Biases, batch norm and linear layers stay as they are. It is
+// a projection: as train.Options.Projection, filters that were zeroed go on being
+// trained, and others may take their place after the next epoch.
+//
+// The authors' code takes the fraction that is kept and computes int(C·(1 − kept)) in
+// floating point, which for a product that is whole may be one less.
+type SoftFilters struct {
+	// Rate is the fraction of filters that are zeroed, in [0, 1).
+	Rate float64
+	// Spare names convolutions that keep all filters.
+	Spare []string
+}
+
+// removals are how many filters are zeroed, by layer.
+func (s SoftFilters) removals(n *nn.Network) (Removals, error) {
+	if !(s.Rate >= 0 && s.Rate < 1) {
+		return nil, fmt.Errorf("the fraction %v of filters is not in [0, 1)", s.Rate)
+	}
+	removals := make(Removals)
+	for _, p := range n.Prunable() {
+		if s.prunes(p) {
+			removals[p.Layer] = roundDown(p.Shape[len(p.Shape)-1], s.Rate)
+		}
+	}
+	return removals, nil
+}
+
+func (s SoftFilters) prunes(p nn.Parameter) bool {
+	return p.Kind == nn.KindConvolution && !slices.Contains(s.Spare, p.Layer)
+}
+
+// Mask is the mask of what is not zeroed.
+func (s SoftFilters) Mask(n *nn.Network, weights nn.Weights) (*Mask, error) {
+	removals, err := s.removals(n)
+	if err != nil {
+		return nil, fmt.Errorf("soft filters: %w", err)
+	}
+	channels, err := NormFilters(n, weights, L2, removals)
+	if err != nil {
+		return nil, fmt.Errorf("soft filters: %w", err)
+	}
+	return channels.Mask(n)
+}
+
+// Project returns the weights with those filters at zero.
+func (s SoftFilters) Project(n *nn.Network, weights nn.Weights) (nn.Weights, error) {
+	mask, err := s.Mask(n, weights)
+	if err != nil {
+		return nil, err
+	}
+	return mask.Apply(weights)
+}
+
+// MACs are the multiply-accumulates of the convolutions without the zeroed filters, as
+// the authors count them: those of a convolution times 1 − Rate for its outputs, and
+// again for its inputs where they are one convolution's outputs. What reads a sum reads
+// all its channels. Rates are not rounded to whole filters.
+func (s SoftFilters) MACs(n *nn.Network) float64 {
+	kept, index, total := make(map[string]float64), make(map[string]int), 0.0
+	for i, node := range n.Nodes {
+		index[node.Name] = i
+	}
+	for _, p := range n.Prunable() {
+		if p.Kind != nn.KindConvolution {
+			continue
+		}
+		kept[p.Layer] = 1
+		if s.prunes(p) {
+			kept[p.Layer] = 1 - s.Rate
+		}
+		share := kept[p.Layer]
+		if source := sourceOf(n, index[p.Layer]); source >= 0 {
+			share *= kept[n.Nodes[source].Name]
+		}
+		total += share * float64(p.Size()*p.Positions)
+	}
+	return total
+}
+
+// sourceOf is the one convolution whose output channels a layer reads, through layers
+// with one input each; −1 where there is none.
+func sourceOf(n *nn.Network, layer int) int {
+	for i := n.Nodes[layer].Inputs[0]; i != nn.Input; i = n.Nodes[i].Inputs[0] {
+		switch node := n.Nodes[i]; {
+		case node.Layer.Kind() == nn.KindConvolution:
+			return i
+		case len(node.Inputs) != 1:
+			return -1
+		}
+	}
+	return -1
+}
+
+// ProjectionShortcuts lists the convolutions that do nothing but bring the input of a
+// residual block to the shape of its output: those whose output goes, through batch
+// norm alone, into a sum, and whose input another layer reads too. Soft filter pruning
+// spares them on ImageNet.
+func ProjectionShortcuts(n *nn.Network) []string {
+	readers := make(map[int][]int, len(n.Nodes))
+	for i, node := range n.Nodes {
+		for _, input := range node.Inputs {
+			readers[input] = append(readers[input], i)
+		}
+	}
+	var shortcuts []string
+	for i, node := range n.Nodes {
+		if node.Layer.Kind() != nn.KindConvolution || len(readers[node.Inputs[0]]) < 2 {
+			continue
+		}
+		for len(readers[i]) == 1 && n.Nodes[readers[i][0]].Layer.Kind() == nn.KindBatchNorm {
+			i = readers[i][0]
+		}
+		if len(readers[i]) == 1 && n.Nodes[readers[i][0]].Layer.Kind() == nn.KindAdd {
+			shortcuts = append(shortcuts, node.Name)
+		}
+	}
+	return shortcuts
+}

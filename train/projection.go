@@ -1,0 +1,42 @@
+package train
+
+import (
+	"fmt"
+
+	"espalier/nn"
+)
+
+// Projection brings a network's weights back to where they ought to be, at the
+// beginning of training, after each epoch and at the end, before anything is
+// evaluated. In between they move freely, and the optimizer's memory is left alone.
+// Its fields are plain values that say all there is to know of it.
+type Projection interface {
+	// Project returns the projected weights of a network; those given are not
+	// changed. It must be a projection: what it returns is projected to itself,
+	// because a run that was interrupted between two epochs does it again.
+	Project(n *nn.Network, weights nn.Weights) (nn.Weights, error)
+}
+
+// project projects the weights where that is due.
+func (t *trainer) project() error {
+	projection := t.job.Options.Projection
+	if projection == nil || !t.projectionDue() {
+		return nil
+	}
+	weights, err := t.program.weights()
+	if err != nil {
+		return err
+	}
+	if weights, err = projection.Project(t.job.Network, weights); err != nil {
+		return fmt.Errorf("projection: %w", err)
+	}
+	if err := weights.Check(t.job.Network); err != nil {
+		return fmt.Errorf("projection: %w", err)
+	}
+	return t.program.network.LoadInto(t.program.store, t.job.masked(weights))
+}
+
+func (t *trainer) projectionDue() bool {
+	i := t.state.iteration
+	return i == t.start || i == t.end || i%t.clock.PerEpoch == 0
+}
