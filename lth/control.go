@@ -28,6 +28,8 @@ var controls = index(
 	SNIP, GraSP, SynFlow, ADMM,
 	Refill, RefillPlus, Regroup, ReferenceRefill, ReferenceRegroup,
 	Reinitialized(Refill), Reinitialized(RefillPlus), Reinitialized(Regroup),
+	Reinitialized(ReferenceRefill), Reinitialized(ReferenceRegroup),
+	HardFilters, RandomFilters,
 )
 
 func index(list ...Control) map[string]Control {

@@ -198,3 +198,13 @@ func openOrSkip(t testing.TB, set string) *data.Dataset {
 	}
 	return must(dataset, err)(t)
 }
+
+// firstError is the first error of a sequence.
+func firstError(levels iter.Seq2[lth.Level, error]) error {
+	for _, err := range levels {
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}

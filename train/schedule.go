@@ -32,6 +32,7 @@ var schedules = map[string]func(arguments string) (Schedule, error){}
 //
 //	constant
 //	multistep(80ep,120ep;0.1)     milestones; what the rate is multiplied by at each
+//	steps(1ep:10,60ep:0.2)        milestones, each with what it multiplies the rate by
 //	cosine
 //	onecycle(0.3;25;10000)        or onecycle: PyTorch's defaults, which these are
 //	warmup(5ep)*cosine            a linear warm-up in front of another schedule

@@ -18,6 +18,7 @@ func TestScheduleFactors(t *testing.T) {
 		{"constant", map[int]float64{0: 1, 99: 1}},
 		{"multistep(3ep,55it;0.1)", map[int]float64{0: 1, 29: 1, 30: .1, 54: .1, 55: .01, 99: .01}},
 		{"multistep(3ep)", map[int]float64{29: 1, 30: .1}},
+		{"steps(1ep:10,30it:0.2,5ep:0.5)", map[int]float64{0: 1, 9: 1, 10: 10, 29: 10, 30: 2, 50: 1, 99: 1}},
 		{"cosine", map[int]float64{0: 1, 25: (1 + math.Sqrt2/2) / 2, 50: .5, 75: (1 - math.Sqrt2/2) / 2}},
 		{"warmup(2ep)", map[int]float64{0: 0, 1: .05, 10: .5, 19: .95, 20: 1, 99: 1}},
 		{"warmup(20it)*multistep(1ep;0.5)", map[int]float64{0: 0, 9: .45, 10: .25, 20: .5}},
@@ -58,6 +59,8 @@ func TestScheduleText(t *testing.T) {
 		{"constant()", "constant"},
 		{"cosine", "cosine"},
 		{"multistep(80ep,120ep;0.1)", "multistep(80ep,120ep;0.1)"},
+		{"steps(1ep:1e1,60ep5it:0.20)", "steps(1ep:10,60ep5it:0.2)"},
+		{"warmup(5ep)*steps(1ep:10)", "warmup(5ep)*steps(1ep:10)"},
 		{"multistep(0ep5it)", "multistep(5it;0.1)"},
 		{"onecycle(0.30;25.0;1e4)", "onecycle"},
 		{"onecycle(0.2;25;10000)", "onecycle(0.2;25;10000)"},
@@ -86,7 +89,7 @@ func TestScheduleText(t *testing.T) {
 
 func TestParseScheduleRefuses(t *testing.T) {
 	for text, reason := range map[string]string{
-		"":                            "not one of constant, cosine, multistep, onecycle, warmup",
+		"":                            "not one of constant, cosine, multistep, onecycle, steps, warmup",
 		"linear":                      `"linear" is not one of`,
 		"Cosine":                      "not one of",
 		"cosine(3)":                   "takes no parameters",
@@ -98,6 +101,10 @@ func TestParseScheduleRefuses(t *testing.T) {
 		"multistep(80ep;-1)":          "not a positive number",
 		"multistep(80ep;NaN)":         "not a positive number",
 		"multistep(80ep;Inf)":         "not a positive number",
+		"steps":                       "needs milestones",
+		"steps(1ep)":                  "no milestone with its factor",
+		"steps(1ep:0)":                "not a positive number",
+		"steps(1:2)":                  `length "1"`,
 		"onecycle(0.3)":               "want 3",
 		"onecycle(1;25;10000)":        "a share below 1",
 		"warmup":                      "needs a length",
