@@ -202,7 +202,7 @@ func (d *Derivatives) buildGradient(scope *model.Scope, images, labels, temperat
 
 func (d *Derivatives) gradients(scope *model.Scope, images, labels, temperature *graph.Node, phase nn.Phase) []*graph.Node {
 	logits := d.network.Build(scope, images, phase)
-	loss := crossEntropy(graph.Div(logits, temperature), labels)
+	loss := CrossEntropy(graph.Div(logits, temperature), labels)
 	return graph.Gradient(loss, d.prunable(loss, weightPath)...)
 }
 

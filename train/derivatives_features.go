@@ -97,7 +97,7 @@ func (d *Derivatives) prunableNodes() []int {
 // first one and its gradient.
 func (d *Derivatives) buildFeatures(scope *model.Scope, images, labels *graph.Node) []*graph.Node {
 	layers := d.network.BuildLayers(scope, images, nn.Training)
-	loss := crossEntropy(d.network.Logits(layers), labels)
+	loss := CrossEntropy(d.network.Logits(layers), labels)
 	var maps []*graph.Node
 	for _, index := range d.prunableNodes() {
 		maps = append(maps, layers[index])

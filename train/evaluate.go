@@ -24,7 +24,7 @@ func (p *program) evaluate(ctx context.Context, images *data.Images, normalisati
 		err := p.logits(batch, func(logits []float32) {
 			classes := len(logits) / batch.Size
 			for i, label := range batch.Labels {
-				l, ok := judge(logits[i*classes:(i+1)*classes], label)
+				l, ok := Judge(logits[i*classes:(i+1)*classes], label)
 				loss += l
 				if ok {
 					right++

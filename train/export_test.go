@@ -7,11 +7,7 @@ import (
 )
 
 // What tests outside of the package need of its inside.
-var (
-	CrossEntropy = crossEntropy
-	Judge        = judge
-	Float32s     = float32s
-)
+var Float32s = float32s
 
 // SetFiles makes the session write and read through a file system.
 func (s *Session) SetFiles(files durable.FS) { s.files = files }

@@ -6,14 +6,14 @@ import (
 	"github.com/gomlx/gomlx/core/graph"
 )
 
-// crossEntropy is the mean over a batch of the cross-entropy of the softmax of
+// CrossEntropy is the mean over a batch of the cross-entropy of the softmax of
 // logits [batch, classes] with labels [batch]:
 //
 //	log Σ_c exp(z_c − max z) − (z_label − max z)
 //
 // Subtracting the largest logit changes neither the value nor the gradient, and
 // no exponential overflows.
-func crossEntropy(logits, labels *graph.Node) *graph.Node {
+func CrossEntropy(logits, labels *graph.Node) *graph.Node {
 	classes := logits.Shape().Dimensions[1]
 	largest := graph.ReduceAndKeep(logits, graph.ReduceMax, 1)
 	shifted := graph.Sub(logits, graph.StopGradient(largest))
@@ -22,9 +22,9 @@ func crossEntropy(logits, labels *graph.Node) *graph.Node {
 	return graph.ReduceAllMean(graph.Sub(normaliser, chosen))
 }
 
-// judge is the same loss of one image in float64, and whether the largest logit,
+// Judge is the same loss of one row of logits in float64, and whether the largest logit,
 // the first of equal ones, is the label's.
-func judge(logits []float32, label int32) (loss float64, right bool) {
+func Judge(logits []float32, label int32) (loss float64, right bool) {
 	best := 0
 	for c, z := range logits {
 		if z > logits[best] {

@@ -89,7 +89,7 @@ func maskPath(parameter string) string       { return "/masks/" + parameter }
 // every parameter, and the masks.
 func (p *program) buildStep(scope *model.Scope, images, labels, scalars *graph.Node) *graph.Node {
 	logits := p.network.Build(scope, images, nn.Training)
-	loss := crossEntropy(logits, labels)
+	loss := CrossEntropy(logits, labels)
 	var trained []nn.Parameter
 	var values []*graph.Node
 	for _, parameter := range p.network.Parameters() {
@@ -99,7 +99,7 @@ func (p *program) buildStep(scope *model.Scope, images, labels, scalars *graph.N
 		}
 	}
 	gradients := graph.Gradient(loss, values...)
-	numbers := unpack(scalars)
+	numbers := Unpack(scalars)
 	for i, parameter := range trained {
 		p.update(parameter.Name, Parameter{Role: parameter.Role, Value: values[i], Gradient: gradients[i], Scalars: numbers})
 	}
@@ -128,8 +128,8 @@ func (p *program) update(name string, u Parameter) {
 	}
 }
 
-// unpack returns the elements of a vector.
-func unpack(vector *graph.Node) []*graph.Node {
+// Unpack returns the elements of a vector in a graph, such as an Optimizer's Scalars.
+func Unpack(vector *graph.Node) []*graph.Node {
 	elements := make([]*graph.Node, vector.Shape().Size())
 	for i := range elements {
 		elements[i] = graph.Reshape(graph.Slice(vector, graph.AxisRange(i, i+1)))
