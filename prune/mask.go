@@ -32,10 +32,14 @@ const wordBits = 64
 func words(size int) int { return (size + wordBits - 1) / wordBits }
 
 // Ones is the mask of the dense network: every weight that can be pruned lives.
-func Ones(n *nn.Network) *Mask {
-	prunable := n.Prunable()
-	tensors := make([]tensor, len(prunable))
-	for i, p := range prunable {
+func Ones(n *nn.Network) *Mask { return OnesOf(n.Prunable()) }
+
+// OnesOf is the mask in which every value of some parameters lives. It is for what
+// is pruned besides the weights of an nn.Network: the edges of a graph, say, as a
+// parameter of one axis. No two may have the same name.
+func OnesOf(parameters []nn.Parameter) *Mask {
+	tensors := make([]tensor, len(parameters))
+	for i, p := range parameters {
 		tensors[i] = tensor{name: p.Name, shape: slices.Clone(p.Shape), size: p.Size(), bits: ones(p.Size()), live: p.Size()}
 	}
 	return newMask(tensors)

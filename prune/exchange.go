@@ -1,0 +1,89 @@
+package prune
+
+import (
+	"fmt"
+	"math"
+	"slices"
+
+	"espalier/nn"
+)
+
+// Remove returns the mask less the count live weights of some parameters that have
+// the smallest values, ties in order of position. The parameters compete; what is
+// more than there is leaves none. Values that are missing, too few or not numbers
+// are an error.
+func (m *Mask) Remove(values Values, count int, names ...string) (*Mask, error) {
+	parameters, err := m.named(names)
+	if err != nil {
+		return nil, fmt.Errorf("remove: %w", err)
+	}
+	if err := values.check(parameters, m); err != nil {
+		return nil, fmt.Errorf("remove: %w", err)
+	}
+	return m.removeLowest(parameters, values, min(count, m.countOf(parameters))), nil
+}
+
+// Add returns the mask and the count pruned weights of some parameters that have
+// the largest values, ties in order of position; otherwise it is as Remove.
+func (m *Mask) Add(values Values, count int, names ...string) (*Mask, error) {
+	parameters, err := m.named(names)
+	if err != nil {
+		return nil, fmt.Errorf("add: %w", err)
+	}
+	pruned := m.Not()
+	if err := values.check(parameters, pruned); err != nil {
+		return nil, fmt.Errorf("add: %w", err)
+	}
+	negative := make(Values, len(names))
+	for _, name := range names {
+		negative[name] = slices.Clone(values[name])
+		for i, x := range negative[name] {
+			negative[name][i] = -x
+		}
+	}
+	return pruned.removeLowest(parameters, negative, min(count, pruned.countOf(parameters))).Not(), nil
+}
+
+// RemoveUpTo returns the mask less all live weights of some parameters whose value
+// is not above a threshold: the strict comparison of code that looks for the
+// threshold first.
+func (m *Mask) RemoveUpTo(values Values, threshold float32, names ...string) (*Mask, error) {
+	parameters, err := m.named(names)
+	if err != nil {
+		return nil, fmt.Errorf("remove: %w", err)
+	}
+	if err := values.check(parameters, m); err != nil {
+		return nil, fmt.Errorf("remove: %w", err)
+	}
+	editor := m.Edit()
+	for _, name := range names {
+		for i := range m.Live(name) {
+			if !(values[name][i] > threshold) {
+				editor.Set(name, i, false)
+			}
+		}
+	}
+	return editor.Mask(), nil
+}
+
+// named are the parameters of some names, as far as the mask knows them.
+func (m *Mask) named(names []string) ([]nn.Parameter, error) {
+	parameters := make([]nn.Parameter, len(names))
+	for i, name := range names {
+		t, ok := m.tensor(name)
+		if !ok {
+			return nil, fmt.Errorf("the mask has no parameter %s", name)
+		}
+		parameters[i] = nn.Parameter{Name: name, Shape: t.shape}
+	}
+	return parameters, nil
+}
+
+// Absolute are the absolute values of some values.
+func Absolute(values []float32) []float32 {
+	absolute := make([]float32, len(values))
+	for i, x := range values {
+		absolute[i] = math.Float32frombits(math.Float32bits(x) &^ (1 << 31))
+	}
+	return absolute
+}
