@@ -68,6 +68,19 @@ func (m *Mask) Subset(of *Mask) bool {
 	return true
 }
 
+// Distance is the fraction of weights that live in one of both masks alone: their
+// normalised Hamming distance. Masks of other shapes are an error.
+func (m *Mask) Distance(other *Mask) (float64, error) {
+	differ, err := m.combine("distance to", other, func(a, b uint64) uint64 { return a ^ b })
+	if err != nil {
+		return 0, err
+	}
+	if differ.Size() == 0 {
+		return 0, nil
+	}
+	return differ.Density(), nil
+}
+
 // Shuffle permutes the mask within each parameter: every parameter keeps its
 // number of live weights, but which ones they are is drawn anew. The stream for a
 // parameter comes from random, and the permutation is Fisher and Yates'.

@@ -66,6 +66,24 @@ func (m *Mask) RemoveUpTo(values Values, threshold float32, names ...string) (*M
 	return editor.Mask(), nil
 }
 
+// Smallest is the count-th smallest value of the live weights of some parameters,
+// counted from 1: the threshold up to which RemoveUpTo removes that many, and those
+// that are equal to it.
+func (m *Mask) Smallest(values Values, count int, names ...string) (float32, error) {
+	parameters, err := m.named(names)
+	if err != nil {
+		return 0, fmt.Errorf("smallest value: %w", err)
+	}
+	if err := values.check(parameters, m); err != nil {
+		return 0, fmt.Errorf("smallest value: %w", err)
+	}
+	if live := m.countOf(parameters); count < 1 || count > live {
+		return 0, fmt.Errorf("smallest value: there is no number %d of %d live weights", count, live)
+	}
+	last, _ := m.lowest(parameters, values, count)
+	return number(last), nil
+}
+
 // named are the parameters of some names, as far as the mask knows them.
 func (m *Mask) named(names []string) ([]nn.Parameter, error) {
 	parameters := make([]nn.Parameter, len(names))

@@ -74,6 +74,21 @@ func TestExchangeAgainstSorting(t *testing.T) {
 	}
 }
 
+func TestSmallestAgainstSorting(t *testing.T) {
+	mask, values := exchanged(5)
+	for i, position := range ranked(mask, values, true, 1) {
+		want := append(slices.Clone(values["a"]), values["b"]...)[position]
+		if got := must[float32](t)(mask.Smallest(values, i+1, "a", "b")); got != want {
+			t.Errorf("number %d is %v, want %v", i+1, got, want)
+		}
+	}
+	for _, count := range []int{0, 131} {
+		if _, err := mask.Smallest(values, count, "a", "b"); err == nil {
+			t.Errorf("number %d passes", count)
+		}
+	}
+}
+
 func TestRemoveUpToIsStrict(t *testing.T) {
 	mask := prune.OnesOf([]nn.Parameter{{Name: "a", Shape: []int{4}}})
 	got := must[*prune.Mask](t)(mask.RemoveUpTo(prune.Values{"a": {2, 1, 3, 2}}, 2, "a"))

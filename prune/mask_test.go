@@ -259,3 +259,25 @@ func ExampleMask() {
 	// 3 of 8 weights live: [1 0 0 0 1 0 1 0]
 	// output channels with live weights: [true false]
 }
+
+func TestDistance(t *testing.T) {
+	n := perceptron(t)
+	a, b := drawn(n, 1), drawn(n, 2)
+	differ := 0
+	for _, p := range n.Prunable() {
+		for i := range p.Size() {
+			if a.Lives(p.Name, i) != b.Lives(p.Name, i) {
+				differ++
+			}
+		}
+	}
+	if got := must[float64](t)(a.Distance(b)); got != float64(differ)/100 {
+		t.Errorf("distance %v, want %v", got, float64(differ)/100)
+	}
+	if got := must[float64](t)(a.Distance(a)); got != 0 {
+		t.Errorf("distance %v to itself", got)
+	}
+	if _, err := a.Distance(prune.OnesOf(nil)); err == nil {
+		t.Error("masks of other shapes have a distance")
+	}
+}

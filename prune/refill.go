@@ -55,7 +55,7 @@ func Refill(ctx context.Context, in Input, o RefillOptions) (*Mask, error) {
 }
 
 func refill(ctx context.Context, in Input, o RefillOptions) (*Mask, error) {
-	if err := o.Variant.check(); err != nil {
+	if err := o.Variant.Check(); err != nil {
 		return nil, err
 	}
 	if !(o.Extra >= 0 && o.Extra <= 1) {

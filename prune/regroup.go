@@ -114,7 +114,7 @@ func (o RegroupOptions) check() error {
 		return fmt.Errorf("%d clusters, ratio %v, blocks of %d rows, clusters beyond %d rows: none may be negative",
 			o.Clusters, o.Ratio, o.BlockRows, o.FewestRows)
 	}
-	return o.Variant.check()
+	return o.Variant.Check()
 }
 
 // blocks are those of one parameter.

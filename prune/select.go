@@ -79,3 +79,11 @@ func key(value float32) uint32 {
 	}
 	return bits | 1<<31
 }
+
+// number is the inverse of key.
+func number(key uint32) float32 {
+	if key>>31 == 1 {
+		return math.Float32frombits(key &^ (1 << 31))
+	}
+	return math.Float32frombits(^key)
+}

@@ -14,7 +14,8 @@ const (
 	Reference Variant = "reference"
 )
 
-func (v Variant) check() error {
+// Check reports a variant that there is not.
+func (v Variant) Check() error {
 	if v == "" || v == Paper || v == Reference {
 		return nil
 	}

@@ -1,0 +1,25 @@
+package cgp
+
+import (
+	"espalier/nn"
+)
+
+// The names of the parameters that stand for the edges of a graph and for its
+// features, in masks and among a network's weights. They have one axis.
+const (
+	Edges    = "edges"
+	Features = "features"
+)
+
+// The roles of those parameters.
+const (
+	// EdgeValue is a number for each directed edge, in the order of data.Graph.Edges.
+	EdgeValue nn.Role = "edge_value"
+	// FeatureGate is a number for each column of the features.
+	FeatureGate nn.Role = "feature_gate"
+)
+
+// edgesOf is the parameter for some edges.
+func edgesOf(count int) nn.Parameter {
+	return nn.Parameter{Name: Edges, Layer: Edges, Role: EdgeValue, Shape: []int{count}}
+}
