@@ -53,7 +53,7 @@ nightly: ## what takes too long for `make test`, about an hour; docs/testing.md
 	@for package in $$(git grep -l '^func Fuzz' -- '*_test.go' | xargs -n 1 dirname | sort -u); do \
 		for name in $$($(GO) test -list '^Fuzz' ./$$package | grep '^Fuzz'); do \
 			echo "$$package: $$name for $(FUZZTIME)"; \
-			$(GO) test -run '^$$' -fuzz "^$$name\$$" -fuzztime $(FUZZTIME) ./$$package || exit 1; \
+			$(GO) test -run '^$$' -fuzz "^$$name\$$" -fuzztime $(FUZZTIME) -fuzzminimizetime 5x ./$$package || exit 1; \
 		done; \
 	done
 

@@ -16,6 +16,8 @@ type graphDefinition struct {
 	remarks []string  // what users of the set should know
 	format  GraphFormat
 	file    string // its name in the format
+	// amend changes what the file holds before it is a graph; nil changes nothing.
+	amend func(ctx context.Context, files fs.FS, content *GraphContent) error
 	// prepare does what papers do beyond making it undirected, without loops and
 	// duplicates; nil does nothing.
 	prepare func(*Graph) *Graph
@@ -127,6 +129,9 @@ func (d *graphDefinition) openStored(ctx context.Context, p *place) (*Graph, err
 		return nil, fmt.Errorf("data folder %s: %w", p.name, err)
 	}
 	content, err := graphFormats[d.format](ctx, folder, d.file)
+	if err == nil && d.amend != nil {
+		err = d.amend(ctx, folder, &content)
+	}
 	if err != nil {
 		var format *FormatError
 		if errors.As(err, &format) {

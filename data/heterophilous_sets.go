@@ -66,7 +66,7 @@ func init() {
 		size: GraphSize{Nodes: 183, Edges: 277, Features: 1703, Classes: 5},
 		remarks: []string{
 			"the ten splits are those of Geom-GCN: 48/32/20 % of all nodes, not of each class",
-			"many papers use a file of Cornell that has Texas's features and labels; this is the true Cornell",
+			"many papers use a file of Cornell that has Texas's features and labels, cornell-literature; this is the true Cornell",
 		},
 		format: "heterophilous", file: "cornell.npz",
 	})
