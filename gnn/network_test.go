@@ -21,6 +21,16 @@ import (
 var small = map[string]Network{
 	"gcn":            GCN{Hidden: 4, Dropout: None, InputDropout: None},
 	"gcn of 3, bias": GCN{Hidden: 4, Layers: 3, Bias: true, Dropout: None, InputDropout: None},
+	"sgc":            SGC{},
+	"mlp":            MLP{Hidden: 4, Dropout: None, InputDropout: None},
+	"appnp":          APPNP{Hidden: 4, Hops: 3, Dropout: None, InputDropout: None, EdgeDropout: None},
+	"gcnii":          GCNII{Layers: 3, Hidden: 4, Dropout: None},
+	"gat":            gat(Prior),
+	"gat, message":   gat(Message),
+}
+
+func gat(use EdgeUse) GAT {
+	return GAT{Hidden: 2, Heads: 3, OutputHeads: 2, Dropout: None, InputDropout: None, AttentionDropout: None, Values: use}
 }
 
 // smallGraph has a node without edges, and sparse or dense features.

@@ -117,6 +117,14 @@ func (s *Sparse) exponentials(scores *graph.Node) *graph.Node {
 	return graph.Exp(graph.Sub(scores, largest))
 }
 
+// exponentialsOf are exp(score − max) with the maximum over those elements of a row that
+// are there. The others may exceed it; they are held below what overflows.
+func (s *Sparse) exponentialsOf(scores, there *graph.Node) *graph.Node {
+	const lowest, highest = -1e30, 60
+	known := graph.Where(there, graph.StopGradient(scores), graph.BroadcastToShape(scalar(scores, lowest), scores.Shape()))
+	return graph.Exp(graph.MinScalar(graph.Sub(scores, s.Rows(s.Max(known))), highest))
+}
+
 // full is [rows, …] of one number, for x [elements, …].
 func (s *Sparse) full(x *graph.Node, number float64) *graph.Node {
 	dimensions := slices.Clone(x.Shape().Dimensions)
