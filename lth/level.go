@@ -38,6 +38,17 @@ func (l Level) from(start Start) (Level, error) {
 	return l, nil
 }
 
+// RewoundTo is the dense level of a study that rewinds to another moment, of which its
+// training has kept the weights: the study's Snapshots say of which it does.
+func (l Level) RewoundTo(moment train.Length) (Level, error) {
+	weights, ok := l.Result.Snapshots[moment.String()]
+	if !ok {
+		return Level{}, fmt.Errorf("the training of level %d has kept no weights at %s", l.Index, moment)
+	}
+	l.Origin = &Origin{Rewound: weights, Trained: l.Origin.Trained}
+	return l, nil
+}
+
 // startsLike reports whether training another level was the same as training this
 // one would be.
 func (l Level) startsLike(trained Level) bool {

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"path/filepath"
+	"slices"
 
 	"espalier/nn"
 	"espalier/prune"
@@ -38,17 +39,36 @@ func (r *runner) dense(ctx context.Context) (Level, error) {
 	default:
 		snapshots = []train.Length{moment}
 	}
+	for _, further := range r.Options.Snapshots {
+		if !slices.Contains(snapshots, further) {
+			snapshots = append(snapshots, further)
+		}
+	}
 	if level, err = level.from(Start{Mask: prune.Ones(r.Network), Weights: origin.Rewound}); err != nil {
 		return Level{}, err
 	}
 	if level, err = r.train(ctx, level, snapshots...); err != nil {
 		return Level{}, err
 	}
-	if snapshots != nil {
+	if slices.Contains(snapshots, moment) {
 		origin.Rewound = level.Result.Snapshots[moment.String()]
 	}
 	origin.Trained = level.Result.Weights
 	return level, nil
+}
+
+// from yields a level and those after it.
+func (r *runner) from(ctx context.Context, level Level, err error, yield func(Level, error) bool) {
+	for {
+		if err != nil {
+			yield(Level{}, fmt.Errorf("lottery tickets: %w", err))
+			return
+		}
+		if !yield(level, nil) || level.Index >= r.Options.Levels {
+			return
+		}
+		level, err = r.next(ctx, level)
+	}
 }
 
 // pretrain trains from the initial weights to the rewind point, as the first part

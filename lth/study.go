@@ -54,6 +54,9 @@ type Options struct {
 	// Rewind is the moment of training to whose weights each level is rewound;
 	// zero: the initial ones.
 	Rewind train.Length
+	// Snapshots are further moments of which the dense network's training keeps the
+	// weights, for Level.RewoundTo.
+	Snapshots []train.Length
 	// Score rates the weights; nil: prune.Magnitude.
 	Score prune.Score
 	// Reshape makes another mask of each level's after it was pruned; nil: none.
@@ -71,17 +74,14 @@ const defaultFraction = 0.2
 func (s Study) Tickets(ctx context.Context) iter.Seq2[Level, error] {
 	return s.sequence(func(r *runner, yield func(Level, error) bool) {
 		level, err := r.dense(ctx)
-		for {
-			if err != nil {
-				yield(Level{}, fmt.Errorf("lottery tickets: %w", err))
-				return
-			}
-			if !yield(level, nil) || level.Index == s.Options.Levels {
-				return
-			}
-			level, err = r.next(ctx, level)
-		}
+		r.from(ctx, level, err, yield)
 	})
+}
+
+// TicketsFrom goes on from a level that is there already, which it yields first, as
+// Tickets goes on from level 0.
+func (s Study) TicketsFrom(ctx context.Context, level Level) iter.Seq2[Level, error] {
+	return s.sequence(func(r *runner, yield func(Level, error) bool) { r.from(ctx, level, nil, yield) })
 }
 
 // Control trains, for each of a study's tickets, what the control makes of it, with
