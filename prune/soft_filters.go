@@ -18,7 +18,8 @@ import (
 type SoftFilters struct {
 	// Rate is the fraction of filters that are zeroed, in [0, 1).
 	Rate float64
-	// Spare names convolutions that keep all filters.
+	// Spare names convolutions that keep all filters: on ImageNet, in the paper, the
+	// ProjectionShortcuts.
 	Spare []string
 }
 
@@ -100,30 +101,4 @@ func sourceOf(n *nn.Network, layer int) int {
 		}
 	}
 	return -1
-}
-
-// ProjectionShortcuts lists the convolutions that do nothing but bring the input of a
-// residual block to the shape of its output: those whose output goes, through batch
-// norm alone, into a sum, and whose input another layer reads too. Soft filter pruning
-// spares them on ImageNet.
-func ProjectionShortcuts(n *nn.Network) []string {
-	readers := make(map[int][]int, len(n.Nodes))
-	for i, node := range n.Nodes {
-		for _, input := range node.Inputs {
-			readers[input] = append(readers[input], i)
-		}
-	}
-	var shortcuts []string
-	for i, node := range n.Nodes {
-		if node.Layer.Kind() != nn.KindConvolution || len(readers[node.Inputs[0]]) < 2 {
-			continue
-		}
-		for len(readers[i]) == 1 && n.Nodes[readers[i][0]].Layer.Kind() == nn.KindBatchNorm {
-			i = readers[i][0]
-		}
-		if len(readers[i]) == 1 && n.Nodes[readers[i][0]].Layer.Kind() == nn.KindAdd {
-			shortcuts = append(shortcuts, node.Name)
-		}
-	}
-	return shortcuts
 }

@@ -117,22 +117,6 @@ func TestSoftFilterMACs(t *testing.T) {
 	}
 }
 
-func TestProjectionShortcuts(t *testing.T) {
-	for network, want := range map[string][]string{
-		"resnet20":    nil,
-		"resnet18":    {"layer2.0.downsample.0", "layer3.0.downsample.0", "layer4.0.downsample.0"},
-		"resnet20b":   {"layer2.0.shortcut.0", "layer3.0.shortcut.0"},
-		"vgg16":       nil,
-		"resnet50":    {"layer1.0.downsample.0", "layer2.0.downsample.0", "layer3.0.downsample.0", "layer4.0.downsample.0"},
-		"mobilenetv2": nil,
-	} {
-		n := must[*nn.Network](t)(nn.New(network, nn.ZooOptions{}))
-		if got := prune.ProjectionShortcuts(n); !slices.Equal(got, want) {
-			t.Errorf("%s: %v, want %v", network, got, want)
-		}
-	}
-}
-
 func TestSoftFiltersRefuse(t *testing.T) {
 	n, weights := softNetwork(t, "resnet-digits")
 	for _, rate := range []float64{-0.1, 1, math.NaN()} {
