@@ -1,107 +1,164 @@
 package simd
 
-import "sync"
+import (
+	"sync"
+	"unsafe"
+)
 
 // A weightGradient whose input channels fill tiles takes each kernel position by
 // itself, with only the pixels for which it lies inside of the input: nothing is
 // padded, and there is less to do at the edges.
+//
+// A chunk's pixels are first copied to panels of one tile's channels, where all
+// kernel positions find them in the first-level cache. Where they lie, hundreds of
+// bytes apart, they fall into few sets of it, and each position would wait for them
+// again.
 
-// positionTaps lists where the image rows of a chunk lie for all kernel positions:
-// those of position i are taps[ends[i]:ends[i+1]].
-type positionTaps struct {
-	taps []tap
-	ends []int
+// positionTiles sums chunks of pixels into the tiles of dw, one worker's share.
+type positionTiles struct {
+	*weightGradient
+	tile      tile
+	in, out   panelGrid // of the chunk's pixels
+	copiesIn  bool      // else the input is a panel as it lies
+	copiesOut bool
+	inPanel   *scratch
+	outPanels *scratch // of the columns of a group
+	shape     [3]int   // of the chunk that taps are of: images, first and last row
+	taps      []tap
+	ends      []int // the taps of position i are taps[ends[i]:ends[i+1]]
+	lengths   []int // of their runs
 }
 
-var positionTapLists = sync.Pool{New: func() any { return new(positionTaps) }}
+var positionTilesPool = sync.Pool{New: func() any { return new(positionTiles) }}
 
-// list makes the taps of a chunk, with offsets in dy from the chunk's first pixel,
-// pixels of so many bytes.
-func (l *positionTaps) list(g *weightGradient, chunk, pixelBytes int) {
-	c := g.conv
-	b0, b1, h0, h1 := g.chunk(chunk)
-	l.taps, l.ends = l.taps[:0], append(l.ends[:0], 0)
-	for i := range c.Height.Kernel {
-		rows := c.Height.span(i)
-		for j := range c.Width.Kernel {
-			columns := c.Width.span(j)
-			for b := b0; b < b1 && columns.n > 0; b++ {
-				for h := max(h0, rows.out); h < min(h1, rows.out+rows.n); h++ {
-					from := rows.in + (h-rows.out)*c.Height.stride()
-					l.taps = append(l.taps, tap{
-						a: 4 * c.In * ((b*c.Height.In+from)*c.Width.In + columns.in),
-						b: pixelBytes * (((b-b0)*g.result.height+h-h0)*g.result.width + columns.out),
-					})
-				}
-			}
-			l.ends = append(l.ends, len(l.taps))
-		}
-	}
-}
-
-// packsOutput says whether the 16 channels of dy that a tile reads are copied
-// together first: where they lie so far apart that they fall into few sets of the
-// first-level cache, and where there are less than 16.
-func (g *weightGradient) packsOutput() bool {
-	return g.conv.Out > 64 || g.result.perGroup%16 != 0
-}
-
-// accumulatePositions sums chunks into the given tiles of dw.
-func (g *weightGradient) accumulatePositions(dw []float32, chunk0, chunk1, column0, column1, row0, row1 int) {
-	t, list := tilePool.Get().(*tile), positionTapLists.Get().(*positionTaps)
-	var packed *scratch
-	pixelBytes := 4 * g.conv.Out
-	if g.packsOutput() {
-		packed = newScratch(16 * g.imagesAChunk * g.rowsAChunk * g.result.width)
-		pixelBytes = 64
-	}
-	t.aStep, t.bStep, t.cRow = uintptr(4*g.conv.Width.stride()*g.conv.In), uintptr(pixelBytes), uintptr(4*g.conv.Out)
+// accumulatePositions sums chunks into the tiles of dw at some columns, all of one
+// group or those of whole groups, and some panels of the groups' input channels.
+func (g *weightGradient) accumulatePositions(dw []float32, chunk0, chunk1, column0, column1, panel0, panel1 int) {
+	p := positionTilesPool.Get().(*positionTiles)
+	p.weightGradient, p.shape = g, [3]int{}
+	p.tile.rows, p.tile.aStep = g.rows, uintptr(4*g.rows)
+	p.tile.bStep, p.tile.cRow = 64, uintptr(4*g.conv.Out)
+	columns := g.columnTiles() / g.conv.groups()
 	for chunk := chunk0; chunk < chunk1; chunk++ {
-		list.list(g, chunk, pixelBytes)
-		t.add = min(1, chunk-chunk0)
-		for column := column0; column < column1; column++ {
-			g.aimOutput(t, packed, chunk, column)
-			for row := row0; row < row1; row++ {
-				g.positionTile(t, list, dw, column, row)
-			}
+		p.tile.add = min(1, chunk-chunk0)
+		p.aim(chunk)
+		for first := column0; first < column1; first += columns {
+			p.sum(dw, chunk, first, min(first+columns, column1), panel0, panel1)
 		}
 	}
-	packed.free()
-	positionTapLists.Put(list)
-	tilePool.Put(t)
+	p.inPanel.free()
+	p.outPanels.free()
+	p.weightGradient, p.inPanel, p.outPanels = nil, nil, nil
+	positionTilesPool.Put(p)
 }
 
-// aimOutput points t at a column of dy in a chunk.
-func (g *weightGradient) aimOutput(t *tile, packed *scratch, chunk, column int) {
-	b0, b1, h0, h1 := g.chunk(chunk)
-	group, first := g.column(column)
-	t.cols = min(16, g.result.perGroup-first)
-	from := (b0*g.result.height+h0)*g.result.width*g.conv.Out + group*g.result.perGroup + first
-	t.b = at(g.dy, from)
-	if packed != nil {
-		pixels := ((b1-b0-1)*g.result.height + h1 - h0) * g.result.width
-		g.v.packColumns(&packed.data[0], &g.dy[from], g.conv.Out, pixels, t.cols, 16)
-		t.b = at(packed.data, 0)
-	}
-}
-
-// positionTile sums the chunk that t is set to into one tile of dw.
-func (g *weightGradient) positionTile(t *tile, list *positionTaps, dw []float32, column, row int) {
-	positions := len(list.ends) - 1
-	position, r := row%positions, row/positions*g.rows
-	group, first := g.column(column)
-	to := (position*g.source.perGroup+r)*g.conv.Out + group*g.result.perGroup + first
-	taps := list.taps[list.ends[position]:list.ends[position+1]]
-	if len(taps) == 0 {
-		if t.add == 0 {
-			for i := range g.rows {
-				clear(dw[to+i*g.conv.Out:][:t.cols])
-			}
-		}
+// aim lays out the panels of a chunk, and lists its taps.
+func (p *positionTiles) aim(chunk int) {
+	b0, b1, h0, h1 := p.chunk(chunk)
+	shape := [3]int{b1 - b0, h0, h1}
+	if shape == p.shape {
 		return
 	}
-	t.rows, t.length = g.rows, g.conv.Width.span(position%g.conv.Width.Kernel).n
-	t.taps, t.tapCount = &taps[0], len(taps)
-	t.a[0], t.c[0] = at(g.x, group*g.source.perGroup+r), at(dw, to)
-	g.v.panel[g.rows][0](t)
+	p.shape = shape
+	c := p.conv
+	byImage := b1-b0 > p.result.width
+	from, to := c.Height.reach(h0, h1)
+	p.in = newPanelGrid(c.Height, c.Width, b1-b0, from, to, byImage)
+	p.out = newPanelGrid(oneByOne(p.result.height), oneByOne(p.result.width), b1-b0, h0, h1, byImage)
+	p.copiesIn = byImage || c.In != p.rows || c.Height.stride() > 1 || c.Width.stride() > 1
+	p.copiesOut = byImage || c.Out != 16
+	if p.copiesIn {
+		p.inPanel = p.inPanel.grow(p.in.size * p.rows)
+	} else {
+		p.in.image = c.Height.In * c.Width.In
+	}
+	if p.copiesOut {
+		p.outPanels = p.outPanels.grow(p.out.size * 16 * p.columnTiles() / c.groups())
+	} else {
+		p.out.image = p.result.height * p.result.width
+	}
+	p.list(h0, h1, byImage)
+}
+
+// list makes the taps of all kernel positions: runs along the rows, or along the
+// images.
+func (p *positionTiles) list(h0, h1 int, byImage bool) {
+	c := p.conv
+	p.taps, p.ends, p.lengths = p.taps[:0], append(p.ends[:0], 0), p.lengths[:0]
+	for i := range c.Height.Kernel {
+		rows := c.Height.span(i)
+		first, last := max(h0, rows.out), min(h1, rows.out+rows.n)
+		for j := range c.Width.Kernel {
+			columns := c.Width.span(j)
+			images, runs, length := p.shape[0], min(1, columns.n), columns.n
+			if byImage {
+				images, runs, length = 1, columns.n, p.shape[0]
+			}
+			for b := range images {
+				for h := first; h < last; h++ {
+					row := rows.in + (h-rows.out)*c.Height.stride()
+					for w := range runs {
+						p.taps = append(p.taps, tap{
+							a: 4 * p.rows * p.in.at(b, row, columns.in+w*c.Width.stride()),
+							b: 64 * p.out.at(b, h, columns.out+w),
+						})
+					}
+				}
+			}
+			p.ends, p.lengths = append(p.ends, len(p.taps)), append(p.lengths, length)
+		}
+	}
+}
+
+// sum adds the chunk to tiles of the columns first to last, of one group.
+func (p *positionTiles) sum(dw []float32, chunk, first, last, panel0, panel1 int) {
+	image, _, _, _ := p.chunk(chunk)
+	group, channel := p.column(first)
+	to := group*p.result.perGroup + channel
+	columns := min(p.result.perGroup-channel, 16*(last-first))
+	if p.copiesOut {
+		for j := 0; j < columns; j += 16 {
+			p.out.copy(p.v, p.outPanels.data[j*p.out.size:], p.dy, p.conv.Out, image, to+j, min(16, columns-j), 16)
+		}
+	}
+	for panel := panel0; panel < panel1; panel++ {
+		from := group*p.source.perGroup + panel*p.rows
+		if p.copiesIn {
+			p.in.copy(p.v, p.inPanel.data, p.x, p.conv.In, image, from, p.rows, p.rows)
+			p.tile.a[0] = start(p.inPanel.data)
+		} else {
+			p.tile.a[0] = start(p.x[p.in.start(image)*p.conv.In+from:])
+		}
+		for j := 0; j < columns; j += 16 {
+			if p.copiesOut {
+				p.tile.b = start(p.outPanels.data[j*p.out.size:])
+			} else {
+				p.tile.b = start(p.dy[p.out.start(image)*16:])
+			}
+			p.tile.cols = min(16, columns-j)
+			p.positions(dw[panel*p.rows*p.conv.Out+to+j:])
+		}
+	}
+}
+
+// start is where a slice starts, which may be empty.
+func start(s []float32) unsafe.Pointer { return unsafe.Pointer(unsafe.SliceData(s)) }
+
+// positions adds to the tiles of all kernel positions, of which the first begins at
+// dw.
+func (p *positionTiles) positions(dw []float32) {
+	t, kernel := &p.tile, p.v.panel[p.rows][0]
+	step := p.source.perGroup * p.conv.Out
+	for i, length := range p.lengths {
+		taps := p.taps[p.ends[i]:p.ends[i+1]]
+		t.c[0] = at(dw, i*step)
+		if len(taps) > 0 {
+			t.taps, t.tapCount, t.length = &taps[0], len(taps), length
+			kernel(t)
+		} else if t.add == 0 {
+			for r := range p.rows {
+				clear(dw[i*step+r*p.conv.Out:][:t.cols])
+			}
+		}
+	}
 }

@@ -38,6 +38,12 @@ var convCases = []Convolution{
 	{Batch: 17, Height: same(8, 3), Width: same(8, 3), In: 13, Out: 70},
 	{Batch: 2, Height: Axis{In: 8, Kernel: 3, Before: -1, After: -2}, Width: Axis{In: 8, Kernel: 2, Before: -2, After: 1}, In: 3, Out: 4},
 	{Batch: 1, Height: Axis{In: 2, Kernel: 3}, Width: same(4, 3), In: 3, Out: 4},
+	{Batch: 70, Height: same(2, 3), Width: same(2, 3), In: 32, Out: 20},
+	{Batch: 65, Height: same(2, 3), Width: same(2, 3), In: 16, Out: 16},
+	{Batch: 3, Height: strided(9, 3, 2), Width: strided(12, 3, 2), In: 32, Out: 64, Groups: 2},
+	{Batch: 2, Height: strided(8, 1, 2), Width: strided(7, 1, 3), In: 32, Out: 16},
+	{Batch: 9, Height: Axis{In: 2, Kernel: 3, Dilation: 3, Before: 3, After: 3}, Width: Axis{In: 3, Kernel: 2, Stride: 2, Dilation: 5, Before: 4, After: 3}, In: 48, Out: 16},
+	{Batch: 2, Height: same(3, 3), Width: same(3, 3), In: 192, Out: 160},
 	{Batch: 0, Height: same(4, 3), Width: same(4, 3), In: 3, Out: 4},
 	{Batch: 2, Height: same(4, 3), Width: same(4, 3), In: 0, Out: 4},
 }

@@ -51,6 +51,8 @@ type weightGradient struct {
 	chunks           int
 	parts            int // of the chunks
 	shares           int // of the tiles of one vector of output channels
+	columnsATask     int // of tiles with positions apart, where tiles are shared
+	panelsATask      int
 	partial          *scratch
 	accumulate, pile func(task int)
 }
@@ -97,7 +99,7 @@ func (g *weightGradient) run(p Parallel, dw, x, dy []float32) {
 		p(min(tasksWanted, ceilDiv(len(dw), 64)), g.pile)
 		return
 	}
-	p(g.columnTiles()*g.shares, g.accumulate)
+	p(g.tileTasks(), g.accumulate)
 }
 
 // prepareRuns sets up tiles that join kernel columns, on a padded input.
@@ -129,9 +131,6 @@ func (g *weightGradient) columnTiles() int {
 
 // rowTiles is the number of tiles along the input channels and the kernel.
 func (g *weightGradient) rowTiles() int {
-	if g.positions {
-		return len(g.taps) * g.source.perGroup / g.rows
-	}
 	return (g.regions[0].runs[1] - g.regions[0].runs[0]) * ceilDiv(g.runLength(), g.rows)
 }
 
@@ -160,23 +159,68 @@ func (g *weightGradient) cutPixels() {
 	}
 	g.chunks = ceilDiv(g.conv.Batch, g.imagesAChunk) * ceilDiv(g.result.height, g.rowsAChunk)
 	g.parts, g.shares = 1, 1
-	if len(g.dw) <= fewWeights {
+	switch {
+	case len(g.dw) <= fewWeights && g.chunks > 1:
 		g.parts = min(tasksWanted, g.chunks, max(fewParts, partialWeights/len(g.dw)))
-		return
+	case g.positions:
+		g.cutTiles()
+	default:
+		g.shares = min(g.rowTiles(), ceilDiv(tasksWanted, g.columnTiles()))
 	}
-	g.shares = min(g.rowTiles(), ceilDiv(tasksWanted, g.columnTiles()))
+}
+
+// cutTiles cuts the tiles of positions into tasks: blocks of columns and panels, as
+// square as can be, because each task makes copies of its columns' and its panels'
+// pixels.
+func (g *weightGradient) cutTiles() {
+	g.columnsATask, g.panelsATask = g.columnTiles()/g.conv.groups(), g.source.perGroup/g.rows
+	for g.tileTasks() < tasksWanted && g.columnsATask*g.panelsATask > 1 {
+		if g.columnsATask >= g.panelsATask {
+			g.columnsATask = ceilDiv(g.columnsATask, 2)
+		} else {
+			g.panelsATask = ceilDiv(g.panelsATask, 2)
+		}
+	}
+}
+
+// tileTasks is the number of tasks where tiles are shared.
+func (g *weightGradient) tileTasks() int {
+	if !g.positions {
+		return g.columnTiles() * g.shares
+	}
+	columns := g.columnTiles() / g.conv.groups()
+	return g.conv.groups() * ceilDiv(columns, g.columnsATask) * ceilDiv(g.source.perGroup/g.rows, g.panelsATask)
 }
 
 // accumulateTask sums a part of the chunks, or a share of the tiles.
 func (g *weightGradient) accumulateTask(task int) {
-	if g.parts > 1 {
+	switch {
+	case g.parts > 1:
 		from, to := share(g.chunks, task, g.parts)
-		g.accumulateTiles(g.partial.data[task*len(g.dw):], from, to, 0, g.columnTiles(), 0, g.rowTiles())
-		return
+		part := g.partial.data[task*len(g.dw):][:len(g.dw)]
+		if g.positions {
+			g.accumulatePositions(part, from, to, 0, g.columnTiles(), 0, g.source.perGroup/g.rows)
+		} else {
+			g.accumulateTiles(part, from, to, 0, g.columnTiles(), 0, g.rowTiles())
+		}
+	case g.positions:
+		g.accumulateBlock(task)
+	default:
+		from, to := share(g.rowTiles(), task%g.shares, g.shares)
+		column := task / g.shares
+		g.accumulateTiles(g.dw, 0, g.chunks, column, column+1, from, to)
 	}
-	from, to := share(g.rowTiles(), task%g.shares, g.shares)
-	column := task / g.shares
-	g.accumulateTiles(g.dw, 0, g.chunks, column, column+1, from, to)
+}
+
+// accumulateBlock sums all chunks into a block of tiles.
+func (g *weightGradient) accumulateBlock(task int) {
+	panels, columns := g.source.perGroup/g.rows, g.columnTiles()/g.conv.groups()
+	panelBlocks, columnBlocks := ceilDiv(panels, g.panelsATask), ceilDiv(columns, g.columnsATask)
+	panel := task % panelBlocks * g.panelsATask
+	block, group := task/panelBlocks%columnBlocks*g.columnsATask, task/panelBlocks/columnBlocks
+	g.accumulatePositions(g.dw, 0, g.chunks,
+		group*columns+block, group*columns+min(columns, block+g.columnsATask),
+		panel, min(panels, panel+g.panelsATask))
 }
 
 // tapLists keeps the lists of image rows that tiles run over.
@@ -184,10 +228,6 @@ var tapLists = sync.Pool{New: func() any { return new([]tap) }}
 
 // accumulateTiles sums chunks into the given tiles of dw.
 func (g *weightGradient) accumulateTiles(dw []float32, chunk0, chunk1, column0, column1, row0, row1 int) {
-	if g.positions {
-		g.accumulatePositions(dw, chunk0, chunk1, column0, column1, row0, row1)
-		return
-	}
 	t, list := tilePool.Get().(*tile), tapLists.Get().(*[]tap)
 	c := g.conv
 	t.aStep = uintptr(4 * g.regions[0].from[1] * c.In)
@@ -254,8 +294,6 @@ func (g *weightGradient) pileTask(task int) {
 	sum := g.dw[from:to]
 	copy(sum, g.partial.data[from:])
 	for part := 1; part < g.parts; part++ {
-		for i, x := range g.partial.data[part*len(g.dw)+from:][:len(sum)] {
-			sum[i] += x
-		}
+		Add.Apply(sum, sum, g.partial.data[part*len(g.dw)+from:])
 	}
 }

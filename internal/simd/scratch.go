@@ -30,6 +30,16 @@ func newScratch(n int) *scratch {
 	return s
 }
 
+// grow returns a buffer of at least n elements with any contents: s, or another in
+// its place.
+func (s *scratch) grow(n int) *scratch {
+	if s != nil && len(s.data) >= n {
+		return s
+	}
+	s.free()
+	return newScratch(n)
+}
+
 func (s *scratch) free() {
 	if s != nil {
 		scratches.Put(s)
