@@ -39,35 +39,52 @@ func oneByOne(n int) Axis { return Axis{In: n, Kernel: 1} }
 // start is where the first row begins in a batch, in pixels.
 func (g *panelGrid) start(image int) int { return (image*g.height.In + g.from) * g.width.In }
 
-// at is the place of a pixel.
-func (g *panelGrid) at(image, row, column int) int {
-	row -= g.from
+// at is the place of a pixel of the first image.
+func (g *panelGrid) at(row, column int) int {
 	s, t := g.height.stride(), g.width.stride()
-	return image*g.image + (row%s*t+column%t)*g.phase + row/s*g.row + column/t*g.column
+	row -= g.from
+	return (row%s*t+column%t)*g.phase + row/s*g.row + column/t*g.column
+}
+
+// pixelRows is a matrix with a row of channels for each pixel.
+type pixelRows struct {
+	data     []float32
+	channels int
 }
 
 // copy copies cols channels, from channel on, of images from b on, to a panel of
 // width channels.
-func (g *panelGrid) copy(v *variant, dst, src []float32, channels, b, channel, cols, width int) {
-	image := g.height.In * g.width.In
-	for row := g.from; row < g.to; row++ {
-		if !g.height.reads(row) {
-			continue
-		}
-		from := src[((b*g.height.In+row)*g.width.In)*channels+channel:]
-		if g.byImage {
-			for column := range g.width.In {
-				v.packColumns(&dst[width*g.at(0, row, column)], &from[column*channels], image*channels, g.images, cols, width)
+func (g *panelGrid) copy(v *variant, panel []float32, src pixelRows, b, channel, cols, width int) {
+	s, t := g.height.stride(), g.width.stride()
+	for i := range min(s, g.to-g.from) {
+		for j := range min(t, g.width.In) {
+			if g.height.reads(g.from+i) && g.width.reads(j) {
+				first := g.start(b) + i*g.width.In + j
+				g.copyPhase(v, panel[width*(i*t+j)*g.phase:], src.data[first*src.channels+channel:], src.channels,
+					ceilDiv(g.to-g.from-i, s), ceilDiv(g.width.In-j, t), cols, width)
 			}
-			continue
 		}
-		for i := range g.images {
-			for phase := range min(g.width.stride(), g.width.In) {
-				if g.width.reads(phase) {
-					v.packColumns(&dst[width*g.at(i, row, phase)], &from[(i*image+phase)*channels],
-						g.width.stride()*channels, ceilDiv(g.width.In-phase, g.width.stride()), cols, width)
-				}
+	}
+}
+
+// copyPhase copies some rows and columns of pixels.
+func (g *panelGrid) copyPhase(v *variant, panel, src []float32, channels, rows, columns, cols, width int) {
+	column := channels * g.width.stride()
+	row, image := channels*g.width.In*g.height.stride(), channels*g.width.In*g.height.In
+	if g.byImage {
+		for h := range rows {
+			for w := range columns {
+				v.packColumns(&panel[width*(h*g.row+w*g.column)], &src[h*row+w*column], image, g.images, cols, width)
 			}
+		}
+		return
+	}
+	if row == columns*column { // rows join
+		rows, columns = 1, rows*columns
+	}
+	for b := range g.images {
+		for h := range rows {
+			v.packColumns(&panel[width*(b*g.image+h*g.row)], &src[b*image+h*row], column, columns, cols, width)
 		}
 	}
 }

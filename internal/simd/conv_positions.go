@@ -17,16 +17,17 @@ import (
 // positionTiles sums chunks of pixels into the tiles of dw, one worker's share.
 type positionTiles struct {
 	*weightGradient
-	tile      tile
-	in, out   panelGrid // of the chunk's pixels
-	copiesIn  bool      // else the input is a panel as it lies
-	copiesOut bool
-	inPanel   *scratch
-	outPanels *scratch // of the columns of a group
-	shape     [3]int   // of the chunk that taps are of: images, first and last row
-	taps      []tap
-	ends      []int // the taps of position i are taps[ends[i]:ends[i+1]]
-	lengths   []int // of their runs
+	tile            tile
+	in, out         panelGrid // of the chunk's pixels
+	copiesIn        bool      // else the input is a panel as it lies
+	copiesOut       bool
+	inPanel         *scratch
+	outPanels       *scratch // of the columns of a group
+	shape           [3]int   // of the chunk that taps are of: images, first and last row
+	heights, widths []span   // where kernel rows and columns meet the input
+	taps            []tap
+	ends            []int // the taps of position i are taps[ends[i]:ends[i+1]]
+	lengths         []int // of their runs
 }
 
 var positionTilesPool = sync.Pool{New: func() any { return new(positionTiles) }}
@@ -38,6 +39,7 @@ func (g *weightGradient) accumulatePositions(dw []float32, chunk0, chunk1, colum
 	p.weightGradient, p.shape = g, [3]int{}
 	p.tile.rows, p.tile.aStep = g.rows, uintptr(4*g.rows)
 	p.tile.bStep, p.tile.cRow = 64, uintptr(4*g.conv.Out)
+	p.heights, p.widths = g.conv.Height.spans(p.heights[:0]), g.conv.Width.spans(p.widths[:0])
 	columns := g.columnTiles() / g.conv.groups()
 	for chunk := chunk0; chunk < chunk1; chunk++ {
 		p.tile.add = min(1, chunk-chunk0)
@@ -85,27 +87,32 @@ func (p *positionTiles) aim(chunk int) {
 func (p *positionTiles) list(h0, h1 int, byImage bool) {
 	c := p.conv
 	p.taps, p.ends, p.lengths = p.taps[:0], append(p.ends[:0], 0), p.lengths[:0]
-	for i := range c.Height.Kernel {
-		rows := c.Height.span(i)
-		first, last := max(h0, rows.out), min(h1, rows.out+rows.n)
-		for j := range c.Width.Kernel {
-			columns := c.Width.span(j)
-			images, runs, length := p.shape[0], min(1, columns.n), columns.n
+	for _, rows := range p.heights {
+		first := max(h0, rows.out)
+		count := max(0, min(h1, rows.out+rows.n)-first)
+		for _, columns := range p.widths {
+			runs := [3]int{p.shape[0], count, min(1, columns.n)}
+			length := columns.n
 			if byImage {
-				images, runs, length = 1, columns.n, p.shape[0]
+				runs[0], runs[2], length = 1, columns.n, p.shape[0]
 			}
-			for b := range images {
-				for h := first; h < last; h++ {
-					row := rows.in + (h-rows.out)*c.Height.stride()
-					for w := range runs {
-						p.taps = append(p.taps, tap{
-							a: 4 * p.rows * p.in.at(b, row, columns.in+w*c.Width.stride()),
-							b: 64 * p.out.at(b, h, columns.out+w),
-						})
-					}
-				}
-			}
+			p.runs(runs, p.in.at(rows.in+(first-rows.out)*c.Height.stride(), columns.in), p.out.at(first, columns.out))
 			p.ends, p.lengths = append(p.ends, len(p.taps)), append(p.lengths, length)
+		}
+	}
+}
+
+// runs adds taps for some images, rows and columns, of which the first lie at the
+// places in and out.
+func (p *positionTiles) runs(counts [3]int, in, out int) {
+	for b := range counts[0] {
+		for h := range counts[1] {
+			for w := range counts[2] {
+				p.taps = append(p.taps, tap{
+					a: 4 * p.rows * (in + b*p.in.image + h*p.in.row + w*p.in.column),
+					b: 64 * (out + b*p.out.image + h*p.out.row + w*p.out.column),
+				})
+			}
 		}
 	}
 }
@@ -118,13 +125,13 @@ func (p *positionTiles) sum(dw []float32, chunk, first, last, panel0, panel1 int
 	columns := min(p.result.perGroup-channel, 16*(last-first))
 	if p.copiesOut {
 		for j := 0; j < columns; j += 16 {
-			p.out.copy(p.v, p.outPanels.data[j*p.out.size:], p.dy, p.conv.Out, image, to+j, min(16, columns-j), 16)
+			p.out.copy(p.v, p.outPanels.data[j*p.out.size:], pixelRows{p.dy, p.conv.Out}, image, to+j, min(16, columns-j), 16)
 		}
 	}
 	for panel := panel0; panel < panel1; panel++ {
 		from := group*p.source.perGroup + panel*p.rows
 		if p.copiesIn {
-			p.in.copy(p.v, p.inPanel.data, p.x, p.conv.In, image, from, p.rows, p.rows)
+			p.in.copy(p.v, p.inPanel.data, pixelRows{p.x, p.conv.In}, image, from, p.rows, p.rows)
 			p.tile.a[0] = start(p.inPanel.data)
 		} else {
 			p.tile.a[0] = start(p.x[p.in.start(image)*p.conv.In+from:])

@@ -12,6 +12,14 @@ func (a Axis) span(k int) span {
 	return span{first, first*a.stride() + offset, max(0, last-first+1)}
 }
 
+// spans appends the spans of all kernel positions.
+func (a Axis) spans(list []span) []span {
+	for k := range a.Kernel {
+		list = append(list, a.span(k))
+	}
+	return list
+}
+
 // window is a sliding window that treats each channel by itself: a depthwise
 // convolution or a pooling.
 type window struct {
