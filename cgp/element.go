@@ -23,3 +23,8 @@ const (
 func edgesOf(count int) nn.Parameter {
 	return nn.Parameter{Name: Edges, Layer: Edges, Role: EdgeValue, Shape: []int{count}}
 }
+
+// featuresOf is the parameter for some features.
+func featuresOf(count int) nn.Parameter {
+	return nn.Parameter{Name: Features, Layer: Features, Role: FeatureGate, Shape: []int{count}}
+}

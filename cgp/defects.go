@@ -1,0 +1,63 @@
+package cgp
+
+import (
+	"fmt"
+	"math"
+
+	"github.com/gomlx/gomlx/core/graph"
+
+	"espalier/gnn"
+	"espalier/nn"
+)
+
+// defective makes an insertion what CGP's code has in its stead for some networks:
+//
+//   - SGC propagates once, at the beginning, and keeps the result, so that edges and
+//     features that are pruned later are not missed and get no gradient;
+//   - GAT's first layer leaves out edges that are pruned, but does not multiply
+//     messages by the values of the others;
+//   - GCNII does not run unless edges are learned.
+func defective(in *gnn.Insertion, network gnn.Network, s gnn.Shape, initial nn.Weights) error {
+	switch network.Kind() {
+	case gnn.KindSGC:
+		if in.Edges != nil {
+			in.Edges = func(b *gnn.Builder, _ string) *graph.Node { return frozen(b, Edges, initial[Edges]) }
+		}
+		if in.Gates != nil {
+			in.Gates = func(b *gnn.Builder) *graph.Node { return frozen(b, Features, initial[Features]) }
+		}
+	case gnn.KindGAT:
+		if in.Edges != nil {
+			in.Edges = maskedFirst(in.Edges, network.Parameters(s)[0].Layer)
+		}
+	case gnn.KindGCNII:
+		if in.Edges == nil {
+			return fmt.Errorf("the reference's %s does not run without learned edges; use the paper's variant, or learn edges", gnn.KindGCNII)
+		}
+	}
+	return nil
+}
+
+// frozen are gates as they were at the beginning.
+func frozen(b *gnn.Builder, name string, initial []float32) *graph.Node {
+	return b.Once("first "+name, func() *graph.Node {
+		gates := make([]float32, len(initial))
+		for i, x := range initial {
+			gates[i] = float32(1 / (1 + math.Exp(-float64(x))))
+		}
+		return graph.Const(b.Graph(), gates)
+	})
+}
+
+// maskedFirst lets the first layer see only which edges are there.
+func maskedFirst(learned func(*gnn.Builder, string) *graph.Node, first string) func(*gnn.Builder, string) *graph.Node {
+	return func(b *gnn.Builder, layer string) *graph.Node {
+		if layer != first {
+			return learned(b, layer)
+		}
+		return b.Once("edges that are there", func() *graph.Node {
+			value := b.Parameter(Edges)
+			return graph.ConvertDType(graph.NotEqual(value, graph.ZerosLike(value)), value.DType())
+		})
+	}
+}

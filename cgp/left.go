@@ -1,0 +1,154 @@
+package cgp
+
+import (
+	"slices"
+
+	"espalier/data"
+	"espalier/gnn"
+	"espalier/nn"
+	"espalier/prune"
+)
+
+// left says what of a problem is left: which edges, features and units of the hidden
+// layer, and the network that has no more than these.
+type left struct {
+	edges, features, units []bool // units is nil where none can go
+	network                gnn.Network
+	axes                   map[string][]axis
+}
+
+// axis says along what an axis of a parameter runs.
+type axis string
+
+const (
+	featureAxis axis = "features"
+	unitAxis    axis = "units"
+)
+
+func leftOf(p Problem, mask *prune.Mask) *left {
+	s := shapeOf(p)
+	l := &left{edges: all(s.Edges), features: all(s.Features), network: p.Network}
+	if mask.SizeOf(Edges) > 0 {
+		l.edges = bools(mask, Edges)
+	}
+	parameters := p.Network.Parameters(s)
+	more := s
+	more.Features++
+	l.axes = make(map[string][]axis)
+	for _, parameter := range parameters {
+		l.axes[parameter.Name] = make([]axis, len(parameter.Shape))
+	}
+	l.label(parameters, p.Network.Parameters(more), featureAxis)
+	narrower, ok := p.Network.(gnn.Narrower)
+	if ok && narrower.HiddenUnits() > 0 {
+		l.label(parameters, narrower.WithHiddenUnits(narrower.HiddenUnits()+1).Parameters(s), unitAxis)
+		l.units = l.read(parameters, mask, unitAxis, narrower.HiddenUnits())
+		l.network = narrower.WithHiddenUnits(count(l.units))
+	}
+	l.features = l.read(parameters, mask, featureAxis, s.Features)
+	if mask.SizeOf(Features) > 0 {
+		for f, lives := range bools(mask, Features) {
+			l.features[f] = l.features[f] && lives
+		}
+		keepOne(l.features)
+	}
+	return l
+}
+
+func all(n int) []bool { return slices.Repeat([]bool{true}, n) }
+
+func count(marks []bool) int {
+	n := 0
+	for _, mark := range marks {
+		if mark {
+			n++
+		}
+	}
+	return n
+}
+
+// keepOne marks the first if none is.
+func keepOne(marks []bool) {
+	if len(marks) > 0 && !slices.Contains(marks, true) {
+		marks[0] = true
+	}
+}
+
+// label finds the axes that are longer in a larger network.
+func (l *left) label(parameters, larger []nn.Parameter, as axis) {
+	for i, p := range parameters {
+		for a, n := range p.Shape {
+			if larger[i].Shape[a] != n {
+				l.axes[p.Name][a] = as
+			}
+		}
+	}
+}
+
+// read says which places along an axis a live weight reads: a weight whose rows they
+// are. Where a weight that reads them is not masked, all are.
+func (l *left) read(parameters []nn.Parameter, mask *prune.Mask, along axis, size int) []bool {
+	read := make([]bool, size)
+	for _, p := range parameters {
+		if p.Role != nn.Weight || l.axes[p.Name][0] != along {
+			continue
+		}
+		if mask.SizeOf(p.Name) == 0 {
+			return all(size)
+		}
+		width := p.Size() / size
+		for i := range mask.Live(p.Name) {
+			read[i/width] = true
+		}
+	}
+	keepOne(read)
+	return read
+}
+
+// graph is what is left of a graph.
+func (l *left) graph(g *data.Graph) (*data.Graph, error) {
+	g, err := g.KeepEdges(l.edges)
+	if err != nil {
+		return nil, err
+	}
+	return g.KeepFeatures(l.features)
+}
+
+// positions are those of the values that are left, by parameter.
+func (l *left) positions(parameters []nn.Parameter) map[string][]int {
+	kept := make(map[string][]int, len(parameters))
+	for _, p := range parameters {
+		positions := []int{0}
+		for a, n := range p.Shape {
+			positions = extend(positions, n, l.along(p.Name, a, n))
+		}
+		kept[p.Name] = positions
+	}
+	return kept
+}
+
+// along says what is left along an axis.
+func (l *left) along(name string, a, n int) []bool {
+	switch {
+	case name == Edges:
+		return l.edges
+	case name == Features || l.axes[name][a] == featureAxis:
+		return l.features
+	case l.axes[name][a] == unitAxis:
+		return l.units
+	}
+	return all(n)
+}
+
+// extend are positions with one axis more.
+func extend(positions []int, n int, kept []bool) []int {
+	var longer []int
+	for _, position := range positions {
+		for i, mark := range kept {
+			if mark {
+				longer = append(longer, position*n+i)
+			}
+		}
+	}
+	return longer
+}

@@ -1,0 +1,180 @@
+package cgp
+
+import (
+	"espalier/gnn"
+	"espalier/nn"
+	"espalier/prune"
+	"espalier/train"
+)
+
+// part is the program of a problem, or of what is left of it.
+type part struct {
+	whole   Problem
+	options Options
+	learned []nn.Parameter // of the whole
+	program *gnn.Program
+	// base are all values of the whole, as they were when this part began. kept are the
+	// positions in them of this part's values, by parameter; none are all.
+	base nn.Weights
+	kept map[string][]int
+}
+
+// newPart is the whole of a problem at its beginning.
+func newPart(problem Problem, options Options, learned []nn.Parameter, mask *prune.Mask) (*part, error) {
+	prepared, err := gnn.NewGraph(problem.Graph)
+	if err != nil {
+		return nil, err
+	}
+	p := &part{whole: problem, options: options, learned: learned}
+	if p.base, err = p.initial(prepared.Shape()); err != nil {
+		return nil, err
+	}
+	if p.program, err = p.compile(problem.Network, prepared, learned, mask, p.base); err != nil {
+		return nil, err
+	}
+	if err := p.program.Load(p.base, problem.Seed.Derive("training")); err != nil {
+		p.program.Close()
+		return nil, err
+	}
+	return p, nil
+}
+
+// initial are the values that training begins with.
+func (p *part) initial(s gnn.Shape) (nn.Weights, error) {
+	weights, err := gnn.Initialize(p.whole.Network, s, p.options.Initializer, p.whole.Seed.Derive("initial weights"))
+	if err != nil {
+		return nil, err
+	}
+	for _, parameter := range p.learned {
+		start := make([]float32, parameter.Size())
+		random := p.whole.Seed.Derive("initial weights").Stream(parameter.Name)
+		for i := range start {
+			switch {
+			case parameter.Name == Features:
+				start[i] = 1
+			case p.options.EdgeStart != 0:
+				start[i] = float32(p.options.EdgeStart)
+			default:
+				start[i] = float32(random.NormFloat64())
+			}
+		}
+		weights[parameter.Name] = start
+	}
+	return weights, nil
+}
+
+// compile is the program of a network on a graph.
+func (p *part) compile(network gnn.Network, on *gnn.Graph, learned []nn.Parameter, mask *prune.Mask, initial nn.Weights) (*gnn.Program, error) {
+	variant := p.options.Schedule.Variant
+	recipe := gnn.Recipe{
+		Network: network, Graph: on, Insertion: insertion(learned, variant), Nodes: p.whole.Split.Train,
+		Optimizer:   train.Adam{LearningRate: p.options.LearningRate},
+		WeightDecay: gnn.UniformDecay(p.options.WeightDecay),
+		Masked:      mask.Names(),
+	}
+	if p.options.Regrowth.Growth == Gradient {
+		recipe.Gradients = recipe.Masked
+	}
+	if variant == prune.Reference {
+		if err := defective(recipe.Insertion, network, on.Shape(), initial); err != nil {
+			return nil, err
+		}
+	}
+	return gnn.NewProgram(p.whole.Backend, recipe)
+}
+
+// weights are all values of the whole.
+func (p *part) weights() (nn.Weights, error) {
+	current, err := p.program.Weights()
+	if err != nil || p.kept == nil {
+		return current, err
+	}
+	whole := p.base.Clone()
+	for name, positions := range p.kept {
+		for i, position := range positions {
+			whole[name][position] = current[name][i]
+		}
+	}
+	return whole, nil
+}
+
+// compact is what is left of the whole: the graph without the edges that were pruned,
+// its features without those that were, or that no live weight reads, and a hidden
+// layer without the units that no live weight reads. It computes what the whole does,
+// and goes on where the whole stands; only dropout draws other numbers, because there
+// are fewer to draw.
+func (p *part) compact(mask *prune.Mask) (*part, error) {
+	left := leftOf(p.whole, mask)
+	graph, err := left.graph(p.whole.Graph)
+	if err != nil {
+		return nil, err
+	}
+	prepared, err := gnn.NewGraph(graph)
+	if err != nil {
+		return nil, err
+	}
+	small := &part{whole: p.whole, options: p.options, learned: p.learned}
+	if small.base, err = p.weights(); err != nil {
+		return nil, err
+	}
+	small.kept = left.positions(p.program.Parameters())
+	initial := make(nn.Weights, len(small.base))
+	for name, kept := range small.kept {
+		initial[name] = pick(small.base[name], kept)
+	}
+	var learned []nn.Parameter
+	for _, parameter := range p.learned {
+		parameter.Shape = []int{len(small.kept[parameter.Name])}
+		learned = append(learned, parameter)
+	}
+	if small.program, err = small.compile(left.network, prepared, learned, mask, initial); err != nil {
+		return nil, err
+	}
+	if err := small.goOn(p.program, initial, mask); err != nil {
+		small.program.Close()
+		return nil, err
+	}
+	return small, nil
+}
+
+// goOn puts the part where another program stands.
+func (p *part) goOn(from *gnn.Program, initial nn.Weights, mask *prune.Mask) error {
+	if err := p.program.Load(initial, p.whole.Seed.Derive("compact training")); err != nil {
+		return err
+	}
+	p.program.SetUpdates(from.Updates())
+	for _, name := range mask.Names() {
+		if err := p.program.SetMask(name, pick(bools(mask, name), p.kept[name])); err != nil {
+			return err
+		}
+	}
+	for _, slot := range (train.Adam{}).Slots() {
+		for name, kept := range p.kept {
+			values, err := from.Slot(slot, name)
+			if err != nil {
+				return err
+			}
+			if err := p.program.SetSlot(slot, name, pick(values, kept)); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// pick takes some elements.
+func pick[T any](from []T, positions []int) []T {
+	picked := make([]T, len(positions))
+	for i, position := range positions {
+		picked[i] = from[position]
+	}
+	return picked
+}
+
+// shapeOf is the shape of a graph's problem.
+func shapeOf(p Problem) gnn.Shape {
+	return gnn.Shape{
+		Nodes: p.Graph.Nodes(), Edges: p.Graph.Counts().Entries,
+		Features: p.Graph.Features().Columns(), Classes: p.Graph.Classes(),
+	}
+}
