@@ -22,19 +22,29 @@ type Level struct {
 	// Initial are the weights that training began from, pruned ones at 0.
 	Initial nn.Weights
 	Origin  *Origin
-	Result  *train.Result
+	// Result is that of the training, with weights of the network that was trained;
+	// see Trained.
+	Result *train.Result
+	// Shrunk is the smaller network that was trained in place of the study's, nil
+	// where it was the study's.
+	Shrunk *nn.Shrunk
 
 	// start is where in the schedule training began.
 	start train.Length
 }
 
 // from returns the level as it starts, before training.
-func (l Level) from(start Start) (Level, error) {
-	initial, err := start.Mask.Apply(start.Weights)
+func (l Level) from(n *nn.Network, start Start) (Level, error) {
+	l.Mask, l.Remaining = start.Mask, start.Mask.Density()
+	var err error
+	if start.Shrink {
+		l.Initial, l.Shrunk, err = shrink(n, start)
+	} else {
+		l.Initial, err = start.Mask.Apply(start.Weights)
+	}
 	if err != nil {
 		return Level{}, fmt.Errorf("level %d: %w", l.Index, err)
 	}
-	l.Mask, l.Remaining, l.Initial = start.Mask, start.Mask.Density(), initial
 	return l, nil
 }
 
@@ -49,6 +59,32 @@ func (l Level) RewoundTo(moment train.Length) (Level, error) {
 	return l, nil
 }
 
+// shrink is the start's silenced weights and the network without the channels that its
+// mask removes, nil where it removes none.
+func shrink(n *nn.Network, start Start) (nn.Weights, *nn.Shrunk, error) {
+	initial, err := nn.Silence(n, start.Weights, start.Mask)
+	if err != nil {
+		return nil, nil, err
+	}
+	shrunk, err := nn.Shrink(n, start.Weights, start.Mask, nn.Silent)
+	if err != nil {
+		return nil, nil, err
+	}
+	if nn.CostOf(shrunk.Network, nil).Parameters == nn.CostOf(n, nil).Parameters {
+		return initial, nil, nil
+	}
+	return initial, shrunk, nil
+}
+
+// Trained is the network that was trained in a study of a network, and the mask that it
+// was trained under: the network itself, or the level's Shrunk.
+func (l Level) Trained(n *nn.Network) (*nn.Network, *prune.Mask) {
+	if l.Shrunk == nil {
+		return n, l.Mask
+	}
+	return l.Shrunk.Network, l.Mask.Shrink(l.Shrunk)
+}
+
 // startsLike reports whether training another level was the same as training this
 // one would be.
 func (l Level) startsLike(trained Level) bool {
@@ -60,6 +96,10 @@ type Start struct {
 	Mask *prune.Mask
 	// Weights may be those of the dense network: the mask is applied to them.
 	Weights nn.Weights
+	// Shrink has channels that the mask leaves without use emit nothing, as
+	// nn.Silence does, and trains the network without them, which gives what the
+	// whole network under the mask would, but for rounding, in less time.
+	Shrink bool
 }
 
 // Origin is what all levels of a study go back to.

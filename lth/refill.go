@@ -24,13 +24,15 @@ var (
 // ticket has weights for, and trains them; see prune.Refill. The options' Spare is the
 // study's, with the output layer.
 //
-// As Paper, channels are rated by the ticket's own trained weights, and all weights
-// are rewound. As Reference they are rated by the trained weights of the first pruned
-// level, whatever the level, since the authors' command passes its checkpoint for every
-// round; and only the weights of the layers that are refilled are rewound: all other
-// parameters, the first convolution, biases, batch norm and the output layer among
-// them, begin as that level's training left them, and running statistics have seen one
-// batch more.
+// As Paper, channels are rated by the ticket's own trained weights, all weights are
+// rewound, and the network without the removed channels is trained. As Reference they
+// are rated by the trained weights of the first pruned level, whatever the level, since
+// the authors' command passes its checkpoint for every round; and only the weights of
+// the layers that are refilled are rewound: all other parameters, the first
+// convolution, biases, batch norm and the output layer among them, begin as that
+// level's training left them, and running statistics have seen one batch more. The
+// whole network is trained there, under the mask: removed channels go on emitting what
+// batch norm adds.
 func NewRefill(name string, o prune.RefillOptions) Control {
 	return structural(name, func(ctx context.Context, s Study, ticket Level, spare prune.Spare) (Start, error) {
 		options := o
@@ -46,7 +48,7 @@ func NewRefill(name string, o prune.RefillOptions) Control {
 			Random: s.streams("refill", ticket.Index), Features: d.features(rated),
 		}, options)
 		if err != nil || o.Variant != prune.Reference {
-			return Start{Mask: mask, Weights: ticket.Origin.Rewound}, err
+			return Start{Mask: mask, Weights: ticket.Origin.Rewound, Shrink: true}, err
 		}
 		weights, err := d.halfRewound(ctx, rated, ticket.Origin.Rewound, spare)
 		return Start{Mask: mask, Weights: weights}, err

@@ -15,7 +15,8 @@ var (
 
 // NewRegroup is a control that makes dense blocks of the ticket's mask and trains them
 // from the rewound weights, those of refilled positions too; see prune.Regroup. The
-// options' Spare is the study's, with the output layer.
+// options' Spare is the study's, with the output layer. As Paper, channels that are in
+// no block are removed from the network that is trained, as NewRefill does.
 func NewRegroup(name string, o prune.RegroupOptions) Control {
 	return structural(name, func(ctx context.Context, s Study, ticket Level, spare prune.Spare) (Start, error) {
 		options := o
@@ -23,6 +24,6 @@ func NewRegroup(name string, o prune.RegroupOptions) Control {
 		mask, _, err := prune.Regroup(ctx, prune.Input{
 			Network: s.Network, Mask: ticket.Mask, Random: s.streams("regroup", ticket.Index),
 		}, options)
-		return Start{Mask: mask, Weights: ticket.Origin.Rewound}, err
+		return Start{Mask: mask, Weights: ticket.Origin.Rewound, Shrink: o.Variant != prune.Reference}, err
 	})
 }

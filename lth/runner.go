@@ -44,7 +44,7 @@ func (r *runner) dense(ctx context.Context) (Level, error) {
 			snapshots = append(snapshots, further)
 		}
 	}
-	if level, err = level.from(Start{Mask: prune.Ones(r.Network), Weights: origin.Rewound}); err != nil {
+	if level, err = level.from(r.Network, Start{Mask: prune.Ones(r.Network), Weights: origin.Rewound}); err != nil {
 		return Level{}, err
 	}
 	if level, err = r.train(ctx, level, snapshots...); err != nil {
@@ -100,7 +100,7 @@ func (r *runner) next(ctx context.Context, ticket Level) (Level, error) {
 	if r.rules.Rewinding != Restart {
 		next.start = r.Options.Rewind
 	}
-	if next, err = next.from(Start{Mask: mask, Weights: ticket.Origin.Rewound}); err != nil {
+	if next, err = next.from(r.Network, Start{Mask: mask, Weights: ticket.Origin.Rewound}); err != nil {
 		return Level{}, err
 	}
 	if next, err = r.train(ctx, next); err == nil && index == 1 {
@@ -138,7 +138,7 @@ func (r *runner) control(ctx context.Context, control Control, ticket, before Le
 		return Level{}, fmt.Errorf("level %d: %w", ticket.Index, err)
 	}
 	level := Level{Method: control.Name, Index: ticket.Index, Origin: ticket.Origin, start: ticket.start}
-	if level, err = level.from(start); err != nil {
+	if level, err = level.from(r.Network, start); err != nil {
 		return Level{}, err
 	}
 	for _, trained := range []Level{ticket, before} {
@@ -182,8 +182,12 @@ func (r *runner) job(level Level, folder string, snapshots []train.Length) train
 		Log:        r.Log,
 	}
 	job.Options.Start = level.start
-	if level.Mask.Count() < level.Mask.Size() {
-		job.Mask = level.Mask
+	network, mask := level.Trained(r.Network)
+	if level.Shrunk != nil {
+		job.Network, job.Weights = network, level.Shrunk.Weights
+	}
+	if mask.Count() < mask.Size() {
+		job.Mask = mask
 	}
 	return job
 }

@@ -42,7 +42,8 @@ func Reinitialized(control Control) Control {
 				return Start{}, err
 			}
 			fresh, err := randomReinitialization(ctx, s, ticket)
-			return Start{Mask: start.Mask, Weights: fresh.Weights}, err
+			start.Weights = fresh.Weights
+			return start, err
 		},
 	}
 }

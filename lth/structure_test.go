@@ -66,7 +66,7 @@ func TestRefilledTickets(t *testing.T) {
 					t.Errorf("%s, level %d: %d channels of %s live, want %d, none in part", level.Method, i, live, name, want)
 				}
 			}
-			if want := must(level.Mask.Apply(level.Origin.Rewound))(t); !level.Initial.Equal(want) {
+			if want := must(nn.Silence(study.Network, level.Origin.Rewound, level.Mask))(t); !level.Initial.Equal(want) {
 				t.Errorf("%s, level %d does not start from the rewound weights", level.Method, i)
 			}
 		}
@@ -136,7 +136,7 @@ func TestRegroupedTickets(t *testing.T) {
 		t.Error("no block was found")
 	}
 	for i, level := range levels {
-		if want := must(level.Mask.Apply(level.Origin.Rewound))(t); !level.Initial.Equal(want) {
+		if want := must(nn.Silence(study.Network, level.Origin.Rewound, level.Mask))(t); !level.Initial.Equal(want) {
 			t.Errorf("level %d does not start from the rewound weights", i)
 		}
 	}
