@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"maps"
 
 	"github.com/gomlx/compute"
 
@@ -18,6 +19,10 @@ type Cell struct {
 	// Run does the work. It keeps checkpoints in its folder and goes on from
 	// them; cancelled, it writes one and returns the context's error.
 	Run func(ctx context.Context, work Work) (Outcome, error)
+	// Time measures how long what Run has found takes, by level; nil: nothing is
+	// timed. It is called once, after all cells have run, while no other cell of the
+	// run is at work.
+	Time func(ctx context.Context, work Work) ([]Measurement, error)
 }
 
 // cellOf is a cell whose work depends on its description.
@@ -28,12 +33,19 @@ func cellOf(d Desc, run func(context.Context, Work, Desc) (Outcome, error), need
 // run runs the cell. Code that builds graphs panics on what does not fit together;
 // in a worker that would end the whole program.
 func (c Cell) run(ctx context.Context, work Work) (outcome Outcome, err error) {
-	defer func() {
-		if panicked := recover(); panicked != nil {
-			err = fmt.Errorf("internal error: %v", panicked)
-		}
-	}()
+	defer recovered(&err)
 	return c.Run(ctx, work)
+}
+
+func (c Cell) time(ctx context.Context, work Work) (durations []Measurement, err error) {
+	defer recovered(&err)
+	return c.Time(ctx, work)
+}
+
+func recovered(err *error) {
+	if panicked := recover(); panicked != nil {
+		*err = fmt.Errorf("internal error: %v", panicked)
+	}
 }
 
 // Work is what a cell is given to run with.
@@ -57,19 +69,29 @@ type Outcome struct {
 	Data map[string]string
 }
 
-// Result is a finished cell as the store holds it. Everything but the provenance
-// is the same, byte for byte, whenever the cell is run again with the same
-// backend on the same processor.
+// Result is a finished cell as the store holds it. Everything but the durations and
+// the provenance is the same, byte for byte, whenever the cell is run again with the
+// same backend on the same processor.
 type Result struct {
 	Desc         Desc
 	Measurements []Measurement
-	Provenance   Provenance
+	// Durations are what the cell's Time measured, by level, and metrics derived
+	// from it; nil where nothing was timed.
+	Durations  []Measurement
+	Provenance Provenance
 }
 
-// Rows are the measurements, each with the whole provenance.
+// Rows are the measurements, each with the durations of its level and the whole
+// provenance.
 func (r *Result) Rows() []Row {
 	rows := make([]Row, len(r.Measurements))
 	for i, m := range r.Measurements {
+		m.Metrics = maps.Clone(m.Metrics)
+		for _, d := range r.Durations {
+			if d.Level == m.Level {
+				maps.Copy(m.Metrics, d.Metrics)
+			}
+		}
 		rows[i] = Row{Cell: r.Desc.Digest(), Desc: r.Desc, Measurement: m, Provenance: r.Provenance}
 	}
 	return rows

@@ -54,6 +54,12 @@ func frozen(t *testing.T) []experiments.Desc {
 		"methods": "tickets", "optimizer": "sgd", "learning-rate": "0.1", "schedule": "warmup(5ep)*multistep(80ep,120ep;0.1)",
 		"network": "resnet-digits", "initializer": "kaiming-normal", "crop": "1", "flip": "true",
 	}})
+	for _, scale := range experiments.Scales() {
+		add(experiments.Request{Experiment: "lth/structural", Scale: scale, Seeds: 1})
+	}
+	add(experiments.Request{Experiment: "lth/structural", Seeds: 1, Set: map[string]string{
+		"methods": "tickets,refill-plus", "at": "2", "extra": "0.5", "criterion": "feature-l1", "timed-batch": "1",
+	}})
 	add(experiments.Request{Experiment: "nn/evaluate", Set: map[string]string{
 		"weights": "sha256:12fca82f0bebc4135bf1f32f6e3710e61d5108578464b84fd6d7f5c1b04036c8",
 	}})

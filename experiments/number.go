@@ -37,6 +37,7 @@ const (
 	TestAccuracy       = "test_accuracy"        // at the end of training
 	EarlyStopIteration = "early_stop_iteration" // of the least validation loss
 	EarlyStopAccuracy  = "early_stop_accuracy"  // test accuracy at that iteration
+	BestTestAccuracy   = "best_test_accuracy"   // at the highest validation accuracy
 )
 
 // Measurement is what a cell found at one point of its sweep, such as one level of

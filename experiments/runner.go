@@ -50,7 +50,7 @@ func (r Runner) Run(ctx context.Context, cells []Cell) ([]*Result, error) {
 	}
 	r = r.withDefaults()
 	r.tellOtherBackends(results)
-	if finished == len(cells) {
+	if finished == len(cells) && len(untimed(cells, results)) == 0 {
 		return results, nil
 	}
 	chosen, err := backend.New(r.Backend)
@@ -61,7 +61,10 @@ func (r Runner) Run(ctx context.Context, cells []Cell) ([]*Result, error) {
 	if err != nil {
 		return nil, err
 	}
-	return results, pool.run(ctx)
+	if err := pool.run(ctx); err != nil {
+		return results, err
+	}
+	return results, pool.time(ctx)
 }
 
 func (r Runner) withDefaults() Runner {
@@ -225,14 +228,7 @@ func (p *pool) work(ctx context.Context, cell Cell, claim *claim) (*Result, erro
 	if err := claim.begin(); err != nil {
 		return nil, err
 	}
-	work := Work{
-		Folder: p.Store.CellFolder(cell.Desc), Backend: p.chosen.Backend, Data: p.Data,
-		Progress: p.Progress, Log: p.Log,
-	}
-	for _, need := range cell.Needs {
-		work.Needed = append(work.Needed, p.Store.CellFolder(need))
-	}
-	outcome, err := cell.run(ctx, work)
+	outcome, err := cell.run(ctx, p.workOf(cell))
 	if err != nil {
 		if ctx.Err() == nil {
 			err = fmt.Errorf("cell %s: %w", cell.Desc, err)
@@ -247,4 +243,16 @@ func (p *pool) work(ctx context.Context, cell Cell, claim *claim) (*Result, erro
 	provenance.WallSeconds, provenance.Processes = spent.Seconds, spent.Processes
 	result := &Result{Desc: cell.Desc, Measurements: outcome.Measurements, Provenance: provenance}
 	return result, p.Store.finish(result, outcome.Curves)
+}
+
+// workOf is what a cell is given to run with.
+func (p *pool) workOf(cell Cell) Work {
+	work := Work{
+		Folder: p.Store.CellFolder(cell.Desc), Backend: p.chosen.Backend, Data: p.Data,
+		Progress: p.Progress, Log: p.Log,
+	}
+	for _, need := range cell.Needs {
+		work.Needed = append(work.Needed, p.Store.CellFolder(need))
+	}
+	return work
 }

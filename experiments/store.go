@@ -17,6 +17,7 @@ import (
 //	cells/DI/DIGEST/desc.json        the description, for people
 //	cells/DI/DIGEST/result.json      the measurements; it is there when the cell is finished
 //	cells/DI/DIGEST/curves.json      the courses of training
+//	cells/DI/DIGEST/durations.json   how long what was found takes, and where that was measured
 //	cells/DI/DIGEST/provenance.json  where the result comes from
 //	cells/DI/DIGEST/lock             locked while a process works on the cell
 //	cells/DI/DIGEST/elapsed.json     the time that interrupted processes spent
@@ -45,6 +46,7 @@ const (
 	descFile       = "desc.json"
 	resultFile     = "result.json"
 	curvesFile     = "curves.json"
+	durationsFile  = "durations.json"
 	provenanceFile = "provenance.json"
 )
 
@@ -52,6 +54,22 @@ const (
 type storedResult struct {
 	Cell         string        `json:"cell"`
 	Measurements []Measurement `json:"measurements"`
+}
+
+// storedDurations is the content of durations.json.
+type storedDurations struct {
+	Cell         string        `json:"cell"`
+	Measurements []Measurement `json:"measurements"`
+	Machine      machine       `json:"machine"`
+}
+
+// machine says where durations were measured.
+type machine struct {
+	Source
+	Go             string    `json:"go"`
+	Backend        string    `json:"backend"`
+	BackendVersion string    `json:"backend_version"`
+	Processor      Processor `json:"processor"`
 }
 
 // ErrNotFinished says that a cell has no result yet.
@@ -75,6 +93,11 @@ func (s *Store) Result(d Desc) (*Result, error) {
 	if err := s.read(filepath.Join(folder, provenanceFile), &result.Provenance); err != nil {
 		return nil, err
 	}
+	var durations storedDurations
+	if err := s.read(filepath.Join(folder, durationsFile), &durations); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return nil, err
+	}
+	result.Durations = durations.Measurements
 	return result, nil
 }
 
@@ -210,6 +233,16 @@ func (s *Store) write(folder, file string, value any) error {
 		return s.unwritable(err)
 	}
 	return nil
+}
+
+// keepDurations stores what was timed of a finished cell.
+func (s *Store) keepDurations(d Desc, durations []Measurement, p Provenance) error {
+	return s.write(s.CellFolder(d), durationsFile, storedDurations{
+		Cell: d.Digest(), Measurements: durations,
+		Machine: machine{
+			Source: p.Source, Go: p.Go, Backend: p.Backend, BackendVersion: p.BackendVersion, Processor: p.Processor,
+		},
+	})
 }
 
 // finish stores an outcome. The result is written last: whoever sees it sees the

@@ -5,11 +5,8 @@ import (
 	"iter"
 	"path/filepath"
 
-	"espalier/data"
 	"espalier/lth"
-	"espalier/nn"
 	"espalier/prune"
-	"espalier/seed"
 	"espalier/train"
 )
 
@@ -67,28 +64,9 @@ var tickets = &Experiment{
 // cells lists, for each data set and seed, the tickets first, because all others
 // need them.
 func (o *Tickets) cells(s Setting) ([]Cell, error) {
-	var cells []Cell
-	for _, set := range o.Data {
-		for i := range s.Seeds {
-			desc, err := Desc{
-				Experiment: s.Experiment.Name, Scale: s.Scale, Data: set, Network: string(o.Network), Seed: seed.Seed(i + 1),
-			}.withOptions(o)
-			if err != nil {
-				return nil, err
-			}
-			found := desc
-			found.Method = lth.Tickets
-			cells = append(cells, cellOf(found, o.run))
-			for _, method := range o.Methods {
-				if method == lth.Tickets {
-					continue
-				}
-				desc.Method = method
-				cells = append(cells, cellOf(desc, o.run, found))
-			}
-		}
-	}
-	return cells, nil
+	return ticketCells(s, o.Data, string(o.Network), o.Methods, func(d Desc, needs ...Desc) Cell {
+		return cellOf(d, o.run, needs...)
+	})
 }
 
 // run runs one cell.
@@ -133,50 +111,28 @@ func (o *Tickets) levels(ctx context.Context, w Work, d Desc, study lth.Study) (
 
 // study is the cell's study, without its folder, and the digests of its data.
 func (o *Tickets) study(ctx context.Context, w Work, d Desc) (lth.Study, map[string]string, error) {
-	set, err := data.Open(ctx, d.Data, w.Data)
-	if err != nil {
-		return lth.Study{}, nil, err
-	}
-	train, validation, err := set.Train.Split(o.Validation, d.Seed.Derive("validation"))
-	if err != nil {
-		return lth.Study{}, nil, err
-	}
-	network, err := nn.New(d.Network, nn.ZooOptions{
-		Input:   nn.Shape{Height: set.Train.Height(), Width: set.Train.Width(), Channels: set.Train.Channels()},
-		Classes: len(set.Train.Classes()), Width: o.Width,
-	})
-	if err != nil {
-		return lth.Study{}, nil, err
-	}
 	score, err := prune.Lookup(string(o.Score))
 	if err != nil {
 		return lth.Study{}, nil, err
 	}
-	study := lth.Study{
-		Network: network, Initializer: nn.Initializer(o.Initializer),
-		Train: train, Validation: validation, Test: set.Test,
-		Options: lth.Options{
-			Variant: o.Variant, Levels: o.Levels, Fraction: o.Fraction, Rewind: o.Rewind, Score: score,
-			Training: o.options(set.Normalisation),
-		},
-		Seed: d.Seed, Backend: w.Backend, Progress: w.Progress, Log: w.Log,
-	}
-	return study, map[string]string{set.Train.Name(): set.Train.Digest(), set.Test.Name(): set.Test.Digest()}, nil
+	return o.Training.study(ctx, w, d, o.Width, lth.Options{
+		Variant: o.Variant, Levels: o.Levels, Fraction: o.Fraction, Rewind: o.Rewind, Score: score,
+	})
 }
 
 // measure takes a level's metrics.
 func measure(level lth.Level) Measurement {
 	stop, final := level.Result.EarlyStop(), level.Result.Final()
 	return Measurement{Level: level.Index, Metrics: Metrics{
-		Remaining:            Number(level.Remaining),
-		TestAccuracy:         Number(final.TestAccuracy),
-		"test_loss":          Number(final.TestLoss),
-		"train_loss":         Number(final.TrainLoss),
-		ValidationAccuracy:   Number(final.ValidationAccuracy),
-		EarlyStopIteration:   Number(stop.Iteration),
-		EarlyStopAccuracy:    Number(stop.TestAccuracy),
-		"early_stop_loss":    Number(stop.ValidationLoss),
-		"best_test_accuracy": Number(level.Result.BestPoint().TestAccuracy),
+		Remaining:          Number(level.Remaining),
+		TestAccuracy:       Number(final.TestAccuracy),
+		"test_loss":        Number(final.TestLoss),
+		"train_loss":       Number(final.TrainLoss),
+		ValidationAccuracy: Number(final.ValidationAccuracy),
+		EarlyStopIteration: Number(stop.Iteration),
+		EarlyStopAccuracy:  Number(stop.TestAccuracy),
+		"early_stop_loss":  Number(stop.ValidationLoss),
+		BestTestAccuracy:   Number(level.Result.BestPoint().TestAccuracy),
 	}}
 }
 

@@ -89,7 +89,7 @@ func TestUnknownNamesAreUsageErrors(t *testing.T) {
 		want    string
 	}{
 		{experiments.Request{Experiment: "lth/ticket"}, "did you mean lth/tickets?"},
-		{experiments.Request{Experiment: "zzz"}, "there are lth/tickets"},
+		{experiments.Request{Experiment: "zzz"}, "there are lth/"},
 		{experiments.Request{Experiment: "lth/tickets", Scale: "huge"}, "huge"},
 		{experiments.Request{Experiment: "lth/tickets", Set: map[string]string{"levls": "2"}}, "did you mean levels?"},
 		{experiments.Request{Experiment: "lth/tickets", Set: map[string]string{"network": "lenet30"}}, "did you mean lenet300"},
@@ -207,7 +207,7 @@ func finalFiles(t *testing.T, folder string) map[string]string {
 			return err
 		}
 		switch name := entry.Name(); {
-		case entry.IsDir() || name == "provenance.json" || name == "elapsed.json" || name == "lock":
+		case entry.IsDir() || name == "provenance.json" || name == "durations.json" || name == "elapsed.json" || name == "lock":
 			return nil // they say when and where, and differ
 		case strings.HasPrefix(name, "checkpoint"):
 			return nil

@@ -1,0 +1,348 @@
+package experiments
+
+import (
+	"context"
+	"fmt"
+	"iter"
+	"math"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+
+	"espalier/data"
+	"espalier/lth"
+	"espalier/nn"
+	"espalier/prune"
+	"espalier/train"
+)
+
+func init() { register(structural) }
+
+// Structural are the hyper-parameters of lth/structural. Those of training are the
+// protocol of Chen et al. at the scale paper.
+type Structural struct {
+	Data       dataSets        `name:"data" default:"cifar-10" of:"plan" help:"Data sets, with commas between." expect:"one or more data sets with commas between"`
+	Methods    []string        `name:"methods" default:"tickets,refill,refill-plus,regroup,random-reinitialization,refill-reinitialized,regroup-reinitialized,dense" enum:"tickets,refill,refill-plus,regroup,random-reinitialization,refill-reinitialized,refill-plus-reinitialized,regroup-reinitialized,refill-reference,regroup-reference,one-shot,random-mask,snip,grasp,synflow,admm,dense" of:"plan" help:"Methods to compare."`
+	Network    network         `name:"network" default:"resnet18" help:"The network; espalier network lists them."`
+	Width      float64         `name:"width" default:"1" above:"0" help:"Multiplies the hidden units or channels of every layer."`
+	Variant    lth.Variant     `name:"variant" default:"structure-lth" enum:"paper,open-lth,structure-lth" help:"Whose procedure finds the tickets."`
+	Levels     int             `name:"levels" default:"9" min:"1" max:"99" help:"How often the network is pruned."`
+	Fraction   float64         `name:"fraction" default:"0.2" above:"0" below:"1" help:"Part of the living weights that a level removes."`
+	Rewind     train.Length    `name:"rewind" default:"8ep" help:"The moment of training that weights are rewound to." expect:"a length such as 0it, 500it or 2ep"`
+	At         levelList       `name:"at" default:"" help:"Levels whose tickets are made structural; none named is all." expect:"levels from 1 on with commas between, or nothing"`
+	Criterion  prune.Criterion `name:"criterion" default:"weight-norm" enum:"surviving-weights,weight-norm,feature-l1,feature-l2,saliency" help:"What Refill rates channels by."`
+	Extra      float64         `name:"extra" default:"0.2" min:"0" max:"1" help:"Share of the dropped channels that Refill+ keeps besides."`
+	Clusters   int             `name:"clusters" default:"8" min:"1" help:"In how many Regroup divides the rows of a layer."`
+	BlockRows  int             `name:"block-rows" default:"32" min:"1" help:"Rows that a kernel for Regroup's blocks takes at once."`
+	FewestRows int             `name:"fewest-rows" default:"16" min:"1" help:"Up to how many rows a cluster makes no block."`
+	TimedBatch int             `name:"timed-batch" default:"64" min:"1" help:"Images in the batch whose inference is timed."`
+	Training
+}
+
+// The metrics of structural tickets.
+const (
+	RemainingMACs      = "remaining_macs"      // multiply-accumulates, of the dense network's
+	TheoreticalSpeedup = "theoretical_speedup" // the dense network's multiply-accumulates over those that remain
+	Milliseconds       = "milliseconds"        // median of a batch's inference
+	Speedup            = "speedup"             // the dense network's milliseconds over those
+	TimeSaving         = "time_saving"         // 1 − 1/Speedup
+)
+
+var structural = &Experiment{
+	Name:     "lth/structural",
+	Title:    "Structural tickets",
+	Question: "Can a winning ticket's sparsity be made structural, whole channels or dense blocks, without losing its accuracy, and does it then run faster?",
+	Paper:    "Chen, Chen, Ma, Wang and Wang, Coarsening the Granularity: Towards Structurally Sparse Lottery Tickets, ICML 2022.",
+	Methods: []Method{
+		{lth.Tickets, "IMP", "unstructured tickets by iterative magnitude pruning, weights rewound"},
+		{lth.Refill.Name, "Refill", "as many whole channels as the ticket has weights for"},
+		{lth.RefillPlus.Name, "Refill+", "Refill with a share of the dropped channels besides"},
+		{lth.Regroup.Name, "Regroup", "dense blocks of the ticket's rows and columns"},
+		{lth.RandomReinitialization.Name, "random re-initialisation", "the ticket's mask with new initial weights"},
+		{lth.Reinitialized(lth.Refill).Name, "Refill, re-initialised", "Refill's mask with new initial weights"},
+		{lth.Reinitialized(lth.RefillPlus).Name, "Refill+, re-initialised", "Refill+'s mask with new initial weights"},
+		{lth.Reinitialized(lth.Regroup).Name, "Regroup, re-initialised", "Regroup's mask with new initial weights"},
+		{lth.ReferenceRefill.Name, "Refill, authors' code", "Refill as the authors' code does it"},
+		{lth.ReferenceRegroup.Name, "Regroup, authors' code", "Regroup as the authors' code does it"},
+		{lth.OneShot.Name, "one-shot", "pruned once, from the trained dense network"},
+		{lth.RandomMask.Name, "random mask", "as many weights of each layer as the ticket, chosen at random"},
+		{lth.SNIP.Name, "SNIP", "pruned before training, by the loss's sensitivity"},
+		{lth.GraSP.Name, "GraSP", "pruned before training, by what keeps gradients flowing"},
+		{lth.SynFlow.Name, "SynFlow", "pruned before training, by synaptic flow"},
+		{lth.ADMM.Name, "ADMM", "pruned after training towards sparse weights"},
+		{Dense, "dense", "the whole network"},
+	},
+	Presets: map[Scale]Preset{
+		Smoke: {Seeds: 2, Set: map[string]string{
+			"data": "digits", "network": "resnet-digits", "levels": "2", "fraction": "0.5", "rewind": "30it",
+			"methods":  "tickets,refill,refill-plus,regroup,random-reinitialization,dense",
+			"clusters": "4", "block-rows": "8", "fewest-rows": "4",
+			"length": "150it", "batch": "64", "optimizer": "sgd", "learning-rate": "0.1", "schedule": "onecycle",
+			"weight-decay": "0.0005", "validation": "500", "evaluate-every": "75it", "initializer": "kaiming-normal",
+		}},
+		Bench: {Seeds: 3, Set: map[string]string{
+			"network": "resnet18", "width": "0.25", "levels": "1", "fraction": "0.5", "rewind": "0it",
+			"methods":  "tickets,refill,refill-plus,regroup,random-reinitialization,refill-reinitialized,dense",
+			"clusters": "4", "block-rows": "8", "fewest-rows": "4",
+			"length": "9ep", "batch": "128", "optimizer": "sgd", "learning-rate": "0.2", "nesterov": "true",
+			"weight-decay": "0.0005", "schedule": "onecycle(0.2;25;10000)", "crop": "4", "flip": "true",
+			"evaluate-every": "3ep", "initializer": "kaiming-normal",
+		}},
+		Paper: {Seeds: 3, Set: map[string]string{
+			"length": "160ep", "batch": "128", "optimizer": "sgd", "learning-rate": "0.1", "weight-decay": "0.0001",
+			"schedule": "multistep(80ep,120ep;0.1)", "crop": "4", "flip": "true", "evaluate-every": "1ep",
+			"initializer": "kaiming-normal",
+		}},
+	},
+	Options: func() any { return new(Structural) },
+	Cells:   func(s Setting) ([]Cell, error) { return s.Options.(*Structural).cells(s) },
+	Cost:    func(s Setting) (Cost, error) { return s.Options.(*Structural).cost(s) },
+	Columns: []Column{
+		{Metric: RemainingMACs, Title: "MACs", Percent: true, Decimals: 1},
+		{Metric: TestAccuracy, Title: "test accuracy", Percent: true, Decimals: 2},
+		{Metric: BestTestAccuracy, Title: "at best validation", Percent: true, Decimals: 2},
+		{Metric: Milliseconds, Title: "ms a batch", Decimals: 2},
+		{Metric: Speedup, Title: "speed-up", Decimals: 2},
+		{Metric: TheoreticalSpeedup, Title: "in theory", Decimals: 2},
+	},
+	Published: structuralPublished(),
+}
+
+// cells lists, for each data set and seed, the tickets first, because all others
+// need them.
+func (o *Structural) cells(s Setting) ([]Cell, error) {
+	if i := slices.IndexFunc(o.At, func(level int) bool { return level > o.Levels }); i >= 0 {
+		return nil, &UsageError{fmt.Sprintf("at=%d: there are %d levels", o.At[i], o.Levels)}
+	}
+	return ticketCells(s, o.Data, string(o.Network), o.Methods, func(d Desc, needs ...Desc) Cell {
+		cell := cellOf(d, o.run, needs...)
+		cell.Time = func(ctx context.Context, w Work) ([]Measurement, error) { return o.time(ctx, w, d) }
+		return cell
+	})
+}
+
+// run runs one cell.
+func (o *Structural) run(ctx context.Context, w Work, d Desc) (Outcome, error) {
+	study, digests, err := o.study(ctx, w, d)
+	if err != nil {
+		return Outcome{}, err
+	}
+	levels, err := o.levels(ctx, w, d, study)
+	if err != nil {
+		return Outcome{}, err
+	}
+	outcome := Outcome{Data: digests}
+	whole := nn.CostOf(study.Network, nil).MACs
+	for level, err := range levels {
+		if err != nil {
+			return Outcome{}, err
+		}
+		m := measure(level)
+		remaining := nn.CostOf(level.Trained(study.Network)).LiveMACs
+		m.Metrics[RemainingMACs] = Number(float64(remaining) / float64(whole))
+		m.Metrics[TheoreticalSpeedup] = Number(float64(whole) / float64(remaining))
+		outcome.Measurements = append(outcome.Measurements, m)
+		outcome.Curves = append(outcome.Curves, curve(level))
+	}
+	return outcome, nil
+}
+
+// time measures the inference of what run has found, each level against the dense
+// network in the same race.
+func (o *Structural) time(ctx context.Context, w Work, d Desc) ([]Measurement, error) {
+	study, _, err := o.study(ctx, w, d)
+	if err != nil {
+		return nil, err
+	}
+	levels, err := o.levels(ctx, w, d, study)
+	if err != nil {
+		return nil, err
+	}
+	batch, err := firstBatch(ctx, study.Test, o.TimedBatch, study.Options.Training.Normalisation)
+	if err != nil {
+		return nil, err
+	}
+	var durations []Measurement
+	for level, err := range levels {
+		if err != nil {
+			return nil, err
+		}
+		metrics, err := timeLevel(ctx, study, level, batch)
+		if err != nil {
+			return nil, fmt.Errorf("level %d: %w", level.Index, err)
+		}
+		durations = append(durations, Measurement{Level: level.Index, Metrics: metrics})
+	}
+	return durations, nil
+}
+
+func timeLevel(ctx context.Context, study lth.Study, level lth.Level, batch data.Batch) (Metrics, error) {
+	dense, err := newInference(study.Backend, study.Network, level.Origin.Trained, batch)
+	if err != nil {
+		return nil, err
+	}
+	defer dense.close()
+	network, _ := level.Trained(study.Network)
+	ticket, err := newInference(study.Backend, network, level.Result.Weights, batch)
+	if err != nil {
+		return nil, err
+	}
+	defer ticket.close()
+	seconds, err := race(ctx, dense.run, ticket.run)
+	if err != nil {
+		return nil, err
+	}
+	whole, part := quantile(seconds[0], 0.5), quantile(seconds[1], 0.5)
+	return Metrics{
+		Milliseconds:             Number(1000 * part),
+		"milliseconds_quartiles": Number(1000 * (quantile(seconds[1], 0.75) - quantile(seconds[1], 0.25))),
+		"dense_milliseconds":     Number(1000 * whole),
+		Speedup:                  Number(whole / part),
+		TimeSaving:               Number(1 - part/whole),
+	}, nil
+}
+
+// levels are the cell's levels: the tickets, the dense network that they begin with, or
+// what a control makes of those that the cell needs.
+func (o *Structural) levels(ctx context.Context, w Work, d Desc, study lth.Study) (iter.Seq2[lth.Level, error], error) {
+	study.Folder = filepath.Join(w.Folder, "study")
+	if d.Method == lth.Tickets {
+		return study.Tickets(ctx), nil
+	}
+	found := study
+	found.Folder = filepath.Join(w.Needed[0], "study")
+	if d.Method == Dense {
+		found.Options.Levels = 0
+		return found.Tickets(ctx), nil
+	}
+	control, err := o.control(d.Method)
+	if err != nil {
+		return nil, err
+	}
+	return study.Control(ctx, control, o.chosen(found.Tickets(ctx))), nil
+}
+
+// chosen are the tickets that controls are made of. The dense network is none.
+func (o *Structural) chosen(tickets iter.Seq2[lth.Level, error]) iter.Seq2[lth.Level, error] {
+	return func(yield func(lth.Level, error) bool) {
+		for level, err := range tickets {
+			if err == nil && !slices.Contains(o.at(), level.Index) {
+				continue
+			}
+			if !yield(level, err) {
+				return
+			}
+		}
+	}
+}
+
+// at are the levels whose tickets are made structural.
+func (o *Structural) at() []int {
+	if len(o.At) > 0 {
+		return o.At
+	}
+	all := make([]int, o.Levels)
+	for i := range all {
+		all[i] = i + 1
+	}
+	return all
+}
+
+// control is the control of a name, with the cell's hyper-parameters.
+func (o *Structural) control(name string) (lth.Control, error) {
+	for _, control := range []lth.Control{
+		lth.NewRefill(lth.Refill.Name, prune.RefillOptions{Criterion: o.Criterion}),
+		lth.NewRefill(lth.RefillPlus.Name, prune.RefillOptions{Criterion: o.Criterion, Extra: o.Extra}),
+		lth.NewRegroup(lth.Regroup.Name, prune.RegroupOptions{
+			Clusters: o.Clusters, BlockRows: o.BlockRows, FewestRows: o.FewestRows,
+		}),
+	} {
+		for _, of := range []lth.Control{control, lth.Reinitialized(control)} {
+			if of.Name == name {
+				return of, nil
+			}
+		}
+	}
+	return lth.LookupControl(name)
+}
+
+// study is the cell's study, without its folder, and the digests of its data.
+func (o *Structural) study(ctx context.Context, w Work, d Desc) (lth.Study, map[string]string, error) {
+	return o.Training.study(ctx, w, d, o.Width, lth.Options{
+		Variant: o.Variant, Levels: o.Levels, Fraction: o.Fraction, Rewind: o.Rewind,
+	})
+}
+
+// cost counts the trainings of a setting. A network without channels takes less time by
+// its multiply-accumulates, which in a residual network go about with the part of the
+// channels that Refill keeps.
+func (o *Structural) cost(s Setting) (Cost, error) {
+	trainings, whole := o.Levels+1, float64(o.Levels+1) // those of the tickets, and how many dense ones take as long
+	methods := map[string]bool{lth.Tickets: true}
+	for _, method := range o.Methods {
+		methods[method] = true
+		if method == lth.Tickets || method == Dense {
+			continue
+		}
+		for _, level := range o.at() {
+			trainings++
+			whole += o.share(method, level)
+		}
+	}
+	cost := Cost{Cells: s.Seeds * len(o.Data) * len(methods)}
+	for _, set := range o.Data {
+		one, err := o.Training.cost(set, string(o.Network), o.Width)
+		if err != nil {
+			return Cost{}, err
+		}
+		cost.Iterations += s.Seeds * trainings * one.Iterations
+		cost.Minutes += float64(s.Seeds) * whole * one.Minutes
+	}
+	return cost, nil
+}
+
+// share is the part of the dense network's multiply-accumulates that training a method
+// takes at a level, about.
+func (o *Structural) share(method string, level int) float64 {
+	channels := math.Pow(1-o.Fraction, float64(level))
+	switch strings.TrimSuffix(method, "-reinitialized") {
+	case lth.Refill.Name:
+	case lth.RefillPlus.Name:
+		channels += o.Extra * (1 - channels)
+	default:
+		return 1
+	}
+	return channels
+}
+
+// levelList are levels as a hyper-parameter: in rising order, each once.
+type levelList []int
+
+// MarshalText writes the levels with commas between.
+func (l levelList) MarshalText() ([]byte, error) {
+	parts := make([]string, len(l))
+	for i, level := range l {
+		parts[i] = strconv.Itoa(level)
+	}
+	return []byte(strings.Join(parts, ",")), nil
+}
+
+// UnmarshalText reads levels from 1 on in any order.
+func (l *levelList) UnmarshalText(text []byte) error {
+	*l = nil
+	if len(text) == 0 {
+		return nil
+	}
+	var levels levelList
+	for part := range strings.SplitSeq(string(text), ",") {
+		level, err := strconv.Atoi(strings.TrimSpace(part))
+		if err != nil || level < 1 {
+			return errExpected
+		}
+		levels = append(levels, level)
+	}
+	slices.Sort(levels)
+	*l = slices.Compact(levels)
+	return nil
+}

@@ -1,0 +1,3 @@
+package experiments
+
+func structuralPublished() []Published { return nil }
