@@ -1,6 +1,9 @@
 package experiments
 
-import "math"
+import (
+	"math"
+	"slices"
+)
 
 // Published is one statement of a paper in numbers, which a table sets beside what
 // was measured. Numbers that could not be verified are not entered.
@@ -30,11 +33,15 @@ type Point struct {
 // Relation is how a published number relates to measurements.
 type Relation int
 
-// The relations of a published number to the metric at Of (and at To).
+// The relations of a published number to the metric at Of (and at To). A ticket wins
+// that is as accurate as the dense network at least, by BestTestAccuracy, in the mean
+// over seeds.
 const (
 	Value      Relation = iota // the metric at Of
 	Difference                 // the metric at Of minus that at To
 	Ratio                      // the metric at Of divided by that at To
+	Sparsity                   // of the sparsest winning ticket of the methods Of and To; 0 where none wins
+	AtSparsest                 // the metric of that ticket
 )
 
 // Column is one metric of a table.
@@ -65,6 +72,9 @@ func at(summaries []Summary, p Point) (Summary, bool) {
 // measured is what summaries of one setting say about a statement; NaN where they
 // lack one of its points.
 func (p Published) measured(summaries []Summary) float64 {
+	if p.Relation == Sparsity || p.Relation == AtSparsest {
+		return p.ofSparsest(summaries)
+	}
 	of, ok := at(summaries, p.Of)
 	if !ok {
 		return math.NaN()
@@ -83,7 +93,36 @@ func (p Published) measured(summaries []Summary) float64 {
 	return value / float64(to.mean(p.Metric))
 }
 
-// about reports whether a statement is about the data and network of a setting.
+// ofSparsest is what summaries say about the sparsest winning ticket.
+func (p Published) ofSparsest(summaries []Summary) float64 {
+	dense, ok := at(summaries, Point{Dense, 1})
+	if !ok || !slices.ContainsFunc(summaries, p.competes) {
+		return math.NaN()
+	}
+	sparsest := dense
+	for _, s := range summaries {
+		if p.competes(s) && s.mean(BestTestAccuracy) >= dense.mean(BestTestAccuracy) && s.mean(Remaining) < sparsest.mean(Remaining) {
+			sparsest = s
+		}
+	}
+	if p.Relation == Sparsity {
+		return 1 - float64(sparsest.mean(Remaining))
+	}
+	if sparsest.Method == Dense {
+		return math.NaN()
+	}
+	return float64(sparsest.mean(p.Metric))
+}
+
+// competes reports whether a summary is one of those among which the sparsest winning
+// ticket is looked for.
+func (p Published) competes(s Summary) bool {
+	return s.Method == p.Of.Method || s.Method == p.To.Method
+}
+
+// about reports whether a statement is about the data and network of a setting. A
+// network that is wider or narrower than the paper's is another.
 func (p Published) about(setting Desc) bool {
-	return p.Data == setting.Data && p.Network == setting.Network
+	width := optionOf(setting, "width")
+	return p.Data == setting.Data && p.Network == setting.Network && (width == "" || width == "1")
 }

@@ -105,6 +105,7 @@ var structural = &Experiment{
 		{Metric: Milliseconds, Title: "ms a batch", Decimals: 2},
 		{Metric: Speedup, Title: "speed-up", Decimals: 2},
 		{Metric: TheoreticalSpeedup, Title: "in theory", Decimals: 2},
+		{Metric: TimeSaving, Title: "time saved", Percent: true, Decimals: 1},
 	},
 	Published: structuralPublished(),
 }

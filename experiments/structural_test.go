@@ -87,6 +87,26 @@ func TestStructuralMeasuresEveryMethod(t *testing.T) {
 	}
 }
 
+// Results are the same bytes, and only durations differ, for any number of workers.
+func TestStructuralIsTheSameBytesForAnyWorkers(t *testing.T) {
+	set := map[string]string{"methods": "tickets,refill,regroup,dense", "at": "2"}
+	one, four := t.TempDir(), t.TempDir()
+	for folder, workers := range map[string]int{one: 1, four: 4} {
+		if _, err := (experiments.Runner{Store: experiments.OpenStore(folder), Workers: workers}).Run(t.Context(), tinyStructural(t, set).Cells); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want, got := finalFiles(t, one), finalFiles(t, four)
+	if len(want) != len(got) || len(want) == 0 {
+		t.Errorf("%d and %d files", len(want), len(got))
+	}
+	for path, content := range want {
+		if got[path] != content {
+			t.Errorf("%s differs", path)
+		}
+	}
+}
+
 // Controls are trained at the levels that are asked for alone.
 func TestStructuralAtChosenLevels(t *testing.T) {
 	plan := tinyStructural(t, map[string]string{"methods": "tickets,refill", "at": "2"})
@@ -126,5 +146,46 @@ func TestStructuralPaperScale(t *testing.T) {
 		o.Validation != 5000 || o.Fraction != 0.2 || o.Levels != 9 || o.Rewind.String() != "8ep" || o.Variant != lth.StructureLTH ||
 		o.Network != "resnet18" || o.Width != 1 || o.Clusters != 8 || o.BlockRows != 32 || o.FewestRows != 16 || setting.Seeds < 3 {
 		t.Errorf("paper scale is %d seeds of %+v", setting.Seeds, o)
+	}
+}
+
+// Statements about the sparsest winning ticket are measured by what is as accurate as
+// the dense network.
+func TestSparsestWinningTicket(t *testing.T) {
+	summary := func(method string, level int, remaining, accuracy, saving float64) experiments.Row {
+		r := row(method, 1, level, experiments.Metrics{
+			experiments.Remaining: experiments.Number(remaining), experiments.BestTestAccuracy: experiments.Number(accuracy),
+			experiments.TimeSaving: experiments.Number(saving),
+		})
+		r.Experiment, r.Data, r.Network = "lth/structural", "cifar-10", "vgg16"
+		return r
+	}
+	rows := []experiments.Row{
+		summary(experiments.Dense, 0, 1, 0.90, 0),
+		summary(lth.Refill.Name, 1, 0.8, 0.91, 0.1), summary(lth.Refill.Name, 2, 0.6, 0.89, 0.3),
+		summary(lth.RefillPlus.Name, 1, 0.7, 0.90, 0.2),
+		summary(lth.Regroup.Name, 1, 0.5, 0.80, 0.5),
+	}
+	tables, err := experiments.Tables(experiments.Summarise(rows))
+	if err != nil {
+		t.Fatal(err)
+	}
+	text := tables[0].Markdown()
+	for _, want := range []string{
+		"as accurate as dense | 60.00 % | 30.00 % |", // Refill+ at 70 %
+		"as accurate as dense | 80.00 % | 0.00 % |",  // no Regroup wins
+		"as accurate as dense | 63.1 % | 10.0 % |",   // the sparsest Refill
+		"as accurate as dense | 57.8 % | – |",
+	} {
+		if !strings.Contains(strings.Join(strings.Fields(text), " "), want) {
+			t.Errorf("the table lacks %q:\n%s", want, text)
+		}
+	}
+	// A narrower network is not the paper's.
+	for i := range rows {
+		rows[i].Options = map[string]string{"width": "0.25"}
+	}
+	if tables, err = experiments.Tables(experiments.Summarise(rows)); err != nil || len(tables[0].Published) > 0 {
+		t.Errorf("%d published numbers are about a narrower network, %v", len(tables[0].Published), err)
 	}
 }

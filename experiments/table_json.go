@@ -50,7 +50,9 @@ func (t Table) jsonStatement(p Published) object {
 }
 
 // String names the relation.
-func (r Relation) String() string { return [...]string{"value", "difference", "ratio"}[r] }
+func (r Relation) String() string {
+	return [...]string{"value", "difference", "ratio", "sparsity", "at sparsest"}[r]
+}
 
 // optionsText writes the changed hyper-parameters of a setting in one line.
 func optionsText(setting Desc) string {
