@@ -78,7 +78,7 @@ func (r *runner) fork(ctx context.Context, control Control, ticket Level) (Fork,
 	if r.rules.Rewinding != Restart {
 		level.start = r.Options.Rewind
 	}
-	if level, err = level.from(start); err != nil {
+	if level, err = level.from(r.Network, start); err != nil {
 		return Fork{}, err
 	}
 	fork := Fork{Level: level, At: r.Options.Rewind}
@@ -106,10 +106,11 @@ func (r *runner) child(ctx context.Context, f Fork, i int) (*train.Result, error
 // lineErrors are the errors along the line between the children.
 func (r *runner) lineErrors(ctx context.Context, f Fork) ([]float64, error) {
 	o := r.Options.Training
+	network, _ := f.Trained(r.Network)
 	line := make([]float64, linePoints)
 	for i := range line {
 		between := interpolate(f.Children[0].Weights, f.Children[1].Weights, float64(i)/(linePoints-1))
-		_, accuracy, err := r.session.Evaluate(ctx, r.Network, between, r.Test, o.Normalisation, o.EvaluationBatch)
+		_, accuracy, err := r.session.Evaluate(ctx, network, between, r.Test, o.Normalisation, o.EvaluationBatch)
 		if err != nil {
 			return nil, fmt.Errorf("the line between the children: %w", err)
 		}
