@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"syscall"
 	"testing"
@@ -38,7 +39,8 @@ func TestListSaysWhatEachScaleCosts(t *testing.T) {
 		}
 	}
 	list := objects(t, espalier(t, "list", "--json").out)
-	if len(list) == 0 || list[0]["name"] != "lth/tickets" || len(list[0]["scales"].([]any)) != 3 {
+	named := slices.IndexFunc(list, func(e map[string]any) bool { return e["name"] == "lth/tickets" })
+	if named < 0 || len(list[named]["scales"].([]any)) != 3 {
 		t.Errorf("list --json: %v", list)
 	}
 }
