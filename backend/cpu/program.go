@@ -66,6 +66,7 @@ type frame struct {
 	arena   *memory
 	// current is the step that runs.
 	current int
+	turn    turn
 }
 
 // maxIdle frames are kept for later runs of a program.
@@ -133,6 +134,9 @@ func (p *program) run(fr *frame) error {
 		fr.current = i
 		if err := p.steps[i].run(fr); err != nil {
 			return err
+		}
+		if fr.turn.isOver() {
+			fr.turn.end()
 		}
 	}
 	return nil

@@ -2,7 +2,6 @@ package cpu
 
 import (
 	"fmt"
-	"runtime"
 	"runtime/debug"
 	"sync"
 	"sync/atomic"
@@ -13,6 +12,10 @@ import (
 // Workers share out tasks. Whoever asks for work to be done takes part in it and
 // never waits for a free worker, so nested and concurrent calls cannot deadlock: a
 // task that was taken is being run by a goroutine that needs nobody else.
+//
+// Each worker begins with a share of its own, the same in every job of as many
+// tasks, so that it most often finds what it reads in its own cache; then it helps
+// the others.
 type Workers struct {
 	count  int
 	jobs   chan *job
@@ -24,13 +27,14 @@ type Workers struct {
 
 // job is one call of Parallel.
 type job struct {
-	run   func(task int)
-	tasks int64
-	next  atomic.Int64
-	// pending counts tasks that have not ended, plus one for the caller.
+	run    func(task int)
+	shares []taskRange // one for each goroutine that may take part
+	// pending counts tasks that have not ended.
 	pending atomic.Int64
 	// holders counts the goroutines that may still look at the job.
 	holders atomic.Int64
+	// asleep: the caller waits for done, or is about to.
+	asleep  atomic.Bool
 	done    chan struct{}
 	failure atomic.Pointer[TaskPanic]
 }
@@ -68,18 +72,10 @@ func (w *Workers) Parallel(tasks int, run func(task int)) {
 		return
 	}
 	w.start.Do(w.startAll)
-	j, _ := w.spare.Get().(*job)
-	if j == nil {
-		j = &job{done: make(chan struct{}, 1)}
-	}
-	j.run, j.tasks = run, int64(tasks)
-	j.next.Store(0)
-	j.pending.Store(int64(tasks))
-	j.failure.Store(nil)
-	helpers := min(w.count, tasks) - 1
-	j.holders.Store(int64(helpers) + 1)
-	w.invite(j, helpers)
-	j.work()
+	j := w.newJob(tasks, run)
+	w.invite(j)
+	turn := newTurn()
+	j.work(0, &turn)
 	j.wait()
 	failure := j.failure.Load()
 	w.release(j)
@@ -96,8 +92,27 @@ func inOrder(tasks int, run func(task int)) {
 	}
 }
 
+// newJob returns a job whose tasks are dealt out in equal shares.
+func (w *Workers) newJob(tasks int, run func(task int)) *job {
+	j, _ := w.spare.Get().(*job)
+	if j == nil {
+		j = &job{done: make(chan struct{}, 1), shares: make([]taskRange, w.count)}
+	}
+	j.run = run
+	j.pending.Store(int64(tasks))
+	j.failure.Store(nil)
+	parts := min(w.count, tasks)
+	j.shares = j.shares[:parts]
+	for i := range j.shares {
+		j.shares[i].set(tasks*i/parts, tasks*(i+1)/parts)
+	}
+	j.holders.Store(int64(parts))
+	return j
+}
+
 // invite offers a job to idle workers. One that is not taken is not missed.
-func (w *Workers) invite(j *job, helpers int) {
+func (w *Workers) invite(j *job) {
+	helpers := len(j.shares) - 1
 	for i := range helpers {
 		select {
 		case w.jobs <- j:
@@ -117,35 +132,30 @@ func (w *Workers) release(j *job) {
 }
 
 func (w *Workers) startAll() {
-	for range w.count - 1 {
-		go w.serve()
+	for i := range w.count - 1 {
+		go w.serve(i + 1)
 	}
 }
 
 // serve works until the pool is closed.
-func (w *Workers) serve() {
-	for {
-		j := w.await()
-		if j == nil {
-			return
-		}
-		j.work()
+func (w *Workers) serve(worker int) {
+	turn := newTurn()
+	for j := w.await(); j != nil; j = w.await() {
+		j.work(worker, &turn)
 		w.release(j)
+		if turn.isOver() {
+			turn.end()
+		}
 	}
 }
 
-// spins is for how many looks a worker stays awake after a job: the next one comes
-// within microseconds in a training step, and waking a goroutine costs as much.
-const spins = 200
-
 // await returns the next job, or nil once the pool is closed.
 func (w *Workers) await() *job {
-	for range spins {
+	for look := look(0); look.again(); {
 		select {
 		case j := <-w.jobs:
 			return j
 		default:
-			runtime.Gosched()
 		}
 	}
 	select {
@@ -157,41 +167,63 @@ func (w *Workers) await() *job {
 }
 
 // work runs tasks until none is left.
-func (j *job) work() {
-	defer simd.FlushSubnormals().Restore()
-	for {
-		task := j.next.Add(1) - 1
-		if task >= j.tasks {
-			return
-		}
-		j.one(int(task))
-		if j.pending.Add(-1) == 0 {
-			j.done <- struct{}{}
+func (j *job) work(worker int, turn *turn) {
+	arithmetic := simd.FlushSubnormals()
+	defer func() { arithmetic.Restore() }()
+	own := worker % len(j.shares)
+	for task, ok := j.take(own); ok; task, ok = j.take(own) {
+		j.one(task)
+		if turn.isOver() {
+			arithmetic.Restore()
+			turn.end()
+			arithmetic = simd.FlushSubnormals()
 		}
 	}
 }
 
-// one runs a task and keeps the first panic for the caller.
+// take takes a task: the first of the share of its own, else the last of another.
+func (j *job) take(own int) (task int, ok bool) {
+	if task, ok = j.shares[own].takeFirst(); ok {
+		return task, true
+	}
+	for i := 1; i < len(j.shares) && !ok; i++ {
+		task, ok = j.shares[(own+i)%len(j.shares)].takeLast()
+	}
+	return task, ok
+}
+
+// one runs a task, keeps the first panic for the caller, and tells it after the
+// last task.
 func (j *job) one(task int) {
 	defer func() {
 		if value := recover(); value != nil {
-			if nested, ok := value.(*TaskPanic); ok {
-				j.failure.CompareAndSwap(nil, nested)
-				return
-			}
-			j.failure.CompareAndSwap(nil, &TaskPanic{Value: value, Stack: debug.Stack()})
+			j.fail(value)
+		}
+		if j.pending.Add(-1) == 0 && j.asleep.CompareAndSwap(true, false) {
+			j.done <- struct{}{}
 		}
 	}()
 	j.run(task)
 }
 
-// wait returns when the last task has ended.
-func (j *job) wait() {
-	for range spins {
-		if j.pending.Load() == 0 {
-			break
-		}
-		runtime.Gosched()
+// fail keeps the first panic.
+func (j *job) fail(value any) {
+	failure, ok := value.(*TaskPanic)
+	if !ok {
+		failure = &TaskPanic{Value: value, Stack: debug.Stack()}
 	}
-	<-j.done
+	j.failure.CompareAndSwap(nil, failure)
+}
+
+// wait returns when the last task has ended. It sleeps only where that takes long.
+func (j *job) wait() {
+	for look := look(0); j.pending.Load() != 0; {
+		if look.again() {
+			continue
+		}
+		j.asleep.Store(true)
+		if j.pending.Load() != 0 || !j.asleep.CompareAndSwap(true, false) {
+			<-j.done
+		}
+	}
 }

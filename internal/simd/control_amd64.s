@@ -14,3 +14,13 @@ TEXT ·exchangeControl(SB), NOSPLIT, $8-12
 	VLDMXCSR (SP)
 	MOVL     AX, ret+8(FP)
 	RET
+
+// func pause(times int)
+TEXT ·pause(SB), NOSPLIT, $0-8
+	MOVQ times+0(FP), AX
+
+again:
+	PAUSE
+	DECQ AX
+	JNE  again
+	RET

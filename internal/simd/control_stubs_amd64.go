@@ -8,3 +8,8 @@ package simd
 //
 //go:noescape
 func exchangeControl(control uint32) uint32
+
+// pause runs the instruction PAUSE, times ≥ 1 times.
+//
+//go:noescape
+func pause(times int)

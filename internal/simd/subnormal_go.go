@@ -7,3 +7,5 @@ const flushControl = 0
 func flushes() bool { return false }
 
 func exchangeControl(uint32) uint32 { return 0 }
+
+func pause(int) {}
