@@ -70,6 +70,8 @@ const (
 	taskLeast     = 1 << 20 // multiply-adds that make a task worth its start
 	tilesToShare  = 12      // with fewer tiles than this, K is shared instead
 	stepsToShare  = 1024    // steps of K at least in each share
+	rowsToShare   = 96      // with at most so many rows, K is shared where B lies as it is read
+	skinnyParts   = 8       // in so many parts at most
 	setPeriod     = 1024    // elements after which lines fall into the same set of the first-level cache
 )
 
@@ -176,10 +178,7 @@ func (g *product) plan() {
 	if g.N <= 16 {
 		g.rows, g.columns = g.v.narrow, 16
 	}
-	g.parts = 1
-	if ceilDiv(g.M, g.rows)*ceilDiv(g.N, g.columns) < tilesToShare {
-		g.parts = min(tasksWanted, max(1, g.K/stepsToShare))
-	}
+	g.parts = g.stepParts()
 	g.kBlock = min(g.K, (ceilDiv(g.K, ceilDiv(g.K, stepsInCache))+3)&^3)
 	g.directA = g.N <= 2*g.columns || !g.A.Transposed && g.A.Stride%setPeriod != 0
 	g.directB = !g.B.Transposed && g.M <= 8*g.rows
@@ -195,6 +194,20 @@ func (g *product) plan() {
 			return
 		}
 	}
+}
+
+// stepParts is how many parts of K sum apart, 1 for none. That is so where there are
+// few tiles to share; and where C is small beside B, so that each worker reads rows
+// of B that follow each other in memory, most often the same ones as in the last
+// product and as in steps that work on B row by row.
+func (g *product) stepParts() int {
+	if ceilDiv(g.M, g.rows)*ceilDiv(g.N, g.columns) < tilesToShare {
+		return min(tasksWanted, max(1, g.K/stepsToShare))
+	}
+	if g.M <= rowsToShare && !g.B.Transposed {
+		return min(skinnyParts, max(1, g.K/stepsInCache))
+	}
+	return 1
 }
 
 func (g *product) tasks() int { return ceilDiv(g.M, g.mBlock) * ceilDiv(g.N, g.nBlock) }

@@ -1,16 +1,13 @@
 package simd
 
-// runParts shares the steps of a product with few tiles and many steps: each part
-// makes a C of its own, and these are added up in order.
+// runParts shares the steps of a product: each part makes a sum of its own, the
+// first one in C, to which the others are added in order.
 func (g *product) runParts(p Parallel) {
-	g.partial = newScratch(g.parts * g.M * g.N)
+	g.partial = newScratch((g.parts - 1) * g.M * g.N)
 	p(g.parts, g.partialSum)
 	p(min(g.M, tasksWanted), g.addParts)
 	g.partial.free()
 	g.partial = nil
-	if g.Done != nil {
-		g.Done(0, g.M, 0, g.N)
-	}
 }
 
 // partTask computes the product over one share of the steps.
@@ -20,11 +17,13 @@ func (g *product) partTask(part int) {
 	if part == g.parts-1 {
 		to = g.K
 	}
-	run := newProduct(Product{
-		M: g.M, N: g.N, K: to - from,
-		A: g.A.fromStep(from, !g.A.Transposed), B: g.B.fromStep(from, g.B.Transposed),
-		C: g.partial.data[part*g.M*g.N:], CStride: g.N,
-	}, g.v)
+	share := g.Product
+	share.Done = nil
+	share.K, share.A, share.B = to-from, g.A.fromStep(from, !g.A.Transposed), g.B.fromStep(from, g.B.Transposed)
+	if part > 0 {
+		share.C, share.CStride, share.Add = g.partial.data[(part-1)*g.M*g.N:], g.N, false
+	}
+	run := newProduct(share, g.v)
 	run.runWhole(Sequential)
 	run.free()
 }
@@ -44,13 +43,11 @@ func (g *product) addTask(task int) {
 	from, to := share(g.M, task, min(g.M, tasksWanted))
 	for i := from; i < to; i++ {
 		c := g.C[i*g.CStride:][:g.N]
-		if !g.Add {
-			clear(c)
+		for part := range g.parts - 1 {
+			Add.Apply(c, c, g.partial.data[(part*g.M+i)*g.N:])
 		}
-		for part := range g.parts {
-			for j, x := range g.partial.data[(part*g.M+i)*g.N:][:g.N] {
-				c[j] += x
-			}
-		}
+	}
+	if g.Done != nil {
+		g.Done(from, to, 0, g.N)
 	}
 }
