@@ -8,8 +8,8 @@ import (
 	"espalier/internal/simd"
 )
 
-// What follows a convolution or a matrix product, a group of element-wise nodes or
-// moments, runs on each block of rows of the result as soon as that is finished,
+// What follows a convolution or a matrix product, a group of element-wise nodes,
+// moments or an optimizer's step, runs on each block of rows of the result as soon as that is finished,
 // by the worker that has it in cache: as its epilogue.
 
 // epilogue is work on the rows of a result.
@@ -49,7 +49,7 @@ func (g *ir) attachEpilogues(s *summary) {
 	}
 	for i := len(g.units) - 1; i >= 0; i-- {
 		n := g.units[i].node
-		if n == nil || g.units[i].moments != nil || g.units[i].fused != nil || finishedRows(n) == 0 {
+		if n == nil || g.units[i].then != nil || g.units[i].fused != nil || finishedRows(n) == 0 {
 			continue
 		}
 		reader, ok := first[n.result()]
@@ -76,10 +76,14 @@ func (u *unit) follows(n *node) bool {
 	case u.node == nil && u.fused == nil: // it has moved itself
 		return false
 	case u.fused == nil:
-		if _, width, ok := rowSum(u.node); ok && u.moments == nil {
-			return width == columns && n.result().shape.Size() == u.node.operands[0].shape.Size()
+		if u.then != nil || n.result().shape.Size() != u.node.operands[0].shape.Size() {
+			return false
 		}
-		return false
+		if _, isUpdate := u.node.attributes.(*update); isUpdate {
+			return u.node.updatesFrom(n)
+		}
+		_, width, ok := rowSum(u.node)
+		return ok && width == columns
 	case u.node != nil || u.fused.size != n.result().shape.Size():
 		return false
 	}
@@ -95,8 +99,8 @@ func (u *unit) follows(n *node) bool {
 func (u *unit) attach(n *node) {
 	switch {
 	case u.fused != nil:
-	case u.node.op == opMoments:
-		u.moments = u.node
+	case u.node.op == opMoments, u.node.op == opMomentum, u.node.op == opAdam:
+		u.then = u.node
 	default:
 		u.fused = &cluster{size: u.node.operands[0].shape.Size(), unit: unitOf(u.node), members: []*node{u.node}, emitted: true}
 	}
@@ -117,13 +121,16 @@ func (l *lowering) epilogue(n *node, s *step) *tail {
 		return nil
 	}
 	t := &tail{columns: finishedRows(n), result: l.result(n.result())}
-	if l.tail.moments != nil {
-		m := l.moments(l.tail.moments, t.result)
+	switch then := l.tail.then; {
+	case then == nil:
+		t.addFused(l, n, s)
+	case then.op == opMoments:
+		m := l.moments(then, t.result)
 		t.epilogue = m
 		s.writes = append(s.writes, t.result)
 		s.writes = append(s.writes, m.to...)
-	} else {
-		t.addFused(l, n, s)
+	default:
+		t.addUpdate(l, n, then, s)
 	}
 	s.detail += "; " + t.describe()
 	return t

@@ -20,11 +20,12 @@ type ir struct {
 }
 
 // unit is what runs as one: a node, or a fused group of element-wise nodes; or a
-// node and what is done with its result while that is in cache, a group or moments.
+// node and what is done with its result while that is in cache: a group, or one more
+// node, moments or an optimizer's step.
 type unit struct {
-	node    *node
-	fused   *cluster
-	moments *node
+	node  *node
+	fused *cluster
+	then  *node
 }
 
 // optimize reduces a function to what its results need and puts it in order.

@@ -229,7 +229,7 @@ func (l *lowering) unit(u unit) error {
 	if u.node == nil {
 		return l.fused(u.fused)
 	}
-	if u.fused != nil || u.moments != nil {
+	if u.fused != nil || u.then != nil {
 		l.tail = u
 		defer func() { l.tail = unit{} }()
 	}

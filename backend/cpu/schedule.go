@@ -258,6 +258,13 @@ func (g *ir) readBy(u unit) []*value {
 			out = append(out, under(v))
 		}
 	}
+	if u.then != nil {
+		for _, v := range u.then.operands {
+			if v = under(v); v.node != u.node {
+				out = append(out, v)
+			}
+		}
+	}
 	if u.fused == nil {
 		return out
 	}

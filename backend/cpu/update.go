@@ -234,28 +234,21 @@ type runningUpdate struct {
 	gradient operand
 	from, to []operand // weights and state
 	numbers  []operand
+	isMasked bool
 	mask     operand
 }
 
 // lowerUpdate makes the step of an update. Results lie over the weights and the
 // state where nobody else needs these.
 func lowerUpdate(l *lowering, n *node) error {
-	u := n.attributes.(*update)
-	reads, writes := l.operands(n), l.results(n)
-	r := &runningUpdate{update: u, gradient: reads[0], from: reads[1 : 2+u.state], to: writes, numbers: reads[2+u.state:]}
-	size, masked := writes[0].size, slices.Contains(u.masked, true)
-	s := step{name: opName(n.op), detail: fmt.Sprint(u.name, " ", size), reads: reads, writes: writes}
-	if masked {
-		r.mask = r.numbers[len(r.numbers)-1]
-		s.detail = u.name + " masked " + fmt.Sprint(size)
-	}
-	for i := range writes {
-		s.inPlace = append(s.inPlace, overlay{1 + i, i})
-	}
-	workers := l.program.backend.workers
+	s := step{name: opName(n.op), reads: []operand{l.operand(n.operands[0])}}
+	r := l.update(n, &s)
+	s.detail = r.describe()
+	size, workers := s.writes[0].size, l.program.backend.workers
 	s.run = func(fr *frame) error {
+		run := r.at(fr)
 		workers.Parallel(ceilDiv(size, updateTask), func(task int) {
-			r.run(fr, task*updateTask, min(size, (task+1)*updateTask), masked)
+			run.elements(task*updateTask, min(size, (task+1)*updateTask))
 		})
 		return nil
 	}
@@ -263,16 +256,55 @@ func lowerUpdate(l *lowering, n *node) error {
 	return nil
 }
 
-// run updates the elements from first to last.
-func (r *runningUpdate) run(fr *frame, first, last int, masked bool) {
-	var numbers [maxNumbers]float32
+// update adds an update, whose gradient is the first of the operands of a step or
+// its scratch memory, to the step.
+func (l *lowering) update(n *node, s *step) *runningUpdate {
+	u := n.attributes.(*update)
+	given := l.operands(n)
+	r := &runningUpdate{update: u, gradient: given[0], from: given[1 : 2+u.state], to: l.results(n), numbers: given[2+u.state:],
+		isMasked: slices.Contains(u.masked, true)}
+	if r.isMasked {
+		r.mask = r.numbers[len(r.numbers)-1]
+	}
+	for i := range r.to {
+		s.inPlace = append(s.inPlace, overlay{len(s.reads) + i, len(s.writes) + i})
+	}
+	s.reads = append(s.reads, given[1:]...)
+	s.writes = append(s.writes, r.to...)
+	return r
+}
+
+func (r *runningUpdate) describe() string {
+	kind := ""
+	if r.isMasked {
+		kind = " masked"
+	}
+	return fmt.Sprint(r.name, kind, " ", r.to[0].size)
+}
+
+// at returns the update's work on a frame.
+func (r *runningUpdate) at(fr *frame) *updateRun {
+	run := &updateRun{runningUpdate: r, frame: fr}
 	at := 0
 	for i, given := range r.update.numbers {
 		if given {
-			numbers[i] = r.numbers[at].float32s(fr)[0]
+			run.numbers[i] = r.numbers[at].float32s(fr)[0]
 			at++
 		}
 	}
+	return run
+}
+
+// updateRun is one run of an update.
+type updateRun struct {
+	*runningUpdate
+	frame   *frame
+	numbers [maxNumbers]float32
+}
+
+// elements updates the elements from first to last.
+func (r *updateRun) elements(first, last int) {
+	fr := r.frame
 	gradient := r.gradient.float32s(fr)
 	var blocks [3][]float32
 	tensors := blocks[:len(r.to)]
@@ -284,8 +316,8 @@ func (r *runningUpdate) run(fr *frame, first, last int, masked bool) {
 				copy(tensors[i], from.float32s(fr)[start:end])
 			}
 		}
-		r.step(&numbers, tensors[0], tensors[1:], gradient[start:end])
-		if masked {
+		r.step(&r.numbers, tensors[0], tensors[1:], gradient[start:end])
+		if r.isMasked {
 			r.hold(tensors, slice[byte](fr, r.mask)[start:end])
 		}
 	}
