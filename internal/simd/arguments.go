@@ -98,3 +98,26 @@ type rowChoice struct {
 	vectors int     // whole vectors of a row but the last
 	last    int     // elements of the last vector, at least 1
 }
+
+// stencilRows are weighted sums of shifted pixels, for pixels p < pixels, the rows r
+// of a kernel and as many vectors of numbers as it has,
+//
+//	dst[r,p,j] = clip(bias[r] + Σ_e weights[e,r] · x[offsets[e] + p, j] + residual[r,p,j])
+//
+// where clip keeps to what lies between low and high. Kernels that find the greatest
+// take the greatest of bias and all x instead. Distances are in bytes.
+type stencilRows struct {
+	dst, x       *float32
+	residual     *float32 // nil if there is none
+	dstRows      *int     // where each row begins, from dst
+	residualRows *int
+	dstStep      uintptr // from one pixel to the next
+	xStep        uintptr
+	residualStep uintptr
+	offsets      *int32
+	weights      *float32
+	bias         *float32
+	elements     int
+	pixels       int // at least 1
+	low, high    float32
+}

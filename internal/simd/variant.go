@@ -46,6 +46,10 @@ type variant struct {
 	repeat                                func(dst, x *float32, n, vectors, last int)
 	sparseLanes                           int // columns of a vector
 
+	stencil      [len(StencilRows)]stencilKernels
+	stencilMax   stencilKernels
+	stencilLanes int // numbers of a vector
+
 	choose     func(dst, condition, x, y *float32, n int)
 	fromBytes  func(dst *float32, src *byte, vectors int)
 	fromInt32  func(dst *float32, src *int32, n int)
@@ -106,6 +110,9 @@ var plain = variant{
 	chooseRows:     chooseRowsGo,
 	repeat:         repeatGo,
 	sparseLanes:    sparseGoLanes,
+	stencil:        [len(StencilRows)]stencilKernels{stencilGo(1), stencilGo(4), stencilGo(8)},
+	stencilMax:     stencilMaxGo(),
+	stencilLanes:   stencilGoLanes,
 	choose:         chooseGo,
 	fromBytes:      fromBytesGo,
 	fromInt32:      fromInt32Go,

@@ -36,6 +36,7 @@ var families = map[string]func(*assembler){
 	"reduce":  reductions,
 	"repeat":  repeats,
 	"sparse":  sparseProducts,
+	"stencil": stencils,
 	"pixel":   pixels,
 	"update":  updates,
 }
