@@ -99,25 +99,27 @@ type rowChoice struct {
 	last    int     // elements of the last vector, at least 1
 }
 
-// stencilRows are weighted sums of shifted pixels, for pixels p < pixels, the rows r
-// of a kernel and as many vectors of numbers as it has,
+// stencilRows are weighted sums of shifted pixels, for a tile of lines of pixels of 16
+// numbers each and the blocks of rows of a stencil: for the rows r of a block, of which
+// a kernel has as many as its name says, and the block's elements e,
 //
-//	dst[r,p,j] = clip(bias[r] + Σ_e weights[e,r] · x[offsets[e] + p, j] + residual[r,p,j])
+//	dst[r, line, p] = clip(bias[r] + Σ_e weights[e, r]·x[offsets[e] + line + p·stride] + residual[r, line, p])
 //
 // where clip keeps to what lies between low and high. Kernels that find the greatest
 // take the greatest of bias and all x instead. Distances are in bytes.
 type stencilRows struct {
-	dst, x       *float32
+	x            *float32 // the first field: kernels read it as such
+	dst          *float32
 	residual     *float32 // nil if there is none
 	dstRows      *int     // where each row begins, from dst
 	residualRows *int
-	dstStep      uintptr // from one pixel to the next
-	xStep        uintptr
-	residualStep uintptr
-	offsets      *int32
+	starts       *int32 // block b has the elements from starts[b] to starts[b+1]
+	offsets      *int32 // of the first block's elements, and so on
 	weights      *float32
 	bias         *float32
-	elements     int
-	pixels       int // at least 1
+	blocks       int // at least 1
+	dstLine      uintptr
+	xLine        uintptr
+	residualLine uintptr
 	low, high    float32
 }

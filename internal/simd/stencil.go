@@ -3,172 +3,197 @@ package simd
 import (
 	"fmt"
 	"math"
+	"slices"
 	"unsafe"
 )
 
-// StencilLanes is what the numbers at a pixel must be a multiple of.
-const StencilLanes = 16
+// StencilPixel is how many numbers lie side by side at a pixel of a stencil and are
+// computed alike, such as those of 16 images.
+const StencilPixel = 16
 
-// StencilRows are the numbers of rows that a Stencil can have. More rows read the
-// same elements with fewer loads.
-var StencilRows = [...]int{1, 4, 8}
-
-// Stencil describes rows that are weighted sums of shifted pixels, each pixel a
-// number of floats side by side that are computed alike, such as the images of a
-// batch: for pixels p and numbers j of a pixel
+// Stencil describes rows that are weighted sums of shifted pixels, each of
+// StencilPixel numbers. Rows come in blocks that share the pixels they read: for a
+// block with elements e, its row r, and the pixels p of a line,
 //
-//	dst[r, p, j] = clip(Bias[r] + Σ_e Weights[e·rows + r] · x[Offsets[e] + p, j] + residual[r, p, j])
+//	dst[r, p] = clip(Bias[r] + Σ_e Weights[e, r]·x[Offsets[e] + p·Stride] + residual[r, p])
 //
 // where clip keeps to what lies between Low and High, and lets NaN pass. A direct
-// convolution is one such stencil for each few output channels: an element for each
-// input channel and tap of which any of the rows has a weight.
+// convolution whose weights are mostly zero is such a stencil: a row for each output
+// channel, an element for each input channel and tap that has a weight.
 type Stencil struct {
-	Offsets []int32 // distances from the pixel in x, in floats
-	Weights []float32
-	Bias    []float32 // one for each row: 1, 4 or 8
+	Rows    int       // rows of a block: 1 or 4
+	Starts  []int32   // block b has the elements from Starts[b] to Starts[b+1]
+	Offsets []int32   // distances from a pixel in x, in floats
+	Weights []float32 // Rows for each element
+	Bias    []float32 // one for each row
+	// Dst and Residual are where the rows begin, from the places' Dst and Residual, in
+	// floats. Residual is nil if nothing is added.
+	Dst, Residual []int
+	// Stride is the distance in x of neighbouring pixels of dst, 1 or 2 pixels.
+	Stride int
 	// Low and High clip; both 0 do not.
 	Low, High float32
-	// Greatest takes the greatest of the bias and all x, instead of sums. There is
-	// one row, and no weights.
+	// Greatest takes the greatest of the bias and all x in place of sums. Blocks are
+	// single rows, and there are no weights.
 	Greatest bool
 }
 
-// StencilPlaces says where a stencil's rows and pixels are. Distances are in floats.
-type StencilPlaces struct {
-	Dst, X       int   // the first pixel
-	Rows         []int // where each row begins, from Dst
-	DstStep      int   // from one pixel to the next
-	XStep        int
-	Pixels       int
-	Lanes        int   // numbers of a pixel, a multiple of StencilLanes
-	Residual     int   // the first pixel, if there is a residual
-	ResidualRows []int // where each row begins, from Residual
-	ResidualStep int
+// StencilPlace is a tile of pixels: Lines of Pixels, which begin at Dst, X and
+// Residual and lie DstLine, XLine and ResidualLine apart, in floats.
+type StencilPlace struct {
+	Lines, Pixels                int
+	Dst, X, Residual             int
+	DstLine, XLine, ResidualLine int
 }
 
 // CompiledStencil is a Stencil that has been checked.
 type CompiledStencil struct {
-	rows          int
-	kind          int
-	bytes         []int32
-	weights, bias []float32
-	low, high     float32
-	first, last   int // least and greatest offset
-	greatest      bool
+	Stencil
+	bytes         []int32 // offsets and rows in bytes, from the least
+	dst, residual []int
+	x, to, from   [2]int // least and greatest of Offsets, Dst and Residual
 }
 
-// NewStencil checks a stencil. It keeps weights and bias; they must not change.
+// NewStencil checks a stencil. It keeps the slices; they must not change.
 func NewStencil(s Stencil) (*CompiledStencil, error) {
-	c := &CompiledStencil{rows: len(s.Bias), kind: -1, weights: s.Weights, bias: s.Bias, low: s.Low, high: s.High, greatest: s.Greatest}
-	for kind, rows := range StencilRows {
-		if rows == c.rows {
-			c.kind = kind
-		}
-	}
-	weights := len(s.Offsets) * c.rows
-	if s.Greatest {
-		weights = 0
-	}
-	if c.kind < 0 || len(s.Weights) != weights || s.Greatest && c.rows != 1 {
-		return nil, fmt.Errorf("simd: stencil of %d rows, %d elements and %d weights", c.rows, len(s.Offsets), len(s.Weights))
+	if err := s.check(); err != nil {
+		return nil, err
 	}
 	if s.Low == 0 && s.High == 0 {
-		c.low, c.high = float32(math.Inf(-1)), float32(math.Inf(1))
+		s.Low, s.High = float32(math.Inf(-1)), float32(math.Inf(1))
 	}
-	for i, offset := range s.Offsets {
-		if offset > math.MaxInt32/4 || offset < math.MinInt32/4 {
-			return nil, fmt.Errorf("simd: stencil: element %d is %d numbers away, further than 2 GiB", i, offset)
-		}
-		c.bytes = append(c.bytes, 4*offset)
-		c.first, c.last = min(c.first, int(offset)), max(c.last, int(offset))
-	}
+	c := &CompiledStencil{Stencil: s}
+	c.bytes, c.x = bytesFromLeast(s.Offsets)
+	c.dst, c.to = bytesFromLeast(s.Dst)
+	c.residual, c.from = bytesFromLeast(s.Residual)
 	return c, nil
 }
 
-// Run computes the stencil. A residual that is nil is not added. What does not lie in
-// the slices is an error, and nothing is computed.
-func (s *CompiledStencil) Run(dst, x, residual []float32, p StencilPlaces) error {
-	if p.Lanes%StencilLanes != 0 || p.Lanes < 0 || p.Pixels < 0 || len(p.Rows) != s.rows || residual != nil && len(p.ResidualRows) != s.rows {
-		return fmt.Errorf("simd: stencil of %d rows: %d rows and %d pixels of %d numbers, a multiple of %d", s.rows, len(p.Rows), p.Pixels, p.Lanes, StencilLanes)
+func (s *Stencil) check() error {
+	blocks, elements := len(s.Starts)-1, len(s.Offsets)
+	switch {
+	case s.Rows != 1 && s.Rows != 4 || s.Greatest && s.Rows != 1:
+		return fmt.Errorf("simd: stencil with blocks of %d rows", s.Rows)
+	case s.Stride != 1 && s.Stride != 2:
+		return fmt.Errorf("simd: stencil with a stride of %d", s.Stride)
+	case blocks < 0 || len(s.Bias) != blocks*s.Rows || len(s.Dst) != len(s.Bias) || s.Residual != nil && len(s.Residual) != len(s.Bias):
+		return fmt.Errorf("simd: stencil of %d blocks of %d rows has %d biases, %d and %d places", blocks, s.Rows, len(s.Bias), len(s.Dst), len(s.Residual))
+	case s.Starts[0] != 0 || int(s.Starts[blocks]) != elements || !slices.IsSorted(s.Starts):
+		return fmt.Errorf("simd: stencil: the starts of blocks do not rise from 0 to %d", elements)
+	case !s.Greatest && len(s.Weights) != elements*s.Rows || s.Greatest && len(s.Weights) > 0:
+		return fmt.Errorf("simd: stencil of %d elements and %d rows has %d weights", elements, s.Rows, len(s.Weights))
 	}
-	if p.Pixels == 0 || p.Lanes == 0 {
-		return nil
-	}
-	within := spans(len(x), p.X+s.first, p.X+s.last, p.XStep, p)
-	for r := range s.rows {
-		within = within && spans(len(dst), p.Dst+p.Rows[r], p.Dst+p.Rows[r], p.DstStep, p)
-		if residual != nil {
-			start := p.Residual + p.ResidualRows[r]
-			within = within && spans(len(residual), start, start, p.ResidualStep, p)
+	for i, offset := range s.Offsets {
+		if offset > math.MaxInt32/8 || offset < math.MinInt32/8 {
+			return fmt.Errorf("simd: stencil: element %d is %d numbers away, further than 1 GiB", i, offset)
 		}
 	}
-	if !within {
-		return fmt.Errorf("simd: stencil: %d pixels reach beyond %d, %d or %d numbers", p.Pixels, len(dst), len(x), len(residual))
-	}
-	s.run(dst, x, residual, p)
 	return nil
 }
 
-// spans reports whether all pixels that begin between two places lie in n numbers.
-func spans(n, first, last, step int, p StencilPlaces) bool {
-	far := (p.Pixels - 1) * step
-	return first+min(far, 0) >= 0 && last+max(far, 0)+p.Lanes <= n
+// bytesFromLeast gives distances in floats as bytes from the least of them, and the
+// least and greatest.
+func bytesFromLeast[T int | int32](floats []T) (bytes []T, between [2]int) {
+	if len(floats) == 0 {
+		return nil, between
+	}
+	least := slices.Min(floats)
+	bytes = make([]T, len(floats))
+	for i, n := range floats {
+		bytes[i] = 4 * (n - least)
+	}
+	return bytes, [2]int{int(least), int(slices.Max(floats))}
 }
 
-// run computes as many numbers of all pixels at a time as registers hold.
-func (s *CompiledStencil) run(dst, x, residual []float32, p StencilPlaces) {
-	v := active
-	kernels := v.stencil[s.kind]
-	if s.greatest {
-		kernels = v.stencilMax
+// Blocks is the number of blocks of rows.
+func (c *CompiledStencil) Blocks() int { return len(c.Starts) - 1 }
+
+// Run computes a tile of the blocks from to below to. What does not lie in the slices
+// is an error, and nothing is computed. A residual is read before dst is written, so
+// they may be the same.
+func (c *CompiledStencil) Run(dst, x, residual []float32, from, to int, p StencilPlace) error {
+	if from < 0 || to > c.Blocks() || from > to || p.Lines < 0 || p.Pixels < 0 || p.DstLine < 0 || p.XLine < 0 || p.ResidualLine < 0 {
+		return fmt.Errorf("simd: stencil of %d blocks: %d to %d at %+v", c.Blocks(), from, to, p)
 	}
-	var dstRows, residualRows [8]int
-	for r := range s.rows {
-		dstRows[r] = 4 * p.Rows[r]
-		if residual != nil {
-			residualRows[r] = 4 * p.ResidualRows[r]
-		}
+	if from == to || p.Lines == 0 || p.Pixels == 0 {
+		return nil
+	}
+	if !p.within(len(x), p.X, c.x, p.XLine, c.Stride) || !p.within(len(dst), p.Dst, c.to, p.DstLine, 1) ||
+		c.Residual != nil && !p.within(len(residual), p.Residual, c.from, p.ResidualLine, 1) {
+		return fmt.Errorf("simd: stencil: %+v reaches beyond %d, %d or %d numbers", p, len(dst), len(x), len(residual))
 	}
 	args := stencilRows{
-		dstRows: &dstRows[0], residualRows: &residualRows[0],
-		dstStep: uintptr(4 * p.DstStep), xStep: uintptr(4 * p.XStep), residualStep: uintptr(4 * p.ResidualStep),
-		bias: &s.bias[0], elements: len(s.bytes), pixels: p.Pixels, low: s.low, high: s.high,
+		dstRows: &c.dst[from*c.Rows], starts: &c.Starts[from], bias: &c.Bias[from*c.Rows], blocks: to - from,
+		dstLine: uintptr(4 * p.DstLine), xLine: uintptr(4 * p.XLine), residualLine: uintptr(4 * p.ResidualLine),
+		low: c.Low, high: c.High,
 	}
-	if len(s.bytes) > 0 {
-		args.offsets = &s.bytes[0]
-	}
-	if len(s.weights) > 0 {
-		args.weights = &s.weights[0]
-	}
-	for j := 0; j < p.Lanes; {
-		kind := len(stencilVectors) - 1
-		for kernels[kind] == nil || stencilVectors[kind]*v.stencilLanes > p.Lanes-j {
-			kind--
+	if first := int(c.Starts[from]); first < len(c.bytes) {
+		args.offsets = &c.bytes[first]
+		if !c.Greatest {
+			args.weights = &c.Weights[first*c.Rows]
 		}
-		args.dst, args.x = &dst[p.Dst+j], &x[p.X+j]
-		if residual != nil {
-			args.residual = &residual[p.Residual+j]
+	}
+	if c.Residual != nil {
+		args.residualRows = &c.residual[from*c.Rows]
+	} else {
+		residual = nil
+	}
+	c.tiles(dst, x, residual, &args, p)
+	return nil
+}
+
+// within reports whether a tile that begins at first, and further between two
+// distances, lies in n numbers.
+func (p *StencilPlace) within(n, first int, between [2]int, line, stride int) bool {
+	last := (p.Lines-1)*line + ((p.Pixels-1)*stride+1)*StencilPixel
+	return first+between[0] >= 0 && first+between[1]+last <= n
+}
+
+// tiles runs the kernels of the largest tiles that fit.
+func (c *CompiledStencil) tiles(dst, x, residual []float32, args *stencilRows, p StencilPlace) {
+	kernels := &active.stencil[c.Rows/4][c.Stride-1]
+	if c.Greatest {
+		kernels = &active.stencilMax[c.Stride-1]
+	}
+	for line, lines := 0, 0; line < p.Lines; line += lines {
+		for pixel, pixels := 0, 0; pixel < p.Pixels; pixel += pixels {
+			kind := kernels.largest(p.Lines-line, p.Pixels-pixel, pixel == 0)
+			lines, pixels = stencilTiles[kind].lines, stencilTiles[kind].pixels
+			args.dst = &dst[p.Dst+line*p.DstLine+pixel*StencilPixel+c.to[0]]
+			args.x = &x[p.X+line*p.XLine+pixel*StencilPixel*c.Stride+c.x[0]]
+			if residual != nil {
+				args.residual = &residual[p.Residual+line*p.ResidualLine+pixel*StencilPixel+c.from[0]]
+			}
+			kernels[kind](args)
 		}
-		kernels[kind](&args)
-		j += stencilVectors[kind] * v.stencilLanes
 	}
 }
 
-// stencilVectors are the numbers of vectors of the kernels.
-var stencilVectors = [...]int{1, 2, 4}
+// stencilTile is the lines and pixels that a kernel computes at once.
+type stencilTile struct{ lines, pixels int }
 
-// stencilKernels are a kernel for each number of vectors; missing ones are nil.
-type stencilKernels [len(stencilVectors)]func(s *stencilRows)
+// stencilTiles are the tiles of kernels, the largest first.
+var stencilTiles = [...]stencilTile{{4, 4}, {2, 8}, {1, 16}, {2, 4}, {1, 8}, {2, 2}, {1, 4}, {1, 2}, {1, 1}}
 
-// stencilGoLanes is the length of a "vector" of the plain kernels.
-const stencilGoLanes = 8
+// stencilKernels are a kernel for each tile; missing ones are nil, that of a single
+// pixel is there.
+type stencilKernels [len(stencilTiles)]func(s *stencilRows)
 
-// stencilGo is the plain twin of the kernels of so many rows.
-func stencilGo(rows int) (kernels stencilKernels) {
-	for kind, vectors := range stencilVectors {
+// largest is the kernel of the largest tile for what is left of some lines: of several
+// lines only if it takes all their pixels.
+func (k *stencilKernels) largest(lines, pixels int, whole bool) int {
+	return slices.IndexFunc(stencilTiles[:], func(t stencilTile) bool {
+		fits := t.lines == 1 && t.pixels <= pixels || whole && t.lines <= lines && t.pixels == pixels
+		return fits && k[slices.Index(stencilTiles[:], t)] != nil
+	})
+}
+
+// stencilGo are the plain twins of the kernels of so many rows.
+func stencilGo(rows, stride int) (kernels stencilKernels) {
+	for kind, tile := range stencilTiles {
 		kernels[kind] = func(s *stencilRows) {
-			s.compute(rows, vectors, func(sum, x []float32, e, r int) {
-				weight := *(*float32)(unsafe.Add(unsafe.Pointer(s.weights), 4*(e*rows+r)))
+			s.compute(rows, stride, tile, func(sum, x []float32, e, r int) {
+				weight := *element(s.weights, e*rows+r)
 				for j, v := range x {
 					sum[j] += weight * v
 				}
@@ -178,11 +203,11 @@ func stencilGo(rows int) (kernels stencilKernels) {
 	return kernels
 }
 
-// stencilMaxGo is the plain twin of the kernels that find the greatest.
-func stencilMaxGo() (kernels stencilKernels) {
-	for kind, vectors := range stencilVectors {
+// stencilMaxGo are the plain twins of the kernels that find the greatest.
+func stencilMaxGo(stride int) (kernels stencilKernels) {
+	for kind, tile := range stencilTiles {
 		kernels[kind] = func(s *stencilRows) {
-			s.compute(1, vectors, func(sum, x []float32, _, _ int) {
+			s.compute(1, stride, tile, func(sum, x []float32, _, _ int) {
 				for j, v := range x {
 					sum[j] = max(sum[j], v)
 				}
@@ -192,37 +217,50 @@ func stencilMaxGo() (kernels stencilKernels) {
 	return kernels
 }
 
-// compute runs a kernel of that many rows and vectors.
-func (s *stencilRows) compute(rows, vectors int, join func(sum, x []float32, e, r int)) {
-	n := vectors * stencilGoLanes
-	var sums [8 * 4 * stencilGoLanes]float32
-	offsets := unsafe.Slice(s.offsets, s.elements)
-	for p := range uintptr(s.pixels) {
+// compute runs a kernel of that many rows on a tile.
+func (s *stencilRows) compute(rows, stride int, t stencilTile, join func(sum, x []float32, e, r int)) {
+	starts := unsafe.Slice(s.starts, s.blocks+1)
+	for block := range s.blocks {
+		first := int(starts[block] - starts[0])
 		for r := range rows {
-			sum := sums[r*n : (r+1)*n]
-			for j := range sum {
-				sum[j] = *(*float32)(unsafe.Add(unsafe.Pointer(s.bias), 4*r))
+			row := block*rows + r
+			for line := range t.lines {
+				for p := range t.pixels {
+					var sum [StencilPixel]float32
+					for j := range sum {
+						sum[j] = *element(s.bias, row)
+					}
+					for e := first; e < int(starts[block+1]-starts[0]); e++ {
+						at := uintptr(int(*element(s.offsets, e))) + uintptr(line)*s.xLine + uintptr(4*StencilPixel*stride*p)
+						join(sum[:], vector(shifted(s.x, at), StencilPixel), e, r)
+					}
+					s.finish(sum[:], row, uintptr(line), uintptr(4*StencilPixel*p))
+				}
 			}
-			for e, offset := range offsets {
-				at := unsafe.Add(unsafe.Pointer(s.x), int(p*s.xStep)+int(offset))
-				join(sum, vector((*float32)(at), n), e, r)
-			}
-			s.finish(sum, p, r)
 		}
 	}
 }
 
-// finish adds the residual to a row's sums at a pixel, clips them and stores them.
-func (s *stencilRows) finish(sum []float32, p uintptr, r int) {
-	row := func(rows *int) int { return *(*int)(unsafe.Add(unsafe.Pointer(rows), 8*r)) }
+// finish adds the residual to a pixel of a row, clips it and stores it.
+func (s *stencilRows) finish(sum []float32, row int, line, pixel uintptr) {
 	if s.residual != nil {
-		at := unsafe.Add(unsafe.Pointer(s.residual), int(p*s.residualStep)+row(s.residualRows))
-		for j, v := range vector((*float32)(at), len(sum)) {
+		at := uintptr(*element(s.residualRows, row)) + line*s.residualLine + pixel
+		for j, v := range vector(shifted(s.residual, at), len(sum)) {
 			sum[j] += v
 		}
 	}
-	dst := vector((*float32)(unsafe.Add(unsafe.Pointer(s.dst), int(p*s.dstStep)+row(s.dstRows))), len(sum))
+	dst := vector(shifted(s.dst, uintptr(*element(s.dstRows, row))+line*s.dstLine+pixel), len(sum))
 	for j, v := range sum {
 		dst[j] = min(max(v, s.low), s.high)
 	}
+}
+
+// element is the i-th of an array that begins at a pointer.
+func element[T any](first *T, i int) *T {
+	return &unsafe.Slice(first, i+1)[i]
+}
+
+// shifted is so many bytes further.
+func shifted(p *float32, bytes uintptr) *float32 {
+	return (*float32)(unsafe.Add(unsafe.Pointer(p), bytes))
 }

@@ -4,104 +4,105 @@
 
 #include "textflag.h"
 
-// func stencil1x1AVX512(s *stencilRows)
+// func stencil1x1x1Step1AVX512(s *stencilRows)
 // Requires: AVX, AVX512F
-TEXT ·stencil1x1AVX512(SB), NOSPLIT, $0-8
+TEXT ·stencil1x1x1Step1AVX512(SB), NOSPLIT, $0-8
 	MOVQ s+0(FP), AX
-	MOVQ (AX), CX
-	MOVQ 8(AX), DX
-	MOVQ 16(AX), BX
-	MOVQ 96(AX), SI
+	MOVQ 88(AX), CX
+	MOVQ 48(AX), CX
+	MOVQ 64(AX), DX
+	MOVQ 40(AX), BX
+	MOVQ 24(AX), SI
+	MOVQ 32(AX), DI
+	MOVQ 72(AX), R8
+	MOVQ 56(AX), R9
 
-pixel:
-	MOVQ         80(AX), DI
-	VBROADCASTSS (DI), Z0
-	MOVQ         64(AX), DI
-	MOVQ         88(AX), R8
-	MOVQ         72(AX), R9
-	TESTQ        R8, R8
+block:
+	VBROADCASTSS (DX), Z0
+	MOVL         4(BX), R11
+	SUBL         (BX), R11
 	JZ           summed
 
 element:
-	MOVLQSX      (DI), R10
-	ADDQ         DX, R10
+	MOVLQSX      (CX), R10
+	ADDQ         (AX), R10
 	VBROADCASTSS (R9), Z1
 	VFMADD231PS  (R10), Z1, Z0
-	ADDQ         $0x04, DI
+	ADDQ         $0x04, CX
 	ADDQ         $0x04, R9
-	DECQ         R8
+	DECL         R11
 	JNE          element
 
 summed:
-	TESTQ  BX, BX
+	MOVQ   16(AX), R10
+	TESTQ  R10, R10
 	JZ     clip
-	MOVQ   32(AX), DI
-	MOVQ   (DI), DI
-	ADDQ   BX, DI
-	VADDPS (DI), Z0, Z0
+	MOVQ   96(AX), R10
+	MOVQ   (DI), R10
+	MOVQ   16(AX), R11
+	ADDQ   R11, R10
+	VADDPS (R10), Z0, Z0
 
 clip:
 	VBROADCASTSS 104(AX), Z1
 	VMAXPS       Z0, Z1, Z0
 	VBROADCASTSS 108(AX), Z1
 	VMINPS       Z0, Z1, Z0
-	MOVQ         24(AX), DI
-	MOVQ         (DI), DI
-	ADDQ         CX, DI
-	VMOVUPS      Z0, (DI)
-	MOVQ         40(AX), DI
-	ADDQ         DI, CX
-	MOVQ         48(AX), DI
-	ADDQ         DI, DX
-	TESTQ        BX, BX
-	JZ           next
-	MOVQ         56(AX), DI
-	ADDQ         DI, BX
-
-next:
-	DECQ SI
-	JNE  pixel
+	MOVQ         80(AX), R10
+	MOVQ         (SI), R10
+	MOVQ         8(AX), R11
+	ADDQ         R11, R10
+	VMOVUPS      Z0, (R10)
+	ADDQ         $0x04, BX
+	ADDQ         $0x04, DX
+	ADDQ         $0x08, SI
+	ADDQ         $0x08, DI
+	DECQ         R8
+	JNE          block
 	VZEROUPPER
 	RET
 
-// func stencil1x2AVX512(s *stencilRows)
+// func stencil1x1x2Step1AVX512(s *stencilRows)
 // Requires: AVX, AVX512F
-TEXT ·stencil1x2AVX512(SB), NOSPLIT, $0-8
+TEXT ·stencil1x1x2Step1AVX512(SB), NOSPLIT, $0-8
 	MOVQ s+0(FP), AX
-	MOVQ (AX), CX
-	MOVQ 8(AX), DX
-	MOVQ 16(AX), BX
-	MOVQ 96(AX), SI
+	MOVQ 88(AX), CX
+	MOVQ 48(AX), CX
+	MOVQ 64(AX), DX
+	MOVQ 40(AX), BX
+	MOVQ 24(AX), SI
+	MOVQ 32(AX), DI
+	MOVQ 72(AX), R8
+	MOVQ 56(AX), R9
 
-pixel:
-	MOVQ         80(AX), DI
-	VBROADCASTSS (DI), Z0
-	VBROADCASTSS (DI), Z1
-	MOVQ         64(AX), DI
-	MOVQ         88(AX), R8
-	MOVQ         72(AX), R9
-	TESTQ        R8, R8
+block:
+	VBROADCASTSS (DX), Z0
+	VBROADCASTSS (DX), Z1
+	MOVL         4(BX), R11
+	SUBL         (BX), R11
 	JZ           summed
 
 element:
-	MOVLQSX      (DI), R10
-	ADDQ         DX, R10
+	MOVLQSX      (CX), R10
+	ADDQ         (AX), R10
 	VBROADCASTSS (R9), Z2
 	VFMADD231PS  (R10), Z2, Z0
 	VFMADD231PS  64(R10), Z2, Z1
-	ADDQ         $0x04, DI
+	ADDQ         $0x04, CX
 	ADDQ         $0x04, R9
-	DECQ         R8
+	DECL         R11
 	JNE          element
 
 summed:
-	TESTQ  BX, BX
+	MOVQ   16(AX), R10
+	TESTQ  R10, R10
 	JZ     clip
-	MOVQ   32(AX), DI
-	MOVQ   (DI), DI
-	ADDQ   BX, DI
-	VADDPS (DI), Z0, Z0
-	VADDPS 64(DI), Z1, Z1
+	MOVQ   96(AX), R10
+	MOVQ   (DI), R10
+	MOVQ   16(AX), R11
+	ADDQ   R11, R10
+	VADDPS (R10), Z0, Z0
+	VADDPS 64(R10), Z1, Z1
 
 clip:
 	VBROADCASTSS 104(AX), Z2
@@ -110,70 +111,68 @@ clip:
 	VBROADCASTSS 108(AX), Z2
 	VMINPS       Z0, Z2, Z0
 	VMINPS       Z1, Z2, Z1
-	MOVQ         24(AX), DI
-	MOVQ         (DI), DI
-	ADDQ         CX, DI
-	VMOVUPS      Z0, (DI)
-	VMOVUPS      Z1, 64(DI)
-	MOVQ         40(AX), DI
-	ADDQ         DI, CX
-	MOVQ         48(AX), DI
-	ADDQ         DI, DX
-	TESTQ        BX, BX
-	JZ           next
-	MOVQ         56(AX), DI
-	ADDQ         DI, BX
-
-next:
-	DECQ SI
-	JNE  pixel
+	MOVQ         80(AX), R10
+	MOVQ         (SI), R10
+	MOVQ         8(AX), R11
+	ADDQ         R11, R10
+	VMOVUPS      Z0, (R10)
+	VMOVUPS      Z1, 64(R10)
+	ADDQ         $0x04, BX
+	ADDQ         $0x04, DX
+	ADDQ         $0x08, SI
+	ADDQ         $0x08, DI
+	DECQ         R8
+	JNE          block
 	VZEROUPPER
 	RET
 
-// func stencil1x4AVX512(s *stencilRows)
+// func stencil1x1x4Step1AVX512(s *stencilRows)
 // Requires: AVX, AVX512F
-TEXT ·stencil1x4AVX512(SB), NOSPLIT, $0-8
+TEXT ·stencil1x1x4Step1AVX512(SB), NOSPLIT, $0-8
 	MOVQ s+0(FP), AX
-	MOVQ (AX), CX
-	MOVQ 8(AX), DX
-	MOVQ 16(AX), BX
-	MOVQ 96(AX), SI
+	MOVQ 88(AX), CX
+	MOVQ 48(AX), CX
+	MOVQ 64(AX), DX
+	MOVQ 40(AX), BX
+	MOVQ 24(AX), SI
+	MOVQ 32(AX), DI
+	MOVQ 72(AX), R8
+	MOVQ 56(AX), R9
 
-pixel:
-	MOVQ         80(AX), DI
-	VBROADCASTSS (DI), Z0
-	VBROADCASTSS (DI), Z1
-	VBROADCASTSS (DI), Z2
-	VBROADCASTSS (DI), Z3
-	MOVQ         64(AX), DI
-	MOVQ         88(AX), R8
-	MOVQ         72(AX), R9
-	TESTQ        R8, R8
+block:
+	VBROADCASTSS (DX), Z0
+	VBROADCASTSS (DX), Z1
+	VBROADCASTSS (DX), Z2
+	VBROADCASTSS (DX), Z3
+	MOVL         4(BX), R11
+	SUBL         (BX), R11
 	JZ           summed
 
 element:
-	MOVLQSX      (DI), R10
-	ADDQ         DX, R10
+	MOVLQSX      (CX), R10
+	ADDQ         (AX), R10
 	VBROADCASTSS (R9), Z4
 	VFMADD231PS  (R10), Z4, Z0
 	VFMADD231PS  64(R10), Z4, Z1
 	VFMADD231PS  128(R10), Z4, Z2
 	VFMADD231PS  192(R10), Z4, Z3
-	ADDQ         $0x04, DI
+	ADDQ         $0x04, CX
 	ADDQ         $0x04, R9
-	DECQ         R8
+	DECL         R11
 	JNE          element
 
 summed:
-	TESTQ  BX, BX
+	MOVQ   16(AX), R10
+	TESTQ  R10, R10
 	JZ     clip
-	MOVQ   32(AX), DI
-	MOVQ   (DI), DI
-	ADDQ   BX, DI
-	VADDPS (DI), Z0, Z0
-	VADDPS 64(DI), Z1, Z1
-	VADDPS 128(DI), Z2, Z2
-	VADDPS 192(DI), Z3, Z3
+	MOVQ   96(AX), R10
+	MOVQ   (DI), R10
+	MOVQ   16(AX), R11
+	ADDQ   R11, R10
+	VADDPS (R10), Z0, Z0
+	VADDPS 64(R10), Z1, Z1
+	VADDPS 128(R10), Z2, Z2
+	VADDPS 192(R10), Z3, Z3
 
 clip:
 	VBROADCASTSS 104(AX), Z4
@@ -186,189 +185,82 @@ clip:
 	VMINPS       Z1, Z4, Z1
 	VMINPS       Z2, Z4, Z2
 	VMINPS       Z3, Z4, Z3
-	MOVQ         24(AX), DI
-	MOVQ         (DI), DI
-	ADDQ         CX, DI
-	VMOVUPS      Z0, (DI)
-	VMOVUPS      Z1, 64(DI)
-	VMOVUPS      Z2, 128(DI)
-	VMOVUPS      Z3, 192(DI)
-	MOVQ         40(AX), DI
-	ADDQ         DI, CX
-	MOVQ         48(AX), DI
-	ADDQ         DI, DX
-	TESTQ        BX, BX
-	JZ           next
-	MOVQ         56(AX), DI
-	ADDQ         DI, BX
-
-next:
-	DECQ SI
-	JNE  pixel
-	VZEROUPPER
-	RET
-
-// func stencil4x1AVX512(s *stencilRows)
-// Requires: AVX, AVX512F
-TEXT ·stencil4x1AVX512(SB), NOSPLIT, $0-8
-	MOVQ s+0(FP), AX
-	MOVQ (AX), CX
-	MOVQ 8(AX), DX
-	MOVQ 16(AX), BX
-	MOVQ 96(AX), SI
-
-pixel:
-	MOVQ         80(AX), DI
-	VBROADCASTSS (DI), Z0
-	VBROADCASTSS 4(DI), Z1
-	VBROADCASTSS 8(DI), Z2
-	VBROADCASTSS 12(DI), Z3
-	MOVQ         64(AX), DI
-	MOVQ         88(AX), R8
-	MOVQ         72(AX), R9
-	TESTQ        R8, R8
-	JZ           summed
-
-element:
-	MOVLQSX      (DI), R10
-	ADDQ         DX, R10
-	VMOVUPS      (R10), Z5
-	VBROADCASTSS (R9), Z4
-	VFMADD231PS  Z5, Z4, Z0
-	VBROADCASTSS 4(R9), Z4
-	VFMADD231PS  Z5, Z4, Z1
-	VBROADCASTSS 8(R9), Z4
-	VFMADD231PS  Z5, Z4, Z2
-	VBROADCASTSS 12(R9), Z4
-	VFMADD231PS  Z5, Z4, Z3
-	ADDQ         $0x04, DI
-	ADDQ         $0x10, R9
+	MOVQ         80(AX), R10
+	MOVQ         (SI), R10
+	MOVQ         8(AX), R11
+	ADDQ         R11, R10
+	VMOVUPS      Z0, (R10)
+	VMOVUPS      Z1, 64(R10)
+	VMOVUPS      Z2, 128(R10)
+	VMOVUPS      Z3, 192(R10)
+	ADDQ         $0x04, BX
+	ADDQ         $0x04, DX
+	ADDQ         $0x08, SI
+	ADDQ         $0x08, DI
 	DECQ         R8
-	JNE          element
-
-summed:
-	TESTQ  BX, BX
-	JZ     clip
-	MOVQ   32(AX), DI
-	MOVQ   (DI), R8
-	ADDQ   BX, R8
-	VADDPS (R8), Z0, Z0
-	MOVQ   8(DI), R8
-	ADDQ   BX, R8
-	VADDPS (R8), Z1, Z1
-	MOVQ   16(DI), R8
-	ADDQ   BX, R8
-	VADDPS (R8), Z2, Z2
-	MOVQ   24(DI), R8
-	ADDQ   BX, R8
-	VADDPS (R8), Z3, Z3
-
-clip:
-	VBROADCASTSS 104(AX), Z4
-	VMAXPS       Z0, Z4, Z0
-	VMAXPS       Z1, Z4, Z1
-	VMAXPS       Z2, Z4, Z2
-	VMAXPS       Z3, Z4, Z3
-	VBROADCASTSS 108(AX), Z4
-	VMINPS       Z0, Z4, Z0
-	VMINPS       Z1, Z4, Z1
-	VMINPS       Z2, Z4, Z2
-	VMINPS       Z3, Z4, Z3
-	MOVQ         24(AX), DI
-	MOVQ         (DI), R8
-	ADDQ         CX, R8
-	VMOVUPS      Z0, (R8)
-	MOVQ         8(DI), R8
-	ADDQ         CX, R8
-	VMOVUPS      Z1, (R8)
-	MOVQ         16(DI), R8
-	ADDQ         CX, R8
-	VMOVUPS      Z2, (R8)
-	MOVQ         24(DI), R8
-	ADDQ         CX, R8
-	VMOVUPS      Z3, (R8)
-	MOVQ         40(AX), DI
-	ADDQ         DI, CX
-	MOVQ         48(AX), DI
-	ADDQ         DI, DX
-	TESTQ        BX, BX
-	JZ           next
-	MOVQ         56(AX), DI
-	ADDQ         DI, BX
-
-next:
-	DECQ SI
-	JNE  pixel
+	JNE          block
 	VZEROUPPER
 	RET
 
-// func stencil4x2AVX512(s *stencilRows)
+// func stencil1x1x8Step1AVX512(s *stencilRows)
 // Requires: AVX, AVX512F
-TEXT ·stencil4x2AVX512(SB), NOSPLIT, $0-8
+TEXT ·stencil1x1x8Step1AVX512(SB), NOSPLIT, $0-8
 	MOVQ s+0(FP), AX
-	MOVQ (AX), CX
-	MOVQ 8(AX), DX
-	MOVQ 16(AX), BX
-	MOVQ 96(AX), SI
+	MOVQ 88(AX), CX
+	MOVQ 48(AX), CX
+	MOVQ 64(AX), DX
+	MOVQ 40(AX), BX
+	MOVQ 24(AX), SI
+	MOVQ 32(AX), DI
+	MOVQ 72(AX), R8
+	MOVQ 56(AX), R9
 
-pixel:
-	MOVQ         80(AX), DI
-	VBROADCASTSS (DI), Z0
-	VBROADCASTSS (DI), Z1
-	VBROADCASTSS 4(DI), Z2
-	VBROADCASTSS 4(DI), Z3
-	VBROADCASTSS 8(DI), Z4
-	VBROADCASTSS 8(DI), Z5
-	VBROADCASTSS 12(DI), Z6
-	VBROADCASTSS 12(DI), Z7
-	MOVQ         64(AX), DI
-	MOVQ         88(AX), R8
-	MOVQ         72(AX), R9
-	TESTQ        R8, R8
+block:
+	VBROADCASTSS (DX), Z0
+	VBROADCASTSS (DX), Z1
+	VBROADCASTSS (DX), Z2
+	VBROADCASTSS (DX), Z3
+	VBROADCASTSS (DX), Z4
+	VBROADCASTSS (DX), Z5
+	VBROADCASTSS (DX), Z6
+	VBROADCASTSS (DX), Z7
+	MOVL         4(BX), R11
+	SUBL         (BX), R11
 	JZ           summed
 
 element:
-	MOVLQSX      (DI), R10
-	ADDQ         DX, R10
-	VMOVUPS      (R10), Z9
-	VMOVUPS      64(R10), Z10
+	MOVLQSX      (CX), R10
+	ADDQ         (AX), R10
 	VBROADCASTSS (R9), Z8
-	VFMADD231PS  Z9, Z8, Z0
-	VFMADD231PS  Z10, Z8, Z1
-	VBROADCASTSS 4(R9), Z8
-	VFMADD231PS  Z9, Z8, Z2
-	VFMADD231PS  Z10, Z8, Z3
-	VBROADCASTSS 8(R9), Z8
-	VFMADD231PS  Z9, Z8, Z4
-	VFMADD231PS  Z10, Z8, Z5
-	VBROADCASTSS 12(R9), Z8
-	VFMADD231PS  Z9, Z8, Z6
-	VFMADD231PS  Z10, Z8, Z7
-	ADDQ         $0x04, DI
-	ADDQ         $0x10, R9
-	DECQ         R8
+	VFMADD231PS  (R10), Z8, Z0
+	VFMADD231PS  64(R10), Z8, Z1
+	VFMADD231PS  128(R10), Z8, Z2
+	VFMADD231PS  192(R10), Z8, Z3
+	VFMADD231PS  256(R10), Z8, Z4
+	VFMADD231PS  320(R10), Z8, Z5
+	VFMADD231PS  384(R10), Z8, Z6
+	VFMADD231PS  448(R10), Z8, Z7
+	ADDQ         $0x04, CX
+	ADDQ         $0x04, R9
+	DECL         R11
 	JNE          element
 
 summed:
-	TESTQ  BX, BX
+	MOVQ   16(AX), R10
+	TESTQ  R10, R10
 	JZ     clip
-	MOVQ   32(AX), DI
-	MOVQ   (DI), R8
-	ADDQ   BX, R8
-	VADDPS (R8), Z0, Z0
-	VADDPS 64(R8), Z1, Z1
-	MOVQ   8(DI), R8
-	ADDQ   BX, R8
-	VADDPS (R8), Z2, Z2
-	VADDPS 64(R8), Z3, Z3
-	MOVQ   16(DI), R8
-	ADDQ   BX, R8
-	VADDPS (R8), Z4, Z4
-	VADDPS 64(R8), Z5, Z5
-	MOVQ   24(DI), R8
-	ADDQ   BX, R8
-	VADDPS (R8), Z6, Z6
-	VADDPS 64(R8), Z7, Z7
+	MOVQ   96(AX), R10
+	MOVQ   (DI), R10
+	MOVQ   16(AX), R11
+	ADDQ   R11, R10
+	VADDPS (R10), Z0, Z0
+	VADDPS 64(R10), Z1, Z1
+	VADDPS 128(R10), Z2, Z2
+	VADDPS 192(R10), Z3, Z3
+	VADDPS 256(R10), Z4, Z4
+	VADDPS 320(R10), Z5, Z5
+	VADDPS 384(R10), Z6, Z6
+	VADDPS 448(R10), Z7, Z7
 
 clip:
 	VBROADCASTSS 104(AX), Z8
@@ -389,131 +281,110 @@ clip:
 	VMINPS       Z5, Z8, Z5
 	VMINPS       Z6, Z8, Z6
 	VMINPS       Z7, Z8, Z7
-	MOVQ         24(AX), DI
-	MOVQ         (DI), R8
-	ADDQ         CX, R8
-	VMOVUPS      Z0, (R8)
-	VMOVUPS      Z1, 64(R8)
-	MOVQ         8(DI), R8
-	ADDQ         CX, R8
-	VMOVUPS      Z2, (R8)
-	VMOVUPS      Z3, 64(R8)
-	MOVQ         16(DI), R8
-	ADDQ         CX, R8
-	VMOVUPS      Z4, (R8)
-	VMOVUPS      Z5, 64(R8)
-	MOVQ         24(DI), R8
-	ADDQ         CX, R8
-	VMOVUPS      Z6, (R8)
-	VMOVUPS      Z7, 64(R8)
-	MOVQ         40(AX), DI
-	ADDQ         DI, CX
-	MOVQ         48(AX), DI
-	ADDQ         DI, DX
-	TESTQ        BX, BX
-	JZ           next
-	MOVQ         56(AX), DI
-	ADDQ         DI, BX
-
-next:
-	DECQ SI
-	JNE  pixel
+	MOVQ         80(AX), R10
+	MOVQ         (SI), R10
+	MOVQ         8(AX), R11
+	ADDQ         R11, R10
+	VMOVUPS      Z0, (R10)
+	VMOVUPS      Z1, 64(R10)
+	VMOVUPS      Z2, 128(R10)
+	VMOVUPS      Z3, 192(R10)
+	VMOVUPS      Z4, 256(R10)
+	VMOVUPS      Z5, 320(R10)
+	VMOVUPS      Z6, 384(R10)
+	VMOVUPS      Z7, 448(R10)
+	ADDQ         $0x04, BX
+	ADDQ         $0x04, DX
+	ADDQ         $0x08, SI
+	ADDQ         $0x08, DI
+	DECQ         R8
+	JNE          block
 	VZEROUPPER
 	RET
 
-// func stencil4x4AVX512(s *stencilRows)
+// func stencil1x1x16Step1AVX512(s *stencilRows)
 // Requires: AVX, AVX512F
-TEXT ·stencil4x4AVX512(SB), NOSPLIT, $0-8
+TEXT ·stencil1x1x16Step1AVX512(SB), NOSPLIT, $0-8
 	MOVQ s+0(FP), AX
-	MOVQ (AX), CX
-	MOVQ 8(AX), DX
-	MOVQ 16(AX), BX
-	MOVQ 96(AX), SI
+	MOVQ 88(AX), CX
+	MOVQ 48(AX), CX
+	MOVQ 64(AX), DX
+	MOVQ 40(AX), BX
+	MOVQ 24(AX), SI
+	MOVQ 32(AX), DI
+	MOVQ 72(AX), R8
+	MOVQ 56(AX), R9
 
-pixel:
-	MOVQ         80(AX), DI
-	VBROADCASTSS (DI), Z0
-	VBROADCASTSS (DI), Z1
-	VBROADCASTSS (DI), Z2
-	VBROADCASTSS (DI), Z3
-	VBROADCASTSS 4(DI), Z4
-	VBROADCASTSS 4(DI), Z5
-	VBROADCASTSS 4(DI), Z6
-	VBROADCASTSS 4(DI), Z7
-	VBROADCASTSS 8(DI), Z8
-	VBROADCASTSS 8(DI), Z9
-	VBROADCASTSS 8(DI), Z10
-	VBROADCASTSS 8(DI), Z11
-	VBROADCASTSS 12(DI), Z12
-	VBROADCASTSS 12(DI), Z13
-	VBROADCASTSS 12(DI), Z14
-	VBROADCASTSS 12(DI), Z15
-	MOVQ         64(AX), DI
-	MOVQ         88(AX), R8
-	MOVQ         72(AX), R9
-	TESTQ        R8, R8
+block:
+	VBROADCASTSS (DX), Z0
+	VBROADCASTSS (DX), Z1
+	VBROADCASTSS (DX), Z2
+	VBROADCASTSS (DX), Z3
+	VBROADCASTSS (DX), Z4
+	VBROADCASTSS (DX), Z5
+	VBROADCASTSS (DX), Z6
+	VBROADCASTSS (DX), Z7
+	VBROADCASTSS (DX), Z8
+	VBROADCASTSS (DX), Z9
+	VBROADCASTSS (DX), Z10
+	VBROADCASTSS (DX), Z11
+	VBROADCASTSS (DX), Z12
+	VBROADCASTSS (DX), Z13
+	VBROADCASTSS (DX), Z14
+	VBROADCASTSS (DX), Z15
+	MOVL         4(BX), R11
+	SUBL         (BX), R11
 	JZ           summed
 
 element:
-	MOVLQSX      (DI), R10
-	ADDQ         DX, R10
-	VMOVUPS      (R10), Z17
-	VMOVUPS      64(R10), Z18
-	VMOVUPS      128(R10), Z19
-	VMOVUPS      192(R10), Z20
+	MOVLQSX      (CX), R10
+	ADDQ         (AX), R10
 	VBROADCASTSS (R9), Z16
-	VFMADD231PS  Z17, Z16, Z0
-	VFMADD231PS  Z18, Z16, Z1
-	VFMADD231PS  Z19, Z16, Z2
-	VFMADD231PS  Z20, Z16, Z3
-	VBROADCASTSS 4(R9), Z16
-	VFMADD231PS  Z17, Z16, Z4
-	VFMADD231PS  Z18, Z16, Z5
-	VFMADD231PS  Z19, Z16, Z6
-	VFMADD231PS  Z20, Z16, Z7
-	VBROADCASTSS 8(R9), Z16
-	VFMADD231PS  Z17, Z16, Z8
-	VFMADD231PS  Z18, Z16, Z9
-	VFMADD231PS  Z19, Z16, Z10
-	VFMADD231PS  Z20, Z16, Z11
-	VBROADCASTSS 12(R9), Z16
-	VFMADD231PS  Z17, Z16, Z12
-	VFMADD231PS  Z18, Z16, Z13
-	VFMADD231PS  Z19, Z16, Z14
-	VFMADD231PS  Z20, Z16, Z15
-	ADDQ         $0x04, DI
-	ADDQ         $0x10, R9
-	DECQ         R8
+	VFMADD231PS  (R10), Z16, Z0
+	VFMADD231PS  64(R10), Z16, Z1
+	VFMADD231PS  128(R10), Z16, Z2
+	VFMADD231PS  192(R10), Z16, Z3
+	VFMADD231PS  256(R10), Z16, Z4
+	VFMADD231PS  320(R10), Z16, Z5
+	VFMADD231PS  384(R10), Z16, Z6
+	VFMADD231PS  448(R10), Z16, Z7
+	VFMADD231PS  512(R10), Z16, Z8
+	VFMADD231PS  576(R10), Z16, Z9
+	VFMADD231PS  640(R10), Z16, Z10
+	VFMADD231PS  704(R10), Z16, Z11
+	VFMADD231PS  768(R10), Z16, Z12
+	VFMADD231PS  832(R10), Z16, Z13
+	VFMADD231PS  896(R10), Z16, Z14
+	VFMADD231PS  960(R10), Z16, Z15
+	ADDQ         $0x04, CX
+	ADDQ         $0x04, R9
+	DECL         R11
 	JNE          element
 
 summed:
-	TESTQ  BX, BX
+	MOVQ   16(AX), R10
+	TESTQ  R10, R10
 	JZ     clip
-	MOVQ   32(AX), DI
-	MOVQ   (DI), R8
-	ADDQ   BX, R8
-	VADDPS (R8), Z0, Z0
-	VADDPS 64(R8), Z1, Z1
-	VADDPS 128(R8), Z2, Z2
-	VADDPS 192(R8), Z3, Z3
-	MOVQ   8(DI), R8
-	ADDQ   BX, R8
-	VADDPS (R8), Z4, Z4
-	VADDPS 64(R8), Z5, Z5
-	VADDPS 128(R8), Z6, Z6
-	VADDPS 192(R8), Z7, Z7
-	MOVQ   16(DI), R8
-	ADDQ   BX, R8
-	VADDPS (R8), Z8, Z8
-	VADDPS 64(R8), Z9, Z9
-	VADDPS 128(R8), Z10, Z10
-	VADDPS 192(R8), Z11, Z11
-	MOVQ   24(DI), R8
-	ADDQ   BX, R8
-	VADDPS (R8), Z12, Z12
-	VADDPS 64(R8), Z13, Z13
-	VADDPS 128(R8), Z14, Z14
-	VADDPS 192(R8), Z15, Z15
+	MOVQ   96(AX), R10
+	MOVQ   (DI), R10
+	MOVQ   16(AX), R11
+	ADDQ   R11, R10
+	VADDPS (R10), Z0, Z0
+	VADDPS 64(R10), Z1, Z1
+	VADDPS 128(R10), Z2, Z2
+	VADDPS 192(R10), Z3, Z3
+	VADDPS 256(R10), Z4, Z4
+	VADDPS 320(R10), Z5, Z5
+	VADDPS 384(R10), Z6, Z6
+	VADDPS 448(R10), Z7, Z7
+	VADDPS 512(R10), Z8, Z8
+	VADDPS 576(R10), Z9, Z9
+	VADDPS 640(R10), Z10, Z10
+	VADDPS 704(R10), Z11, Z11
+	VADDPS 768(R10), Z12, Z12
+	VADDPS 832(R10), Z13, Z13
+	VADDPS 896(R10), Z14, Z14
+	VADDPS 960(R10), Z15, Z15
 
 clip:
 	VBROADCASTSS 104(AX), Z16
@@ -550,124 +421,175 @@ clip:
 	VMINPS       Z13, Z16, Z13
 	VMINPS       Z14, Z16, Z14
 	VMINPS       Z15, Z16, Z15
-	MOVQ         24(AX), DI
-	MOVQ         (DI), R8
-	ADDQ         CX, R8
-	VMOVUPS      Z0, (R8)
-	VMOVUPS      Z1, 64(R8)
-	VMOVUPS      Z2, 128(R8)
-	VMOVUPS      Z3, 192(R8)
-	MOVQ         8(DI), R8
-	ADDQ         CX, R8
-	VMOVUPS      Z4, (R8)
-	VMOVUPS      Z5, 64(R8)
-	VMOVUPS      Z6, 128(R8)
-	VMOVUPS      Z7, 192(R8)
-	MOVQ         16(DI), R8
-	ADDQ         CX, R8
-	VMOVUPS      Z8, (R8)
-	VMOVUPS      Z9, 64(R8)
-	VMOVUPS      Z10, 128(R8)
-	VMOVUPS      Z11, 192(R8)
-	MOVQ         24(DI), R8
-	ADDQ         CX, R8
-	VMOVUPS      Z12, (R8)
-	VMOVUPS      Z13, 64(R8)
-	VMOVUPS      Z14, 128(R8)
-	VMOVUPS      Z15, 192(R8)
-	MOVQ         40(AX), DI
-	ADDQ         DI, CX
-	MOVQ         48(AX), DI
-	ADDQ         DI, DX
-	TESTQ        BX, BX
-	JZ           next
-	MOVQ         56(AX), DI
-	ADDQ         DI, BX
-
-next:
-	DECQ SI
-	JNE  pixel
+	MOVQ         80(AX), R10
+	MOVQ         (SI), R10
+	MOVQ         8(AX), R11
+	ADDQ         R11, R10
+	VMOVUPS      Z0, (R10)
+	VMOVUPS      Z1, 64(R10)
+	VMOVUPS      Z2, 128(R10)
+	VMOVUPS      Z3, 192(R10)
+	VMOVUPS      Z4, 256(R10)
+	VMOVUPS      Z5, 320(R10)
+	VMOVUPS      Z6, 384(R10)
+	VMOVUPS      Z7, 448(R10)
+	VMOVUPS      Z8, 512(R10)
+	VMOVUPS      Z9, 576(R10)
+	VMOVUPS      Z10, 640(R10)
+	VMOVUPS      Z11, 704(R10)
+	VMOVUPS      Z12, 768(R10)
+	VMOVUPS      Z13, 832(R10)
+	VMOVUPS      Z14, 896(R10)
+	VMOVUPS      Z15, 960(R10)
+	ADDQ         $0x04, BX
+	ADDQ         $0x04, DX
+	ADDQ         $0x08, SI
+	ADDQ         $0x08, DI
+	DECQ         R8
+	JNE          block
 	VZEROUPPER
 	RET
 
-// func stencil8x1AVX512(s *stencilRows)
+// func stencil1x2x2Step1AVX512(s *stencilRows)
 // Requires: AVX, AVX512F
-TEXT ·stencil8x1AVX512(SB), NOSPLIT, $0-8
+TEXT ·stencil1x2x2Step1AVX512(SB), NOSPLIT, $0-8
 	MOVQ s+0(FP), AX
-	MOVQ (AX), CX
-	MOVQ 8(AX), DX
-	MOVQ 16(AX), BX
-	MOVQ 96(AX), SI
+	MOVQ 88(AX), CX
+	MOVQ 48(AX), DX
+	MOVQ 64(AX), BX
+	MOVQ 40(AX), SI
+	MOVQ 24(AX), DI
+	MOVQ 32(AX), R8
+	MOVQ 72(AX), R9
+	MOVQ 56(AX), R10
 
-pixel:
-	MOVQ         80(AX), DI
-	VBROADCASTSS (DI), Z0
-	VBROADCASTSS 4(DI), Z1
-	VBROADCASTSS 8(DI), Z2
-	VBROADCASTSS 12(DI), Z3
-	VBROADCASTSS 16(DI), Z4
-	VBROADCASTSS 20(DI), Z5
-	VBROADCASTSS 24(DI), Z6
-	VBROADCASTSS 28(DI), Z7
-	MOVQ         64(AX), DI
-	MOVQ         88(AX), R8
-	MOVQ         72(AX), R9
-	TESTQ        R8, R8
+block:
+	VBROADCASTSS (BX), Z0
+	VBROADCASTSS (BX), Z1
+	VBROADCASTSS (BX), Z2
+	VBROADCASTSS (BX), Z3
+	MOVL         4(SI), R12
+	SUBL         (SI), R12
 	JZ           summed
 
 element:
-	MOVLQSX      (DI), R10
-	ADDQ         DX, R10
-	VMOVUPS      (R10), Z9
-	VBROADCASTSS (R9), Z8
-	VFMADD231PS  Z9, Z8, Z0
-	VBROADCASTSS 4(R9), Z8
-	VFMADD231PS  Z9, Z8, Z1
-	VBROADCASTSS 8(R9), Z8
-	VFMADD231PS  Z9, Z8, Z2
-	VBROADCASTSS 12(R9), Z8
-	VFMADD231PS  Z9, Z8, Z3
-	VBROADCASTSS 16(R9), Z8
-	VFMADD231PS  Z9, Z8, Z4
-	VBROADCASTSS 20(R9), Z8
-	VFMADD231PS  Z9, Z8, Z5
-	VBROADCASTSS 24(R9), Z8
-	VFMADD231PS  Z9, Z8, Z6
-	VBROADCASTSS 28(R9), Z8
-	VFMADD231PS  Z9, Z8, Z7
-	ADDQ         $0x04, DI
-	ADDQ         $0x20, R9
-	DECQ         R8
+	MOVLQSX      (DX), R11
+	ADDQ         (AX), R11
+	VBROADCASTSS (R10), Z4
+	VFMADD231PS  (R11), Z4, Z0
+	VFMADD231PS  64(R11), Z4, Z1
+	ADDQ         CX, R11
+	VFMADD231PS  (R11), Z4, Z2
+	VFMADD231PS  64(R11), Z4, Z3
+	ADDQ         $0x04, DX
+	ADDQ         $0x04, R10
+	DECL         R12
 	JNE          element
 
 summed:
-	TESTQ  BX, BX
+	MOVQ   16(AX), R11
+	TESTQ  R11, R11
 	JZ     clip
-	MOVQ   32(AX), DI
-	MOVQ   (DI), R8
-	ADDQ   BX, R8
-	VADDPS (R8), Z0, Z0
-	MOVQ   8(DI), R8
-	ADDQ   BX, R8
-	VADDPS (R8), Z1, Z1
-	MOVQ   16(DI), R8
-	ADDQ   BX, R8
-	VADDPS (R8), Z2, Z2
-	MOVQ   24(DI), R8
-	ADDQ   BX, R8
-	VADDPS (R8), Z3, Z3
-	MOVQ   32(DI), R8
-	ADDQ   BX, R8
-	VADDPS (R8), Z4, Z4
-	MOVQ   40(DI), R8
-	ADDQ   BX, R8
-	VADDPS (R8), Z5, Z5
-	MOVQ   48(DI), R8
-	ADDQ   BX, R8
-	VADDPS (R8), Z6, Z6
-	MOVQ   56(DI), R8
-	ADDQ   BX, R8
-	VADDPS (R8), Z7, Z7
+	MOVQ   96(AX), R12
+	MOVQ   (R8), R11
+	MOVQ   16(AX), R13
+	ADDQ   R13, R11
+	VADDPS (R11), Z0, Z0
+	VADDPS 64(R11), Z1, Z1
+	ADDQ   R12, R11
+	VADDPS (R11), Z2, Z2
+	VADDPS 64(R11), Z3, Z3
+
+clip:
+	VBROADCASTSS 104(AX), Z4
+	VMAXPS       Z0, Z4, Z0
+	VMAXPS       Z1, Z4, Z1
+	VMAXPS       Z2, Z4, Z2
+	VMAXPS       Z3, Z4, Z3
+	VBROADCASTSS 108(AX), Z4
+	VMINPS       Z0, Z4, Z0
+	VMINPS       Z1, Z4, Z1
+	VMINPS       Z2, Z4, Z2
+	VMINPS       Z3, Z4, Z3
+	MOVQ         80(AX), R12
+	MOVQ         (DI), R11
+	MOVQ         8(AX), R13
+	ADDQ         R13, R11
+	VMOVUPS      Z0, (R11)
+	VMOVUPS      Z1, 64(R11)
+	ADDQ         R12, R11
+	VMOVUPS      Z2, (R11)
+	VMOVUPS      Z3, 64(R11)
+	ADDQ         $0x04, SI
+	ADDQ         $0x04, BX
+	ADDQ         $0x08, DI
+	ADDQ         $0x08, R8
+	DECQ         R9
+	JNE          block
+	VZEROUPPER
+	RET
+
+// func stencil1x2x4Step1AVX512(s *stencilRows)
+// Requires: AVX, AVX512F
+TEXT ·stencil1x2x4Step1AVX512(SB), NOSPLIT, $0-8
+	MOVQ s+0(FP), AX
+	MOVQ 88(AX), CX
+	MOVQ 48(AX), DX
+	MOVQ 64(AX), BX
+	MOVQ 40(AX), SI
+	MOVQ 24(AX), DI
+	MOVQ 32(AX), R8
+	MOVQ 72(AX), R9
+	MOVQ 56(AX), R10
+
+block:
+	VBROADCASTSS (BX), Z0
+	VBROADCASTSS (BX), Z1
+	VBROADCASTSS (BX), Z2
+	VBROADCASTSS (BX), Z3
+	VBROADCASTSS (BX), Z4
+	VBROADCASTSS (BX), Z5
+	VBROADCASTSS (BX), Z6
+	VBROADCASTSS (BX), Z7
+	MOVL         4(SI), R12
+	SUBL         (SI), R12
+	JZ           summed
+
+element:
+	MOVLQSX      (DX), R11
+	ADDQ         (AX), R11
+	VBROADCASTSS (R10), Z8
+	VFMADD231PS  (R11), Z8, Z0
+	VFMADD231PS  64(R11), Z8, Z1
+	VFMADD231PS  128(R11), Z8, Z2
+	VFMADD231PS  192(R11), Z8, Z3
+	ADDQ         CX, R11
+	VFMADD231PS  (R11), Z8, Z4
+	VFMADD231PS  64(R11), Z8, Z5
+	VFMADD231PS  128(R11), Z8, Z6
+	VFMADD231PS  192(R11), Z8, Z7
+	ADDQ         $0x04, DX
+	ADDQ         $0x04, R10
+	DECL         R12
+	JNE          element
+
+summed:
+	MOVQ   16(AX), R11
+	TESTQ  R11, R11
+	JZ     clip
+	MOVQ   96(AX), R12
+	MOVQ   (R8), R11
+	MOVQ   16(AX), R13
+	ADDQ   R13, R11
+	VADDPS (R11), Z0, Z0
+	VADDPS 64(R11), Z1, Z1
+	VADDPS 128(R11), Z2, Z2
+	VADDPS 192(R11), Z3, Z3
+	ADDQ   R12, R11
+	VADDPS (R11), Z4, Z4
+	VADDPS 64(R11), Z5, Z5
+	VADDPS 128(R11), Z6, Z6
+	VADDPS 192(R11), Z7, Z7
 
 clip:
 	VBROADCASTSS 104(AX), Z8
@@ -688,149 +610,113 @@ clip:
 	VMINPS       Z5, Z8, Z5
 	VMINPS       Z6, Z8, Z6
 	VMINPS       Z7, Z8, Z7
-	MOVQ         24(AX), DI
-	MOVQ         (DI), R8
-	ADDQ         CX, R8
-	VMOVUPS      Z0, (R8)
-	MOVQ         8(DI), R8
-	ADDQ         CX, R8
-	VMOVUPS      Z1, (R8)
-	MOVQ         16(DI), R8
-	ADDQ         CX, R8
-	VMOVUPS      Z2, (R8)
-	MOVQ         24(DI), R8
-	ADDQ         CX, R8
-	VMOVUPS      Z3, (R8)
-	MOVQ         32(DI), R8
-	ADDQ         CX, R8
-	VMOVUPS      Z4, (R8)
-	MOVQ         40(DI), R8
-	ADDQ         CX, R8
-	VMOVUPS      Z5, (R8)
-	MOVQ         48(DI), R8
-	ADDQ         CX, R8
-	VMOVUPS      Z6, (R8)
-	MOVQ         56(DI), R8
-	ADDQ         CX, R8
-	VMOVUPS      Z7, (R8)
-	MOVQ         40(AX), DI
-	ADDQ         DI, CX
-	MOVQ         48(AX), DI
-	ADDQ         DI, DX
-	TESTQ        BX, BX
-	JZ           next
-	MOVQ         56(AX), DI
-	ADDQ         DI, BX
-
-next:
-	DECQ SI
-	JNE  pixel
+	MOVQ         80(AX), R12
+	MOVQ         (DI), R11
+	MOVQ         8(AX), R13
+	ADDQ         R13, R11
+	VMOVUPS      Z0, (R11)
+	VMOVUPS      Z1, 64(R11)
+	VMOVUPS      Z2, 128(R11)
+	VMOVUPS      Z3, 192(R11)
+	ADDQ         R12, R11
+	VMOVUPS      Z4, (R11)
+	VMOVUPS      Z5, 64(R11)
+	VMOVUPS      Z6, 128(R11)
+	VMOVUPS      Z7, 192(R11)
+	ADDQ         $0x04, SI
+	ADDQ         $0x04, BX
+	ADDQ         $0x08, DI
+	ADDQ         $0x08, R8
+	DECQ         R9
+	JNE          block
 	VZEROUPPER
 	RET
 
-// func stencil8x2AVX512(s *stencilRows)
+// func stencil1x2x8Step1AVX512(s *stencilRows)
 // Requires: AVX, AVX512F
-TEXT ·stencil8x2AVX512(SB), NOSPLIT, $0-8
+TEXT ·stencil1x2x8Step1AVX512(SB), NOSPLIT, $0-8
 	MOVQ s+0(FP), AX
-	MOVQ (AX), CX
-	MOVQ 8(AX), DX
-	MOVQ 16(AX), BX
-	MOVQ 96(AX), SI
+	MOVQ 88(AX), CX
+	MOVQ 48(AX), DX
+	MOVQ 64(AX), BX
+	MOVQ 40(AX), SI
+	MOVQ 24(AX), DI
+	MOVQ 32(AX), R8
+	MOVQ 72(AX), R9
+	MOVQ 56(AX), R10
 
-pixel:
-	MOVQ         80(AX), DI
-	VBROADCASTSS (DI), Z0
-	VBROADCASTSS (DI), Z1
-	VBROADCASTSS 4(DI), Z2
-	VBROADCASTSS 4(DI), Z3
-	VBROADCASTSS 8(DI), Z4
-	VBROADCASTSS 8(DI), Z5
-	VBROADCASTSS 12(DI), Z6
-	VBROADCASTSS 12(DI), Z7
-	VBROADCASTSS 16(DI), Z8
-	VBROADCASTSS 16(DI), Z9
-	VBROADCASTSS 20(DI), Z10
-	VBROADCASTSS 20(DI), Z11
-	VBROADCASTSS 24(DI), Z12
-	VBROADCASTSS 24(DI), Z13
-	VBROADCASTSS 28(DI), Z14
-	VBROADCASTSS 28(DI), Z15
-	MOVQ         64(AX), DI
-	MOVQ         88(AX), R8
-	MOVQ         72(AX), R9
-	TESTQ        R8, R8
+block:
+	VBROADCASTSS (BX), Z0
+	VBROADCASTSS (BX), Z1
+	VBROADCASTSS (BX), Z2
+	VBROADCASTSS (BX), Z3
+	VBROADCASTSS (BX), Z4
+	VBROADCASTSS (BX), Z5
+	VBROADCASTSS (BX), Z6
+	VBROADCASTSS (BX), Z7
+	VBROADCASTSS (BX), Z8
+	VBROADCASTSS (BX), Z9
+	VBROADCASTSS (BX), Z10
+	VBROADCASTSS (BX), Z11
+	VBROADCASTSS (BX), Z12
+	VBROADCASTSS (BX), Z13
+	VBROADCASTSS (BX), Z14
+	VBROADCASTSS (BX), Z15
+	MOVL         4(SI), R12
+	SUBL         (SI), R12
 	JZ           summed
 
 element:
-	MOVLQSX      (DI), R10
-	ADDQ         DX, R10
-	VMOVUPS      (R10), Z17
-	VMOVUPS      64(R10), Z18
-	VBROADCASTSS (R9), Z16
-	VFMADD231PS  Z17, Z16, Z0
-	VFMADD231PS  Z18, Z16, Z1
-	VBROADCASTSS 4(R9), Z16
-	VFMADD231PS  Z17, Z16, Z2
-	VFMADD231PS  Z18, Z16, Z3
-	VBROADCASTSS 8(R9), Z16
-	VFMADD231PS  Z17, Z16, Z4
-	VFMADD231PS  Z18, Z16, Z5
-	VBROADCASTSS 12(R9), Z16
-	VFMADD231PS  Z17, Z16, Z6
-	VFMADD231PS  Z18, Z16, Z7
-	VBROADCASTSS 16(R9), Z16
-	VFMADD231PS  Z17, Z16, Z8
-	VFMADD231PS  Z18, Z16, Z9
-	VBROADCASTSS 20(R9), Z16
-	VFMADD231PS  Z17, Z16, Z10
-	VFMADD231PS  Z18, Z16, Z11
-	VBROADCASTSS 24(R9), Z16
-	VFMADD231PS  Z17, Z16, Z12
-	VFMADD231PS  Z18, Z16, Z13
-	VBROADCASTSS 28(R9), Z16
-	VFMADD231PS  Z17, Z16, Z14
-	VFMADD231PS  Z18, Z16, Z15
-	ADDQ         $0x04, DI
-	ADDQ         $0x20, R9
-	DECQ         R8
+	MOVLQSX      (DX), R11
+	ADDQ         (AX), R11
+	VBROADCASTSS (R10), Z16
+	VFMADD231PS  (R11), Z16, Z0
+	VFMADD231PS  64(R11), Z16, Z1
+	VFMADD231PS  128(R11), Z16, Z2
+	VFMADD231PS  192(R11), Z16, Z3
+	VFMADD231PS  256(R11), Z16, Z4
+	VFMADD231PS  320(R11), Z16, Z5
+	VFMADD231PS  384(R11), Z16, Z6
+	VFMADD231PS  448(R11), Z16, Z7
+	ADDQ         CX, R11
+	VFMADD231PS  (R11), Z16, Z8
+	VFMADD231PS  64(R11), Z16, Z9
+	VFMADD231PS  128(R11), Z16, Z10
+	VFMADD231PS  192(R11), Z16, Z11
+	VFMADD231PS  256(R11), Z16, Z12
+	VFMADD231PS  320(R11), Z16, Z13
+	VFMADD231PS  384(R11), Z16, Z14
+	VFMADD231PS  448(R11), Z16, Z15
+	ADDQ         $0x04, DX
+	ADDQ         $0x04, R10
+	DECL         R12
 	JNE          element
 
 summed:
-	TESTQ  BX, BX
+	MOVQ   16(AX), R11
+	TESTQ  R11, R11
 	JZ     clip
-	MOVQ   32(AX), DI
-	MOVQ   (DI), R8
-	ADDQ   BX, R8
-	VADDPS (R8), Z0, Z0
-	VADDPS 64(R8), Z1, Z1
-	MOVQ   8(DI), R8
-	ADDQ   BX, R8
-	VADDPS (R8), Z2, Z2
-	VADDPS 64(R8), Z3, Z3
-	MOVQ   16(DI), R8
-	ADDQ   BX, R8
-	VADDPS (R8), Z4, Z4
-	VADDPS 64(R8), Z5, Z5
-	MOVQ   24(DI), R8
-	ADDQ   BX, R8
-	VADDPS (R8), Z6, Z6
-	VADDPS 64(R8), Z7, Z7
-	MOVQ   32(DI), R8
-	ADDQ   BX, R8
-	VADDPS (R8), Z8, Z8
-	VADDPS 64(R8), Z9, Z9
-	MOVQ   40(DI), R8
-	ADDQ   BX, R8
-	VADDPS (R8), Z10, Z10
-	VADDPS 64(R8), Z11, Z11
-	MOVQ   48(DI), R8
-	ADDQ   BX, R8
-	VADDPS (R8), Z12, Z12
-	VADDPS 64(R8), Z13, Z13
-	MOVQ   56(DI), R8
-	ADDQ   BX, R8
-	VADDPS (R8), Z14, Z14
-	VADDPS 64(R8), Z15, Z15
+	MOVQ   96(AX), R12
+	MOVQ   (R8), R11
+	MOVQ   16(AX), R13
+	ADDQ   R13, R11
+	VADDPS (R11), Z0, Z0
+	VADDPS 64(R11), Z1, Z1
+	VADDPS 128(R11), Z2, Z2
+	VADDPS 192(R11), Z3, Z3
+	VADDPS 256(R11), Z4, Z4
+	VADDPS 320(R11), Z5, Z5
+	VADDPS 384(R11), Z6, Z6
+	VADDPS 448(R11), Z7, Z7
+	ADDQ   R12, R11
+	VADDPS (R11), Z8, Z8
+	VADDPS 64(R11), Z9, Z9
+	VADDPS 128(R11), Z10, Z10
+	VADDPS 192(R11), Z11, Z11
+	VADDPS 256(R11), Z12, Z12
+	VADDPS 320(R11), Z13, Z13
+	VADDPS 384(R11), Z14, Z14
+	VADDPS 448(R11), Z15, Z15
 
 clip:
 	VBROADCASTSS 104(AX), Z16
@@ -867,139 +753,857 @@ clip:
 	VMINPS       Z13, Z16, Z13
 	VMINPS       Z14, Z16, Z14
 	VMINPS       Z15, Z16, Z15
-	MOVQ         24(AX), DI
-	MOVQ         (DI), R8
-	ADDQ         CX, R8
-	VMOVUPS      Z0, (R8)
-	VMOVUPS      Z1, 64(R8)
-	MOVQ         8(DI), R8
-	ADDQ         CX, R8
-	VMOVUPS      Z2, (R8)
-	VMOVUPS      Z3, 64(R8)
-	MOVQ         16(DI), R8
-	ADDQ         CX, R8
-	VMOVUPS      Z4, (R8)
-	VMOVUPS      Z5, 64(R8)
-	MOVQ         24(DI), R8
-	ADDQ         CX, R8
-	VMOVUPS      Z6, (R8)
-	VMOVUPS      Z7, 64(R8)
-	MOVQ         32(DI), R8
-	ADDQ         CX, R8
-	VMOVUPS      Z8, (R8)
-	VMOVUPS      Z9, 64(R8)
-	MOVQ         40(DI), R8
-	ADDQ         CX, R8
-	VMOVUPS      Z10, (R8)
-	VMOVUPS      Z11, 64(R8)
-	MOVQ         48(DI), R8
-	ADDQ         CX, R8
-	VMOVUPS      Z12, (R8)
-	VMOVUPS      Z13, 64(R8)
-	MOVQ         56(DI), R8
-	ADDQ         CX, R8
-	VMOVUPS      Z14, (R8)
-	VMOVUPS      Z15, 64(R8)
-	MOVQ         40(AX), DI
-	ADDQ         DI, CX
-	MOVQ         48(AX), DI
-	ADDQ         DI, DX
-	TESTQ        BX, BX
-	JZ           next
-	MOVQ         56(AX), DI
-	ADDQ         DI, BX
-
-next:
-	DECQ SI
-	JNE  pixel
+	MOVQ         80(AX), R12
+	MOVQ         (DI), R11
+	MOVQ         8(AX), R13
+	ADDQ         R13, R11
+	VMOVUPS      Z0, (R11)
+	VMOVUPS      Z1, 64(R11)
+	VMOVUPS      Z2, 128(R11)
+	VMOVUPS      Z3, 192(R11)
+	VMOVUPS      Z4, 256(R11)
+	VMOVUPS      Z5, 320(R11)
+	VMOVUPS      Z6, 384(R11)
+	VMOVUPS      Z7, 448(R11)
+	ADDQ         R12, R11
+	VMOVUPS      Z8, (R11)
+	VMOVUPS      Z9, 64(R11)
+	VMOVUPS      Z10, 128(R11)
+	VMOVUPS      Z11, 192(R11)
+	VMOVUPS      Z12, 256(R11)
+	VMOVUPS      Z13, 320(R11)
+	VMOVUPS      Z14, 384(R11)
+	VMOVUPS      Z15, 448(R11)
+	ADDQ         $0x04, SI
+	ADDQ         $0x04, BX
+	ADDQ         $0x08, DI
+	ADDQ         $0x08, R8
+	DECQ         R9
+	JNE          block
 	VZEROUPPER
 	RET
 
-// func stencilMax1x1AVX512(s *stencilRows)
+// func stencil1x4x4Step1AVX512(s *stencilRows)
 // Requires: AVX, AVX512F
-TEXT ·stencilMax1x1AVX512(SB), NOSPLIT, $0-8
+TEXT ·stencil1x4x4Step1AVX512(SB), NOSPLIT, $0-8
 	MOVQ s+0(FP), AX
-	MOVQ (AX), CX
-	MOVQ 8(AX), DX
-	MOVQ 16(AX), BX
-	MOVQ 96(AX), SI
+	MOVQ 88(AX), CX
+	MOVQ 48(AX), DX
+	MOVQ 64(AX), BX
+	MOVQ 40(AX), SI
+	MOVQ 24(AX), DI
+	MOVQ 32(AX), R8
+	MOVQ 72(AX), R9
+	MOVQ 56(AX), R10
 
-pixel:
-	MOVQ         80(AX), DI
-	VBROADCASTSS (DI), Z0
-	MOVQ         64(AX), DI
-	MOVQ         88(AX), R8
-	MOVQ         72(AX), R9
-	TESTQ        R8, R8
+block:
+	VBROADCASTSS (BX), Z0
+	VBROADCASTSS (BX), Z1
+	VBROADCASTSS (BX), Z2
+	VBROADCASTSS (BX), Z3
+	VBROADCASTSS (BX), Z4
+	VBROADCASTSS (BX), Z5
+	VBROADCASTSS (BX), Z6
+	VBROADCASTSS (BX), Z7
+	VBROADCASTSS (BX), Z8
+	VBROADCASTSS (BX), Z9
+	VBROADCASTSS (BX), Z10
+	VBROADCASTSS (BX), Z11
+	VBROADCASTSS (BX), Z12
+	VBROADCASTSS (BX), Z13
+	VBROADCASTSS (BX), Z14
+	VBROADCASTSS (BX), Z15
+	MOVL         4(SI), R12
+	SUBL         (SI), R12
 	JZ           summed
 
 element:
-	MOVLQSX   (DI), R10
-	ADDQ      DX, R10
+	MOVLQSX      (DX), R11
+	ADDQ         (AX), R11
+	VBROADCASTSS (R10), Z16
+	VFMADD231PS  (R11), Z16, Z0
+	VFMADD231PS  64(R11), Z16, Z1
+	VFMADD231PS  128(R11), Z16, Z2
+	VFMADD231PS  192(R11), Z16, Z3
+	ADDQ         CX, R11
+	VFMADD231PS  (R11), Z16, Z4
+	VFMADD231PS  64(R11), Z16, Z5
+	VFMADD231PS  128(R11), Z16, Z6
+	VFMADD231PS  192(R11), Z16, Z7
+	ADDQ         CX, R11
+	VFMADD231PS  (R11), Z16, Z8
+	VFMADD231PS  64(R11), Z16, Z9
+	VFMADD231PS  128(R11), Z16, Z10
+	VFMADD231PS  192(R11), Z16, Z11
+	ADDQ         CX, R11
+	VFMADD231PS  (R11), Z16, Z12
+	VFMADD231PS  64(R11), Z16, Z13
+	VFMADD231PS  128(R11), Z16, Z14
+	VFMADD231PS  192(R11), Z16, Z15
+	ADDQ         $0x04, DX
+	ADDQ         $0x04, R10
+	DECL         R12
+	JNE          element
+
+summed:
+	MOVQ   16(AX), R11
+	TESTQ  R11, R11
+	JZ     clip
+	MOVQ   96(AX), R12
+	MOVQ   (R8), R11
+	MOVQ   16(AX), R13
+	ADDQ   R13, R11
+	VADDPS (R11), Z0, Z0
+	VADDPS 64(R11), Z1, Z1
+	VADDPS 128(R11), Z2, Z2
+	VADDPS 192(R11), Z3, Z3
+	ADDQ   R12, R11
+	VADDPS (R11), Z4, Z4
+	VADDPS 64(R11), Z5, Z5
+	VADDPS 128(R11), Z6, Z6
+	VADDPS 192(R11), Z7, Z7
+	ADDQ   R12, R11
+	VADDPS (R11), Z8, Z8
+	VADDPS 64(R11), Z9, Z9
+	VADDPS 128(R11), Z10, Z10
+	VADDPS 192(R11), Z11, Z11
+	ADDQ   R12, R11
+	VADDPS (R11), Z12, Z12
+	VADDPS 64(R11), Z13, Z13
+	VADDPS 128(R11), Z14, Z14
+	VADDPS 192(R11), Z15, Z15
+
+clip:
+	VBROADCASTSS 104(AX), Z16
+	VMAXPS       Z0, Z16, Z0
+	VMAXPS       Z1, Z16, Z1
+	VMAXPS       Z2, Z16, Z2
+	VMAXPS       Z3, Z16, Z3
+	VMAXPS       Z4, Z16, Z4
+	VMAXPS       Z5, Z16, Z5
+	VMAXPS       Z6, Z16, Z6
+	VMAXPS       Z7, Z16, Z7
+	VMAXPS       Z8, Z16, Z8
+	VMAXPS       Z9, Z16, Z9
+	VMAXPS       Z10, Z16, Z10
+	VMAXPS       Z11, Z16, Z11
+	VMAXPS       Z12, Z16, Z12
+	VMAXPS       Z13, Z16, Z13
+	VMAXPS       Z14, Z16, Z14
+	VMAXPS       Z15, Z16, Z15
+	VBROADCASTSS 108(AX), Z16
+	VMINPS       Z0, Z16, Z0
+	VMINPS       Z1, Z16, Z1
+	VMINPS       Z2, Z16, Z2
+	VMINPS       Z3, Z16, Z3
+	VMINPS       Z4, Z16, Z4
+	VMINPS       Z5, Z16, Z5
+	VMINPS       Z6, Z16, Z6
+	VMINPS       Z7, Z16, Z7
+	VMINPS       Z8, Z16, Z8
+	VMINPS       Z9, Z16, Z9
+	VMINPS       Z10, Z16, Z10
+	VMINPS       Z11, Z16, Z11
+	VMINPS       Z12, Z16, Z12
+	VMINPS       Z13, Z16, Z13
+	VMINPS       Z14, Z16, Z14
+	VMINPS       Z15, Z16, Z15
+	MOVQ         80(AX), R12
+	MOVQ         (DI), R11
+	MOVQ         8(AX), R13
+	ADDQ         R13, R11
+	VMOVUPS      Z0, (R11)
+	VMOVUPS      Z1, 64(R11)
+	VMOVUPS      Z2, 128(R11)
+	VMOVUPS      Z3, 192(R11)
+	ADDQ         R12, R11
+	VMOVUPS      Z4, (R11)
+	VMOVUPS      Z5, 64(R11)
+	VMOVUPS      Z6, 128(R11)
+	VMOVUPS      Z7, 192(R11)
+	ADDQ         R12, R11
+	VMOVUPS      Z8, (R11)
+	VMOVUPS      Z9, 64(R11)
+	VMOVUPS      Z10, 128(R11)
+	VMOVUPS      Z11, 192(R11)
+	ADDQ         R12, R11
+	VMOVUPS      Z12, (R11)
+	VMOVUPS      Z13, 64(R11)
+	VMOVUPS      Z14, 128(R11)
+	VMOVUPS      Z15, 192(R11)
+	ADDQ         $0x04, SI
+	ADDQ         $0x04, BX
+	ADDQ         $0x08, DI
+	ADDQ         $0x08, R8
+	DECQ         R9
+	JNE          block
+	VZEROUPPER
+	RET
+
+// func stencil4x1x1Step1AVX512(s *stencilRows)
+// Requires: AVX, AVX512F
+TEXT ·stencil4x1x1Step1AVX512(SB), NOSPLIT, $0-8
+	MOVQ s+0(FP), AX
+	MOVQ 88(AX), CX
+	MOVQ 48(AX), CX
+	MOVQ 64(AX), DX
+	MOVQ 40(AX), BX
+	MOVQ 24(AX), SI
+	MOVQ 32(AX), DI
+	MOVQ 72(AX), R8
+	MOVQ 56(AX), R9
+
+block:
+	VBROADCASTSS (DX), Z0
+	VBROADCASTSS 4(DX), Z1
+	VBROADCASTSS 8(DX), Z2
+	VBROADCASTSS 12(DX), Z3
+	MOVL         4(BX), R11
+	SUBL         (BX), R11
+	JZ           summed
+
+element:
+	MOVLQSX      (CX), R10
+	ADDQ         (AX), R10
+	VMOVUPS      (R10), Z4
+	VBROADCASTSS (R9), Z5
+	VFMADD231PS  Z4, Z5, Z0
+	VBROADCASTSS 4(R9), Z5
+	VFMADD231PS  Z4, Z5, Z1
+	VBROADCASTSS 8(R9), Z5
+	VFMADD231PS  Z4, Z5, Z2
+	VBROADCASTSS 12(R9), Z5
+	VFMADD231PS  Z4, Z5, Z3
+	ADDQ         $0x04, CX
+	ADDQ         $0x10, R9
+	DECL         R11
+	JNE          element
+
+summed:
+	MOVQ   16(AX), R10
+	TESTQ  R10, R10
+	JZ     clip
+	MOVQ   96(AX), R10
+	MOVQ   (DI), R10
+	MOVQ   16(AX), R11
+	ADDQ   R11, R10
+	VADDPS (R10), Z0, Z0
+	MOVQ   8(DI), R10
+	MOVQ   16(AX), R11
+	ADDQ   R11, R10
+	VADDPS (R10), Z1, Z1
+	MOVQ   16(DI), R10
+	MOVQ   16(AX), R11
+	ADDQ   R11, R10
+	VADDPS (R10), Z2, Z2
+	MOVQ   24(DI), R10
+	MOVQ   16(AX), R11
+	ADDQ   R11, R10
+	VADDPS (R10), Z3, Z3
+
+clip:
+	VBROADCASTSS 104(AX), Z4
+	VMAXPS       Z0, Z4, Z0
+	VMAXPS       Z1, Z4, Z1
+	VMAXPS       Z2, Z4, Z2
+	VMAXPS       Z3, Z4, Z3
+	VBROADCASTSS 108(AX), Z4
+	VMINPS       Z0, Z4, Z0
+	VMINPS       Z1, Z4, Z1
+	VMINPS       Z2, Z4, Z2
+	VMINPS       Z3, Z4, Z3
+	MOVQ         80(AX), R10
+	MOVQ         (SI), R10
+	MOVQ         8(AX), R11
+	ADDQ         R11, R10
+	VMOVUPS      Z0, (R10)
+	MOVQ         8(SI), R10
+	MOVQ         8(AX), R11
+	ADDQ         R11, R10
+	VMOVUPS      Z1, (R10)
+	MOVQ         16(SI), R10
+	MOVQ         8(AX), R11
+	ADDQ         R11, R10
+	VMOVUPS      Z2, (R10)
+	MOVQ         24(SI), R10
+	MOVQ         8(AX), R11
+	ADDQ         R11, R10
+	VMOVUPS      Z3, (R10)
+	ADDQ         $0x04, BX
+	ADDQ         $0x10, DX
+	ADDQ         $0x20, SI
+	ADDQ         $0x20, DI
+	DECQ         R8
+	JNE          block
+	VZEROUPPER
+	RET
+
+// func stencil4x1x2Step1AVX512(s *stencilRows)
+// Requires: AVX, AVX512F
+TEXT ·stencil4x1x2Step1AVX512(SB), NOSPLIT, $0-8
+	MOVQ s+0(FP), AX
+	MOVQ 88(AX), CX
+	MOVQ 48(AX), CX
+	MOVQ 64(AX), DX
+	MOVQ 40(AX), BX
+	MOVQ 24(AX), SI
+	MOVQ 32(AX), DI
+	MOVQ 72(AX), R8
+	MOVQ 56(AX), R9
+
+block:
+	VBROADCASTSS (DX), Z0
+	VBROADCASTSS (DX), Z1
+	VBROADCASTSS 4(DX), Z2
+	VBROADCASTSS 4(DX), Z3
+	VBROADCASTSS 8(DX), Z4
+	VBROADCASTSS 8(DX), Z5
+	VBROADCASTSS 12(DX), Z6
+	VBROADCASTSS 12(DX), Z7
+	MOVL         4(BX), R11
+	SUBL         (BX), R11
+	JZ           summed
+
+element:
+	MOVLQSX      (CX), R10
+	ADDQ         (AX), R10
+	VMOVUPS      (R10), Z8
+	VMOVUPS      64(R10), Z9
+	VBROADCASTSS (R9), Z10
+	VFMADD231PS  Z8, Z10, Z0
+	VFMADD231PS  Z9, Z10, Z1
+	VBROADCASTSS 4(R9), Z10
+	VFMADD231PS  Z8, Z10, Z2
+	VFMADD231PS  Z9, Z10, Z3
+	VBROADCASTSS 8(R9), Z10
+	VFMADD231PS  Z8, Z10, Z4
+	VFMADD231PS  Z9, Z10, Z5
+	VBROADCASTSS 12(R9), Z10
+	VFMADD231PS  Z8, Z10, Z6
+	VFMADD231PS  Z9, Z10, Z7
+	ADDQ         $0x04, CX
+	ADDQ         $0x10, R9
+	DECL         R11
+	JNE          element
+
+summed:
+	MOVQ   16(AX), R10
+	TESTQ  R10, R10
+	JZ     clip
+	MOVQ   96(AX), R10
+	MOVQ   (DI), R10
+	MOVQ   16(AX), R11
+	ADDQ   R11, R10
+	VADDPS (R10), Z0, Z0
+	VADDPS 64(R10), Z1, Z1
+	MOVQ   8(DI), R10
+	MOVQ   16(AX), R11
+	ADDQ   R11, R10
+	VADDPS (R10), Z2, Z2
+	VADDPS 64(R10), Z3, Z3
+	MOVQ   16(DI), R10
+	MOVQ   16(AX), R11
+	ADDQ   R11, R10
+	VADDPS (R10), Z4, Z4
+	VADDPS 64(R10), Z5, Z5
+	MOVQ   24(DI), R10
+	MOVQ   16(AX), R11
+	ADDQ   R11, R10
+	VADDPS (R10), Z6, Z6
+	VADDPS 64(R10), Z7, Z7
+
+clip:
+	VBROADCASTSS 104(AX), Z8
+	VMAXPS       Z0, Z8, Z0
+	VMAXPS       Z1, Z8, Z1
+	VMAXPS       Z2, Z8, Z2
+	VMAXPS       Z3, Z8, Z3
+	VMAXPS       Z4, Z8, Z4
+	VMAXPS       Z5, Z8, Z5
+	VMAXPS       Z6, Z8, Z6
+	VMAXPS       Z7, Z8, Z7
+	VBROADCASTSS 108(AX), Z8
+	VMINPS       Z0, Z8, Z0
+	VMINPS       Z1, Z8, Z1
+	VMINPS       Z2, Z8, Z2
+	VMINPS       Z3, Z8, Z3
+	VMINPS       Z4, Z8, Z4
+	VMINPS       Z5, Z8, Z5
+	VMINPS       Z6, Z8, Z6
+	VMINPS       Z7, Z8, Z7
+	MOVQ         80(AX), R10
+	MOVQ         (SI), R10
+	MOVQ         8(AX), R11
+	ADDQ         R11, R10
+	VMOVUPS      Z0, (R10)
+	VMOVUPS      Z1, 64(R10)
+	MOVQ         8(SI), R10
+	MOVQ         8(AX), R11
+	ADDQ         R11, R10
+	VMOVUPS      Z2, (R10)
+	VMOVUPS      Z3, 64(R10)
+	MOVQ         16(SI), R10
+	MOVQ         8(AX), R11
+	ADDQ         R11, R10
+	VMOVUPS      Z4, (R10)
+	VMOVUPS      Z5, 64(R10)
+	MOVQ         24(SI), R10
+	MOVQ         8(AX), R11
+	ADDQ         R11, R10
+	VMOVUPS      Z6, (R10)
+	VMOVUPS      Z7, 64(R10)
+	ADDQ         $0x04, BX
+	ADDQ         $0x10, DX
+	ADDQ         $0x20, SI
+	ADDQ         $0x20, DI
+	DECQ         R8
+	JNE          block
+	VZEROUPPER
+	RET
+
+// func stencil4x1x4Step1AVX512(s *stencilRows)
+// Requires: AVX, AVX512F
+TEXT ·stencil4x1x4Step1AVX512(SB), NOSPLIT, $0-8
+	MOVQ s+0(FP), AX
+	MOVQ 88(AX), CX
+	MOVQ 48(AX), CX
+	MOVQ 64(AX), DX
+	MOVQ 40(AX), BX
+	MOVQ 24(AX), SI
+	MOVQ 32(AX), DI
+	MOVQ 72(AX), R8
+	MOVQ 56(AX), R9
+
+block:
+	VBROADCASTSS (DX), Z0
+	VBROADCASTSS (DX), Z1
+	VBROADCASTSS (DX), Z2
+	VBROADCASTSS (DX), Z3
+	VBROADCASTSS 4(DX), Z4
+	VBROADCASTSS 4(DX), Z5
+	VBROADCASTSS 4(DX), Z6
+	VBROADCASTSS 4(DX), Z7
+	VBROADCASTSS 8(DX), Z8
+	VBROADCASTSS 8(DX), Z9
+	VBROADCASTSS 8(DX), Z10
+	VBROADCASTSS 8(DX), Z11
+	VBROADCASTSS 12(DX), Z12
+	VBROADCASTSS 12(DX), Z13
+	VBROADCASTSS 12(DX), Z14
+	VBROADCASTSS 12(DX), Z15
+	MOVL         4(BX), R11
+	SUBL         (BX), R11
+	JZ           summed
+
+element:
+	MOVLQSX      (CX), R10
+	ADDQ         (AX), R10
+	VMOVUPS      (R10), Z16
+	VMOVUPS      64(R10), Z17
+	VMOVUPS      128(R10), Z18
+	VMOVUPS      192(R10), Z19
+	VBROADCASTSS (R9), Z20
+	VFMADD231PS  Z16, Z20, Z0
+	VFMADD231PS  Z17, Z20, Z1
+	VFMADD231PS  Z18, Z20, Z2
+	VFMADD231PS  Z19, Z20, Z3
+	VBROADCASTSS 4(R9), Z20
+	VFMADD231PS  Z16, Z20, Z4
+	VFMADD231PS  Z17, Z20, Z5
+	VFMADD231PS  Z18, Z20, Z6
+	VFMADD231PS  Z19, Z20, Z7
+	VBROADCASTSS 8(R9), Z20
+	VFMADD231PS  Z16, Z20, Z8
+	VFMADD231PS  Z17, Z20, Z9
+	VFMADD231PS  Z18, Z20, Z10
+	VFMADD231PS  Z19, Z20, Z11
+	VBROADCASTSS 12(R9), Z20
+	VFMADD231PS  Z16, Z20, Z12
+	VFMADD231PS  Z17, Z20, Z13
+	VFMADD231PS  Z18, Z20, Z14
+	VFMADD231PS  Z19, Z20, Z15
+	ADDQ         $0x04, CX
+	ADDQ         $0x10, R9
+	DECL         R11
+	JNE          element
+
+summed:
+	MOVQ   16(AX), R10
+	TESTQ  R10, R10
+	JZ     clip
+	MOVQ   96(AX), R10
+	MOVQ   (DI), R10
+	MOVQ   16(AX), R11
+	ADDQ   R11, R10
+	VADDPS (R10), Z0, Z0
+	VADDPS 64(R10), Z1, Z1
+	VADDPS 128(R10), Z2, Z2
+	VADDPS 192(R10), Z3, Z3
+	MOVQ   8(DI), R10
+	MOVQ   16(AX), R11
+	ADDQ   R11, R10
+	VADDPS (R10), Z4, Z4
+	VADDPS 64(R10), Z5, Z5
+	VADDPS 128(R10), Z6, Z6
+	VADDPS 192(R10), Z7, Z7
+	MOVQ   16(DI), R10
+	MOVQ   16(AX), R11
+	ADDQ   R11, R10
+	VADDPS (R10), Z8, Z8
+	VADDPS 64(R10), Z9, Z9
+	VADDPS 128(R10), Z10, Z10
+	VADDPS 192(R10), Z11, Z11
+	MOVQ   24(DI), R10
+	MOVQ   16(AX), R11
+	ADDQ   R11, R10
+	VADDPS (R10), Z12, Z12
+	VADDPS 64(R10), Z13, Z13
+	VADDPS 128(R10), Z14, Z14
+	VADDPS 192(R10), Z15, Z15
+
+clip:
+	VBROADCASTSS 104(AX), Z16
+	VMAXPS       Z0, Z16, Z0
+	VMAXPS       Z1, Z16, Z1
+	VMAXPS       Z2, Z16, Z2
+	VMAXPS       Z3, Z16, Z3
+	VMAXPS       Z4, Z16, Z4
+	VMAXPS       Z5, Z16, Z5
+	VMAXPS       Z6, Z16, Z6
+	VMAXPS       Z7, Z16, Z7
+	VMAXPS       Z8, Z16, Z8
+	VMAXPS       Z9, Z16, Z9
+	VMAXPS       Z10, Z16, Z10
+	VMAXPS       Z11, Z16, Z11
+	VMAXPS       Z12, Z16, Z12
+	VMAXPS       Z13, Z16, Z13
+	VMAXPS       Z14, Z16, Z14
+	VMAXPS       Z15, Z16, Z15
+	VBROADCASTSS 108(AX), Z16
+	VMINPS       Z0, Z16, Z0
+	VMINPS       Z1, Z16, Z1
+	VMINPS       Z2, Z16, Z2
+	VMINPS       Z3, Z16, Z3
+	VMINPS       Z4, Z16, Z4
+	VMINPS       Z5, Z16, Z5
+	VMINPS       Z6, Z16, Z6
+	VMINPS       Z7, Z16, Z7
+	VMINPS       Z8, Z16, Z8
+	VMINPS       Z9, Z16, Z9
+	VMINPS       Z10, Z16, Z10
+	VMINPS       Z11, Z16, Z11
+	VMINPS       Z12, Z16, Z12
+	VMINPS       Z13, Z16, Z13
+	VMINPS       Z14, Z16, Z14
+	VMINPS       Z15, Z16, Z15
+	MOVQ         80(AX), R10
+	MOVQ         (SI), R10
+	MOVQ         8(AX), R11
+	ADDQ         R11, R10
+	VMOVUPS      Z0, (R10)
+	VMOVUPS      Z1, 64(R10)
+	VMOVUPS      Z2, 128(R10)
+	VMOVUPS      Z3, 192(R10)
+	MOVQ         8(SI), R10
+	MOVQ         8(AX), R11
+	ADDQ         R11, R10
+	VMOVUPS      Z4, (R10)
+	VMOVUPS      Z5, 64(R10)
+	VMOVUPS      Z6, 128(R10)
+	VMOVUPS      Z7, 192(R10)
+	MOVQ         16(SI), R10
+	MOVQ         8(AX), R11
+	ADDQ         R11, R10
+	VMOVUPS      Z8, (R10)
+	VMOVUPS      Z9, 64(R10)
+	VMOVUPS      Z10, 128(R10)
+	VMOVUPS      Z11, 192(R10)
+	MOVQ         24(SI), R10
+	MOVQ         8(AX), R11
+	ADDQ         R11, R10
+	VMOVUPS      Z12, (R10)
+	VMOVUPS      Z13, 64(R10)
+	VMOVUPS      Z14, 128(R10)
+	VMOVUPS      Z15, 192(R10)
+	ADDQ         $0x04, BX
+	ADDQ         $0x10, DX
+	ADDQ         $0x20, SI
+	ADDQ         $0x20, DI
+	DECQ         R8
+	JNE          block
+	VZEROUPPER
+	RET
+
+// func stencil4x2x2Step1AVX512(s *stencilRows)
+// Requires: AVX, AVX512F
+TEXT ·stencil4x2x2Step1AVX512(SB), NOSPLIT, $0-8
+	MOVQ s+0(FP), AX
+	MOVQ 88(AX), CX
+	MOVQ 48(AX), DX
+	MOVQ 64(AX), BX
+	MOVQ 40(AX), SI
+	MOVQ 24(AX), DI
+	MOVQ 32(AX), R8
+	MOVQ 72(AX), R9
+	MOVQ 56(AX), R10
+
+block:
+	VBROADCASTSS (BX), Z0
+	VBROADCASTSS (BX), Z1
+	VBROADCASTSS (BX), Z2
+	VBROADCASTSS (BX), Z3
+	VBROADCASTSS 4(BX), Z4
+	VBROADCASTSS 4(BX), Z5
+	VBROADCASTSS 4(BX), Z6
+	VBROADCASTSS 4(BX), Z7
+	VBROADCASTSS 8(BX), Z8
+	VBROADCASTSS 8(BX), Z9
+	VBROADCASTSS 8(BX), Z10
+	VBROADCASTSS 8(BX), Z11
+	VBROADCASTSS 12(BX), Z12
+	VBROADCASTSS 12(BX), Z13
+	VBROADCASTSS 12(BX), Z14
+	VBROADCASTSS 12(BX), Z15
+	MOVL         4(SI), R12
+	SUBL         (SI), R12
+	JZ           summed
+
+element:
+	MOVLQSX      (DX), R11
+	ADDQ         (AX), R11
+	VMOVUPS      (R11), Z16
+	VMOVUPS      64(R11), Z17
+	VBROADCASTSS (R10), Z18
+	VFMADD231PS  Z16, Z18, Z0
+	VFMADD231PS  Z17, Z18, Z1
+	VBROADCASTSS 4(R10), Z18
+	VFMADD231PS  Z16, Z18, Z4
+	VFMADD231PS  Z17, Z18, Z5
+	VBROADCASTSS 8(R10), Z18
+	VFMADD231PS  Z16, Z18, Z8
+	VFMADD231PS  Z17, Z18, Z9
+	VBROADCASTSS 12(R10), Z18
+	VFMADD231PS  Z16, Z18, Z12
+	VFMADD231PS  Z17, Z18, Z13
+	ADDQ         CX, R11
+	VMOVUPS      (R11), Z16
+	VMOVUPS      64(R11), Z17
+	VBROADCASTSS (R10), Z18
+	VFMADD231PS  Z16, Z18, Z2
+	VFMADD231PS  Z17, Z18, Z3
+	VBROADCASTSS 4(R10), Z18
+	VFMADD231PS  Z16, Z18, Z6
+	VFMADD231PS  Z17, Z18, Z7
+	VBROADCASTSS 8(R10), Z18
+	VFMADD231PS  Z16, Z18, Z10
+	VFMADD231PS  Z17, Z18, Z11
+	VBROADCASTSS 12(R10), Z18
+	VFMADD231PS  Z16, Z18, Z14
+	VFMADD231PS  Z17, Z18, Z15
+	ADDQ         $0x04, DX
+	ADDQ         $0x10, R10
+	DECL         R12
+	JNE          element
+
+summed:
+	MOVQ   16(AX), R11
+	TESTQ  R11, R11
+	JZ     clip
+	MOVQ   96(AX), R12
+	MOVQ   (R8), R11
+	MOVQ   16(AX), R13
+	ADDQ   R13, R11
+	VADDPS (R11), Z0, Z0
+	VADDPS 64(R11), Z1, Z1
+	ADDQ   R12, R11
+	VADDPS (R11), Z2, Z2
+	VADDPS 64(R11), Z3, Z3
+	MOVQ   8(R8), R11
+	MOVQ   16(AX), R13
+	ADDQ   R13, R11
+	VADDPS (R11), Z4, Z4
+	VADDPS 64(R11), Z5, Z5
+	ADDQ   R12, R11
+	VADDPS (R11), Z6, Z6
+	VADDPS 64(R11), Z7, Z7
+	MOVQ   16(R8), R11
+	MOVQ   16(AX), R13
+	ADDQ   R13, R11
+	VADDPS (R11), Z8, Z8
+	VADDPS 64(R11), Z9, Z9
+	ADDQ   R12, R11
+	VADDPS (R11), Z10, Z10
+	VADDPS 64(R11), Z11, Z11
+	MOVQ   24(R8), R11
+	MOVQ   16(AX), R13
+	ADDQ   R13, R11
+	VADDPS (R11), Z12, Z12
+	VADDPS 64(R11), Z13, Z13
+	ADDQ   R12, R11
+	VADDPS (R11), Z14, Z14
+	VADDPS 64(R11), Z15, Z15
+
+clip:
+	VBROADCASTSS 104(AX), Z16
+	VMAXPS       Z0, Z16, Z0
+	VMAXPS       Z1, Z16, Z1
+	VMAXPS       Z2, Z16, Z2
+	VMAXPS       Z3, Z16, Z3
+	VMAXPS       Z4, Z16, Z4
+	VMAXPS       Z5, Z16, Z5
+	VMAXPS       Z6, Z16, Z6
+	VMAXPS       Z7, Z16, Z7
+	VMAXPS       Z8, Z16, Z8
+	VMAXPS       Z9, Z16, Z9
+	VMAXPS       Z10, Z16, Z10
+	VMAXPS       Z11, Z16, Z11
+	VMAXPS       Z12, Z16, Z12
+	VMAXPS       Z13, Z16, Z13
+	VMAXPS       Z14, Z16, Z14
+	VMAXPS       Z15, Z16, Z15
+	VBROADCASTSS 108(AX), Z16
+	VMINPS       Z0, Z16, Z0
+	VMINPS       Z1, Z16, Z1
+	VMINPS       Z2, Z16, Z2
+	VMINPS       Z3, Z16, Z3
+	VMINPS       Z4, Z16, Z4
+	VMINPS       Z5, Z16, Z5
+	VMINPS       Z6, Z16, Z6
+	VMINPS       Z7, Z16, Z7
+	VMINPS       Z8, Z16, Z8
+	VMINPS       Z9, Z16, Z9
+	VMINPS       Z10, Z16, Z10
+	VMINPS       Z11, Z16, Z11
+	VMINPS       Z12, Z16, Z12
+	VMINPS       Z13, Z16, Z13
+	VMINPS       Z14, Z16, Z14
+	VMINPS       Z15, Z16, Z15
+	MOVQ         80(AX), R12
+	MOVQ         (DI), R11
+	MOVQ         8(AX), R13
+	ADDQ         R13, R11
+	VMOVUPS      Z0, (R11)
+	VMOVUPS      Z1, 64(R11)
+	ADDQ         R12, R11
+	VMOVUPS      Z2, (R11)
+	VMOVUPS      Z3, 64(R11)
+	MOVQ         8(DI), R11
+	MOVQ         8(AX), R13
+	ADDQ         R13, R11
+	VMOVUPS      Z4, (R11)
+	VMOVUPS      Z5, 64(R11)
+	ADDQ         R12, R11
+	VMOVUPS      Z6, (R11)
+	VMOVUPS      Z7, 64(R11)
+	MOVQ         16(DI), R11
+	MOVQ         8(AX), R13
+	ADDQ         R13, R11
+	VMOVUPS      Z8, (R11)
+	VMOVUPS      Z9, 64(R11)
+	ADDQ         R12, R11
+	VMOVUPS      Z10, (R11)
+	VMOVUPS      Z11, 64(R11)
+	MOVQ         24(DI), R11
+	MOVQ         8(AX), R13
+	ADDQ         R13, R11
+	VMOVUPS      Z12, (R11)
+	VMOVUPS      Z13, 64(R11)
+	ADDQ         R12, R11
+	VMOVUPS      Z14, (R11)
+	VMOVUPS      Z15, 64(R11)
+	ADDQ         $0x04, SI
+	ADDQ         $0x10, BX
+	ADDQ         $0x20, DI
+	ADDQ         $0x20, R8
+	DECQ         R9
+	JNE          block
+	VZEROUPPER
+	RET
+
+// func stencilMax1x1x1Step1AVX512(s *stencilRows)
+// Requires: AVX, AVX512F
+TEXT ·stencilMax1x1x1Step1AVX512(SB), NOSPLIT, $0-8
+	MOVQ s+0(FP), AX
+	MOVQ 88(AX), CX
+	MOVQ 48(AX), CX
+	MOVQ 64(AX), DX
+	MOVQ 40(AX), BX
+	MOVQ 24(AX), SI
+	MOVQ 32(AX), DI
+	MOVQ 72(AX), R8
+	MOVQ 56(AX), R9
+
+block:
+	VBROADCASTSS (DX), Z0
+	MOVL         4(BX), R11
+	SUBL         (BX), R11
+	JZ           summed
+
+element:
+	MOVLQSX   (CX), R10
+	ADDQ      (AX), R10
 	VMOVUPS   (R10), Z1
 	VMAXPS    Z1, Z0, Z1
 	VCMPPS    $0x03, Z0, Z0, K1
 	VBLENDMPS Z0, Z1, K1, Z2
 	VMOVAPS   Z2, Z0
-	ADDQ      $0x04, DI
+	ADDQ      $0x04, CX
 	ADDQ      $0x04, R9
-	DECQ      R8
+	DECL      R11
 	JNE       element
 
 summed:
-	TESTQ  BX, BX
+	MOVQ   16(AX), R10
+	TESTQ  R10, R10
 	JZ     clip
-	MOVQ   32(AX), DI
-	MOVQ   (DI), DI
-	ADDQ   BX, DI
-	VADDPS (DI), Z0, Z0
+	MOVQ   96(AX), R10
+	MOVQ   (DI), R10
+	MOVQ   16(AX), R11
+	ADDQ   R11, R10
+	VADDPS (R10), Z0, Z0
 
 clip:
 	VBROADCASTSS 104(AX), Z1
 	VMAXPS       Z0, Z1, Z0
 	VBROADCASTSS 108(AX), Z1
 	VMINPS       Z0, Z1, Z0
-	MOVQ         24(AX), DI
-	MOVQ         (DI), DI
-	ADDQ         CX, DI
-	VMOVUPS      Z0, (DI)
-	MOVQ         40(AX), DI
-	ADDQ         DI, CX
-	MOVQ         48(AX), DI
-	ADDQ         DI, DX
-	TESTQ        BX, BX
-	JZ           next
-	MOVQ         56(AX), DI
-	ADDQ         DI, BX
-
-next:
-	DECQ SI
-	JNE  pixel
+	MOVQ         80(AX), R10
+	MOVQ         (SI), R10
+	MOVQ         8(AX), R11
+	ADDQ         R11, R10
+	VMOVUPS      Z0, (R10)
+	ADDQ         $0x04, BX
+	ADDQ         $0x04, DX
+	ADDQ         $0x08, SI
+	ADDQ         $0x08, DI
+	DECQ         R8
+	JNE          block
 	VZEROUPPER
 	RET
 
-// func stencilMax1x2AVX512(s *stencilRows)
+// func stencilMax1x1x2Step1AVX512(s *stencilRows)
 // Requires: AVX, AVX512F
-TEXT ·stencilMax1x2AVX512(SB), NOSPLIT, $0-8
+TEXT ·stencilMax1x1x2Step1AVX512(SB), NOSPLIT, $0-8
 	MOVQ s+0(FP), AX
-	MOVQ (AX), CX
-	MOVQ 8(AX), DX
-	MOVQ 16(AX), BX
-	MOVQ 96(AX), SI
+	MOVQ 88(AX), CX
+	MOVQ 48(AX), CX
+	MOVQ 64(AX), DX
+	MOVQ 40(AX), BX
+	MOVQ 24(AX), SI
+	MOVQ 32(AX), DI
+	MOVQ 72(AX), R8
+	MOVQ 56(AX), R9
 
-pixel:
-	MOVQ         80(AX), DI
-	VBROADCASTSS (DI), Z0
-	VBROADCASTSS (DI), Z1
-	MOVQ         64(AX), DI
-	MOVQ         88(AX), R8
-	MOVQ         72(AX), R9
-	TESTQ        R8, R8
+block:
+	VBROADCASTSS (DX), Z0
+	VBROADCASTSS (DX), Z1
+	MOVL         4(BX), R11
+	SUBL         (BX), R11
 	JZ           summed
 
 element:
-	MOVLQSX   (DI), R10
-	ADDQ      DX, R10
+	MOVLQSX   (CX), R10
+	ADDQ      (AX), R10
 	VMOVUPS   (R10), Z2
 	VMAXPS    Z2, Z0, Z2
 	VCMPPS    $0x03, Z0, Z0, K1
@@ -1010,19 +1614,21 @@ element:
 	VCMPPS    $0x03, Z1, Z1, K1
 	VBLENDMPS Z1, Z2, K1, Z4
 	VMOVAPS   Z4, Z1
-	ADDQ      $0x04, DI
+	ADDQ      $0x04, CX
 	ADDQ      $0x04, R9
-	DECQ      R8
+	DECL      R11
 	JNE       element
 
 summed:
-	TESTQ  BX, BX
+	MOVQ   16(AX), R10
+	TESTQ  R10, R10
 	JZ     clip
-	MOVQ   32(AX), DI
-	MOVQ   (DI), DI
-	ADDQ   BX, DI
-	VADDPS (DI), Z0, Z0
-	VADDPS 64(DI), Z1, Z1
+	MOVQ   96(AX), R10
+	MOVQ   (DI), R10
+	MOVQ   16(AX), R11
+	ADDQ   R11, R10
+	VADDPS (R10), Z0, Z0
+	VADDPS 64(R10), Z1, Z1
 
 clip:
 	VBROADCASTSS 104(AX), Z2
@@ -1031,50 +1637,46 @@ clip:
 	VBROADCASTSS 108(AX), Z2
 	VMINPS       Z0, Z2, Z0
 	VMINPS       Z1, Z2, Z1
-	MOVQ         24(AX), DI
-	MOVQ         (DI), DI
-	ADDQ         CX, DI
-	VMOVUPS      Z0, (DI)
-	VMOVUPS      Z1, 64(DI)
-	MOVQ         40(AX), DI
-	ADDQ         DI, CX
-	MOVQ         48(AX), DI
-	ADDQ         DI, DX
-	TESTQ        BX, BX
-	JZ           next
-	MOVQ         56(AX), DI
-	ADDQ         DI, BX
-
-next:
-	DECQ SI
-	JNE  pixel
+	MOVQ         80(AX), R10
+	MOVQ         (SI), R10
+	MOVQ         8(AX), R11
+	ADDQ         R11, R10
+	VMOVUPS      Z0, (R10)
+	VMOVUPS      Z1, 64(R10)
+	ADDQ         $0x04, BX
+	ADDQ         $0x04, DX
+	ADDQ         $0x08, SI
+	ADDQ         $0x08, DI
+	DECQ         R8
+	JNE          block
 	VZEROUPPER
 	RET
 
-// func stencilMax1x4AVX512(s *stencilRows)
+// func stencilMax1x1x4Step1AVX512(s *stencilRows)
 // Requires: AVX, AVX512F
-TEXT ·stencilMax1x4AVX512(SB), NOSPLIT, $0-8
+TEXT ·stencilMax1x1x4Step1AVX512(SB), NOSPLIT, $0-8
 	MOVQ s+0(FP), AX
-	MOVQ (AX), CX
-	MOVQ 8(AX), DX
-	MOVQ 16(AX), BX
-	MOVQ 96(AX), SI
+	MOVQ 88(AX), CX
+	MOVQ 48(AX), CX
+	MOVQ 64(AX), DX
+	MOVQ 40(AX), BX
+	MOVQ 24(AX), SI
+	MOVQ 32(AX), DI
+	MOVQ 72(AX), R8
+	MOVQ 56(AX), R9
 
-pixel:
-	MOVQ         80(AX), DI
-	VBROADCASTSS (DI), Z0
-	VBROADCASTSS (DI), Z1
-	VBROADCASTSS (DI), Z2
-	VBROADCASTSS (DI), Z3
-	MOVQ         64(AX), DI
-	MOVQ         88(AX), R8
-	MOVQ         72(AX), R9
-	TESTQ        R8, R8
+block:
+	VBROADCASTSS (DX), Z0
+	VBROADCASTSS (DX), Z1
+	VBROADCASTSS (DX), Z2
+	VBROADCASTSS (DX), Z3
+	MOVL         4(BX), R11
+	SUBL         (BX), R11
 	JZ           summed
 
 element:
-	MOVLQSX   (DI), R10
-	ADDQ      DX, R10
+	MOVLQSX   (CX), R10
+	ADDQ      (AX), R10
 	VMOVUPS   (R10), Z4
 	VMAXPS    Z4, Z0, Z4
 	VCMPPS    $0x03, Z0, Z0, K1
@@ -1095,21 +1697,23 @@ element:
 	VCMPPS    $0x03, Z3, Z3, K1
 	VBLENDMPS Z3, Z4, K1, Z8
 	VMOVAPS   Z8, Z3
-	ADDQ      $0x04, DI
+	ADDQ      $0x04, CX
 	ADDQ      $0x04, R9
-	DECQ      R8
+	DECL      R11
 	JNE       element
 
 summed:
-	TESTQ  BX, BX
+	MOVQ   16(AX), R10
+	TESTQ  R10, R10
 	JZ     clip
-	MOVQ   32(AX), DI
-	MOVQ   (DI), DI
-	ADDQ   BX, DI
-	VADDPS (DI), Z0, Z0
-	VADDPS 64(DI), Z1, Z1
-	VADDPS 128(DI), Z2, Z2
-	VADDPS 192(DI), Z3, Z3
+	MOVQ   96(AX), R10
+	MOVQ   (DI), R10
+	MOVQ   16(AX), R11
+	ADDQ   R11, R10
+	VADDPS (R10), Z0, Z0
+	VADDPS 64(R10), Z1, Z1
+	VADDPS 128(R10), Z2, Z2
+	VADDPS 192(R10), Z3, Z3
 
 clip:
 	VBROADCASTSS 104(AX), Z4
@@ -1122,126 +1726,1803 @@ clip:
 	VMINPS       Z1, Z4, Z1
 	VMINPS       Z2, Z4, Z2
 	VMINPS       Z3, Z4, Z3
-	MOVQ         24(AX), DI
-	MOVQ         (DI), DI
-	ADDQ         CX, DI
-	VMOVUPS      Z0, (DI)
-	VMOVUPS      Z1, 64(DI)
-	VMOVUPS      Z2, 128(DI)
-	VMOVUPS      Z3, 192(DI)
-	MOVQ         40(AX), DI
-	ADDQ         DI, CX
-	MOVQ         48(AX), DI
-	ADDQ         DI, DX
-	TESTQ        BX, BX
-	JZ           next
-	MOVQ         56(AX), DI
-	ADDQ         DI, BX
-
-next:
-	DECQ SI
-	JNE  pixel
+	MOVQ         80(AX), R10
+	MOVQ         (SI), R10
+	MOVQ         8(AX), R11
+	ADDQ         R11, R10
+	VMOVUPS      Z0, (R10)
+	VMOVUPS      Z1, 64(R10)
+	VMOVUPS      Z2, 128(R10)
+	VMOVUPS      Z3, 192(R10)
+	ADDQ         $0x04, BX
+	ADDQ         $0x04, DX
+	ADDQ         $0x08, SI
+	ADDQ         $0x08, DI
+	DECQ         R8
+	JNE          block
 	VZEROUPPER
 	RET
 
-// func stencil1x1AVX2(s *stencilRows)
-// Requires: AVX, FMA3
-TEXT ·stencil1x1AVX2(SB), NOSPLIT, $0-8
+// func stencil1x1x1Step2AVX512(s *stencilRows)
+// Requires: AVX, AVX512F
+TEXT ·stencil1x1x1Step2AVX512(SB), NOSPLIT, $0-8
 	MOVQ s+0(FP), AX
-	MOVQ (AX), CX
-	MOVQ 8(AX), DX
-	MOVQ 16(AX), BX
-	MOVQ 96(AX), SI
+	MOVQ 88(AX), CX
+	MOVQ 48(AX), CX
+	MOVQ 64(AX), DX
+	MOVQ 40(AX), BX
+	MOVQ 24(AX), SI
+	MOVQ 32(AX), DI
+	MOVQ 72(AX), R8
+	MOVQ 56(AX), R9
 
-pixel:
-	MOVQ         80(AX), DI
-	VBROADCASTSS (DI), Y0
-	MOVQ         64(AX), DI
-	MOVQ         88(AX), R8
-	MOVQ         72(AX), R9
-	TESTQ        R8, R8
+block:
+	VBROADCASTSS (DX), Z0
+	MOVL         4(BX), R11
+	SUBL         (BX), R11
 	JZ           summed
 
 element:
-	MOVLQSX      (DI), R10
-	ADDQ         DX, R10
-	VBROADCASTSS (R9), Y1
-	VFMADD231PS  (R10), Y1, Y0
-	ADDQ         $0x04, DI
+	MOVLQSX      (CX), R10
+	ADDQ         (AX), R10
+	VBROADCASTSS (R9), Z1
+	VFMADD231PS  (R10), Z1, Z0
+	ADDQ         $0x04, CX
 	ADDQ         $0x04, R9
-	DECQ         R8
+	DECL         R11
 	JNE          element
 
 summed:
-	TESTQ  BX, BX
+	MOVQ   16(AX), R10
+	TESTQ  R10, R10
 	JZ     clip
-	MOVQ   32(AX), DI
-	MOVQ   (DI), DI
-	ADDQ   BX, DI
-	VADDPS (DI), Y0, Y0
+	MOVQ   96(AX), R10
+	MOVQ   (DI), R10
+	MOVQ   16(AX), R11
+	ADDQ   R11, R10
+	VADDPS (R10), Z0, Z0
 
 clip:
-	VBROADCASTSS 104(AX), Y1
-	VMAXPS       Y0, Y1, Y0
-	VBROADCASTSS 108(AX), Y1
-	VMINPS       Y0, Y1, Y0
-	MOVQ         24(AX), DI
-	MOVQ         (DI), DI
-	ADDQ         CX, DI
-	VMOVUPS      Y0, (DI)
-	MOVQ         40(AX), DI
-	ADDQ         DI, CX
-	MOVQ         48(AX), DI
-	ADDQ         DI, DX
-	TESTQ        BX, BX
-	JZ           next
-	MOVQ         56(AX), DI
-	ADDQ         DI, BX
-
-next:
-	DECQ SI
-	JNE  pixel
+	VBROADCASTSS 104(AX), Z1
+	VMAXPS       Z0, Z1, Z0
+	VBROADCASTSS 108(AX), Z1
+	VMINPS       Z0, Z1, Z0
+	MOVQ         80(AX), R10
+	MOVQ         (SI), R10
+	MOVQ         8(AX), R11
+	ADDQ         R11, R10
+	VMOVUPS      Z0, (R10)
+	ADDQ         $0x04, BX
+	ADDQ         $0x04, DX
+	ADDQ         $0x08, SI
+	ADDQ         $0x08, DI
+	DECQ         R8
+	JNE          block
 	VZEROUPPER
 	RET
 
-// func stencil1x2AVX2(s *stencilRows)
-// Requires: AVX, FMA3
-TEXT ·stencil1x2AVX2(SB), NOSPLIT, $0-8
+// func stencil1x1x2Step2AVX512(s *stencilRows)
+// Requires: AVX, AVX512F
+TEXT ·stencil1x1x2Step2AVX512(SB), NOSPLIT, $0-8
 	MOVQ s+0(FP), AX
-	MOVQ (AX), CX
-	MOVQ 8(AX), DX
-	MOVQ 16(AX), BX
-	MOVQ 96(AX), SI
+	MOVQ 88(AX), CX
+	MOVQ 48(AX), CX
+	MOVQ 64(AX), DX
+	MOVQ 40(AX), BX
+	MOVQ 24(AX), SI
+	MOVQ 32(AX), DI
+	MOVQ 72(AX), R8
+	MOVQ 56(AX), R9
 
-pixel:
-	MOVQ         80(AX), DI
-	VBROADCASTSS (DI), Y0
-	VBROADCASTSS (DI), Y1
-	MOVQ         64(AX), DI
-	MOVQ         88(AX), R8
-	MOVQ         72(AX), R9
-	TESTQ        R8, R8
+block:
+	VBROADCASTSS (DX), Z0
+	VBROADCASTSS (DX), Z1
+	MOVL         4(BX), R11
+	SUBL         (BX), R11
 	JZ           summed
 
 element:
-	MOVLQSX      (DI), R10
-	ADDQ         DX, R10
+	MOVLQSX      (CX), R10
+	ADDQ         (AX), R10
+	VBROADCASTSS (R9), Z2
+	VFMADD231PS  (R10), Z2, Z0
+	VFMADD231PS  128(R10), Z2, Z1
+	ADDQ         $0x04, CX
+	ADDQ         $0x04, R9
+	DECL         R11
+	JNE          element
+
+summed:
+	MOVQ   16(AX), R10
+	TESTQ  R10, R10
+	JZ     clip
+	MOVQ   96(AX), R10
+	MOVQ   (DI), R10
+	MOVQ   16(AX), R11
+	ADDQ   R11, R10
+	VADDPS (R10), Z0, Z0
+	VADDPS 64(R10), Z1, Z1
+
+clip:
+	VBROADCASTSS 104(AX), Z2
+	VMAXPS       Z0, Z2, Z0
+	VMAXPS       Z1, Z2, Z1
+	VBROADCASTSS 108(AX), Z2
+	VMINPS       Z0, Z2, Z0
+	VMINPS       Z1, Z2, Z1
+	MOVQ         80(AX), R10
+	MOVQ         (SI), R10
+	MOVQ         8(AX), R11
+	ADDQ         R11, R10
+	VMOVUPS      Z0, (R10)
+	VMOVUPS      Z1, 64(R10)
+	ADDQ         $0x04, BX
+	ADDQ         $0x04, DX
+	ADDQ         $0x08, SI
+	ADDQ         $0x08, DI
+	DECQ         R8
+	JNE          block
+	VZEROUPPER
+	RET
+
+// func stencil1x1x4Step2AVX512(s *stencilRows)
+// Requires: AVX, AVX512F
+TEXT ·stencil1x1x4Step2AVX512(SB), NOSPLIT, $0-8
+	MOVQ s+0(FP), AX
+	MOVQ 88(AX), CX
+	MOVQ 48(AX), CX
+	MOVQ 64(AX), DX
+	MOVQ 40(AX), BX
+	MOVQ 24(AX), SI
+	MOVQ 32(AX), DI
+	MOVQ 72(AX), R8
+	MOVQ 56(AX), R9
+
+block:
+	VBROADCASTSS (DX), Z0
+	VBROADCASTSS (DX), Z1
+	VBROADCASTSS (DX), Z2
+	VBROADCASTSS (DX), Z3
+	MOVL         4(BX), R11
+	SUBL         (BX), R11
+	JZ           summed
+
+element:
+	MOVLQSX      (CX), R10
+	ADDQ         (AX), R10
+	VBROADCASTSS (R9), Z4
+	VFMADD231PS  (R10), Z4, Z0
+	VFMADD231PS  128(R10), Z4, Z1
+	VFMADD231PS  256(R10), Z4, Z2
+	VFMADD231PS  384(R10), Z4, Z3
+	ADDQ         $0x04, CX
+	ADDQ         $0x04, R9
+	DECL         R11
+	JNE          element
+
+summed:
+	MOVQ   16(AX), R10
+	TESTQ  R10, R10
+	JZ     clip
+	MOVQ   96(AX), R10
+	MOVQ   (DI), R10
+	MOVQ   16(AX), R11
+	ADDQ   R11, R10
+	VADDPS (R10), Z0, Z0
+	VADDPS 64(R10), Z1, Z1
+	VADDPS 128(R10), Z2, Z2
+	VADDPS 192(R10), Z3, Z3
+
+clip:
+	VBROADCASTSS 104(AX), Z4
+	VMAXPS       Z0, Z4, Z0
+	VMAXPS       Z1, Z4, Z1
+	VMAXPS       Z2, Z4, Z2
+	VMAXPS       Z3, Z4, Z3
+	VBROADCASTSS 108(AX), Z4
+	VMINPS       Z0, Z4, Z0
+	VMINPS       Z1, Z4, Z1
+	VMINPS       Z2, Z4, Z2
+	VMINPS       Z3, Z4, Z3
+	MOVQ         80(AX), R10
+	MOVQ         (SI), R10
+	MOVQ         8(AX), R11
+	ADDQ         R11, R10
+	VMOVUPS      Z0, (R10)
+	VMOVUPS      Z1, 64(R10)
+	VMOVUPS      Z2, 128(R10)
+	VMOVUPS      Z3, 192(R10)
+	ADDQ         $0x04, BX
+	ADDQ         $0x04, DX
+	ADDQ         $0x08, SI
+	ADDQ         $0x08, DI
+	DECQ         R8
+	JNE          block
+	VZEROUPPER
+	RET
+
+// func stencil1x1x8Step2AVX512(s *stencilRows)
+// Requires: AVX, AVX512F
+TEXT ·stencil1x1x8Step2AVX512(SB), NOSPLIT, $0-8
+	MOVQ s+0(FP), AX
+	MOVQ 88(AX), CX
+	MOVQ 48(AX), CX
+	MOVQ 64(AX), DX
+	MOVQ 40(AX), BX
+	MOVQ 24(AX), SI
+	MOVQ 32(AX), DI
+	MOVQ 72(AX), R8
+	MOVQ 56(AX), R9
+
+block:
+	VBROADCASTSS (DX), Z0
+	VBROADCASTSS (DX), Z1
+	VBROADCASTSS (DX), Z2
+	VBROADCASTSS (DX), Z3
+	VBROADCASTSS (DX), Z4
+	VBROADCASTSS (DX), Z5
+	VBROADCASTSS (DX), Z6
+	VBROADCASTSS (DX), Z7
+	MOVL         4(BX), R11
+	SUBL         (BX), R11
+	JZ           summed
+
+element:
+	MOVLQSX      (CX), R10
+	ADDQ         (AX), R10
+	VBROADCASTSS (R9), Z8
+	VFMADD231PS  (R10), Z8, Z0
+	VFMADD231PS  128(R10), Z8, Z1
+	VFMADD231PS  256(R10), Z8, Z2
+	VFMADD231PS  384(R10), Z8, Z3
+	VFMADD231PS  512(R10), Z8, Z4
+	VFMADD231PS  640(R10), Z8, Z5
+	VFMADD231PS  768(R10), Z8, Z6
+	VFMADD231PS  896(R10), Z8, Z7
+	ADDQ         $0x04, CX
+	ADDQ         $0x04, R9
+	DECL         R11
+	JNE          element
+
+summed:
+	MOVQ   16(AX), R10
+	TESTQ  R10, R10
+	JZ     clip
+	MOVQ   96(AX), R10
+	MOVQ   (DI), R10
+	MOVQ   16(AX), R11
+	ADDQ   R11, R10
+	VADDPS (R10), Z0, Z0
+	VADDPS 64(R10), Z1, Z1
+	VADDPS 128(R10), Z2, Z2
+	VADDPS 192(R10), Z3, Z3
+	VADDPS 256(R10), Z4, Z4
+	VADDPS 320(R10), Z5, Z5
+	VADDPS 384(R10), Z6, Z6
+	VADDPS 448(R10), Z7, Z7
+
+clip:
+	VBROADCASTSS 104(AX), Z8
+	VMAXPS       Z0, Z8, Z0
+	VMAXPS       Z1, Z8, Z1
+	VMAXPS       Z2, Z8, Z2
+	VMAXPS       Z3, Z8, Z3
+	VMAXPS       Z4, Z8, Z4
+	VMAXPS       Z5, Z8, Z5
+	VMAXPS       Z6, Z8, Z6
+	VMAXPS       Z7, Z8, Z7
+	VBROADCASTSS 108(AX), Z8
+	VMINPS       Z0, Z8, Z0
+	VMINPS       Z1, Z8, Z1
+	VMINPS       Z2, Z8, Z2
+	VMINPS       Z3, Z8, Z3
+	VMINPS       Z4, Z8, Z4
+	VMINPS       Z5, Z8, Z5
+	VMINPS       Z6, Z8, Z6
+	VMINPS       Z7, Z8, Z7
+	MOVQ         80(AX), R10
+	MOVQ         (SI), R10
+	MOVQ         8(AX), R11
+	ADDQ         R11, R10
+	VMOVUPS      Z0, (R10)
+	VMOVUPS      Z1, 64(R10)
+	VMOVUPS      Z2, 128(R10)
+	VMOVUPS      Z3, 192(R10)
+	VMOVUPS      Z4, 256(R10)
+	VMOVUPS      Z5, 320(R10)
+	VMOVUPS      Z6, 384(R10)
+	VMOVUPS      Z7, 448(R10)
+	ADDQ         $0x04, BX
+	ADDQ         $0x04, DX
+	ADDQ         $0x08, SI
+	ADDQ         $0x08, DI
+	DECQ         R8
+	JNE          block
+	VZEROUPPER
+	RET
+
+// func stencil1x1x16Step2AVX512(s *stencilRows)
+// Requires: AVX, AVX512F
+TEXT ·stencil1x1x16Step2AVX512(SB), NOSPLIT, $0-8
+	MOVQ s+0(FP), AX
+	MOVQ 88(AX), CX
+	MOVQ 48(AX), CX
+	MOVQ 64(AX), DX
+	MOVQ 40(AX), BX
+	MOVQ 24(AX), SI
+	MOVQ 32(AX), DI
+	MOVQ 72(AX), R8
+	MOVQ 56(AX), R9
+
+block:
+	VBROADCASTSS (DX), Z0
+	VBROADCASTSS (DX), Z1
+	VBROADCASTSS (DX), Z2
+	VBROADCASTSS (DX), Z3
+	VBROADCASTSS (DX), Z4
+	VBROADCASTSS (DX), Z5
+	VBROADCASTSS (DX), Z6
+	VBROADCASTSS (DX), Z7
+	VBROADCASTSS (DX), Z8
+	VBROADCASTSS (DX), Z9
+	VBROADCASTSS (DX), Z10
+	VBROADCASTSS (DX), Z11
+	VBROADCASTSS (DX), Z12
+	VBROADCASTSS (DX), Z13
+	VBROADCASTSS (DX), Z14
+	VBROADCASTSS (DX), Z15
+	MOVL         4(BX), R11
+	SUBL         (BX), R11
+	JZ           summed
+
+element:
+	MOVLQSX      (CX), R10
+	ADDQ         (AX), R10
+	VBROADCASTSS (R9), Z16
+	VFMADD231PS  (R10), Z16, Z0
+	VFMADD231PS  128(R10), Z16, Z1
+	VFMADD231PS  256(R10), Z16, Z2
+	VFMADD231PS  384(R10), Z16, Z3
+	VFMADD231PS  512(R10), Z16, Z4
+	VFMADD231PS  640(R10), Z16, Z5
+	VFMADD231PS  768(R10), Z16, Z6
+	VFMADD231PS  896(R10), Z16, Z7
+	VFMADD231PS  1024(R10), Z16, Z8
+	VFMADD231PS  1152(R10), Z16, Z9
+	VFMADD231PS  1280(R10), Z16, Z10
+	VFMADD231PS  1408(R10), Z16, Z11
+	VFMADD231PS  1536(R10), Z16, Z12
+	VFMADD231PS  1664(R10), Z16, Z13
+	VFMADD231PS  1792(R10), Z16, Z14
+	VFMADD231PS  1920(R10), Z16, Z15
+	ADDQ         $0x04, CX
+	ADDQ         $0x04, R9
+	DECL         R11
+	JNE          element
+
+summed:
+	MOVQ   16(AX), R10
+	TESTQ  R10, R10
+	JZ     clip
+	MOVQ   96(AX), R10
+	MOVQ   (DI), R10
+	MOVQ   16(AX), R11
+	ADDQ   R11, R10
+	VADDPS (R10), Z0, Z0
+	VADDPS 64(R10), Z1, Z1
+	VADDPS 128(R10), Z2, Z2
+	VADDPS 192(R10), Z3, Z3
+	VADDPS 256(R10), Z4, Z4
+	VADDPS 320(R10), Z5, Z5
+	VADDPS 384(R10), Z6, Z6
+	VADDPS 448(R10), Z7, Z7
+	VADDPS 512(R10), Z8, Z8
+	VADDPS 576(R10), Z9, Z9
+	VADDPS 640(R10), Z10, Z10
+	VADDPS 704(R10), Z11, Z11
+	VADDPS 768(R10), Z12, Z12
+	VADDPS 832(R10), Z13, Z13
+	VADDPS 896(R10), Z14, Z14
+	VADDPS 960(R10), Z15, Z15
+
+clip:
+	VBROADCASTSS 104(AX), Z16
+	VMAXPS       Z0, Z16, Z0
+	VMAXPS       Z1, Z16, Z1
+	VMAXPS       Z2, Z16, Z2
+	VMAXPS       Z3, Z16, Z3
+	VMAXPS       Z4, Z16, Z4
+	VMAXPS       Z5, Z16, Z5
+	VMAXPS       Z6, Z16, Z6
+	VMAXPS       Z7, Z16, Z7
+	VMAXPS       Z8, Z16, Z8
+	VMAXPS       Z9, Z16, Z9
+	VMAXPS       Z10, Z16, Z10
+	VMAXPS       Z11, Z16, Z11
+	VMAXPS       Z12, Z16, Z12
+	VMAXPS       Z13, Z16, Z13
+	VMAXPS       Z14, Z16, Z14
+	VMAXPS       Z15, Z16, Z15
+	VBROADCASTSS 108(AX), Z16
+	VMINPS       Z0, Z16, Z0
+	VMINPS       Z1, Z16, Z1
+	VMINPS       Z2, Z16, Z2
+	VMINPS       Z3, Z16, Z3
+	VMINPS       Z4, Z16, Z4
+	VMINPS       Z5, Z16, Z5
+	VMINPS       Z6, Z16, Z6
+	VMINPS       Z7, Z16, Z7
+	VMINPS       Z8, Z16, Z8
+	VMINPS       Z9, Z16, Z9
+	VMINPS       Z10, Z16, Z10
+	VMINPS       Z11, Z16, Z11
+	VMINPS       Z12, Z16, Z12
+	VMINPS       Z13, Z16, Z13
+	VMINPS       Z14, Z16, Z14
+	VMINPS       Z15, Z16, Z15
+	MOVQ         80(AX), R10
+	MOVQ         (SI), R10
+	MOVQ         8(AX), R11
+	ADDQ         R11, R10
+	VMOVUPS      Z0, (R10)
+	VMOVUPS      Z1, 64(R10)
+	VMOVUPS      Z2, 128(R10)
+	VMOVUPS      Z3, 192(R10)
+	VMOVUPS      Z4, 256(R10)
+	VMOVUPS      Z5, 320(R10)
+	VMOVUPS      Z6, 384(R10)
+	VMOVUPS      Z7, 448(R10)
+	VMOVUPS      Z8, 512(R10)
+	VMOVUPS      Z9, 576(R10)
+	VMOVUPS      Z10, 640(R10)
+	VMOVUPS      Z11, 704(R10)
+	VMOVUPS      Z12, 768(R10)
+	VMOVUPS      Z13, 832(R10)
+	VMOVUPS      Z14, 896(R10)
+	VMOVUPS      Z15, 960(R10)
+	ADDQ         $0x04, BX
+	ADDQ         $0x04, DX
+	ADDQ         $0x08, SI
+	ADDQ         $0x08, DI
+	DECQ         R8
+	JNE          block
+	VZEROUPPER
+	RET
+
+// func stencil1x2x2Step2AVX512(s *stencilRows)
+// Requires: AVX, AVX512F
+TEXT ·stencil1x2x2Step2AVX512(SB), NOSPLIT, $0-8
+	MOVQ s+0(FP), AX
+	MOVQ 88(AX), CX
+	MOVQ 48(AX), DX
+	MOVQ 64(AX), BX
+	MOVQ 40(AX), SI
+	MOVQ 24(AX), DI
+	MOVQ 32(AX), R8
+	MOVQ 72(AX), R9
+	MOVQ 56(AX), R10
+
+block:
+	VBROADCASTSS (BX), Z0
+	VBROADCASTSS (BX), Z1
+	VBROADCASTSS (BX), Z2
+	VBROADCASTSS (BX), Z3
+	MOVL         4(SI), R12
+	SUBL         (SI), R12
+	JZ           summed
+
+element:
+	MOVLQSX      (DX), R11
+	ADDQ         (AX), R11
+	VBROADCASTSS (R10), Z4
+	VFMADD231PS  (R11), Z4, Z0
+	VFMADD231PS  128(R11), Z4, Z1
+	ADDQ         CX, R11
+	VFMADD231PS  (R11), Z4, Z2
+	VFMADD231PS  128(R11), Z4, Z3
+	ADDQ         $0x04, DX
+	ADDQ         $0x04, R10
+	DECL         R12
+	JNE          element
+
+summed:
+	MOVQ   16(AX), R11
+	TESTQ  R11, R11
+	JZ     clip
+	MOVQ   96(AX), R12
+	MOVQ   (R8), R11
+	MOVQ   16(AX), R13
+	ADDQ   R13, R11
+	VADDPS (R11), Z0, Z0
+	VADDPS 64(R11), Z1, Z1
+	ADDQ   R12, R11
+	VADDPS (R11), Z2, Z2
+	VADDPS 64(R11), Z3, Z3
+
+clip:
+	VBROADCASTSS 104(AX), Z4
+	VMAXPS       Z0, Z4, Z0
+	VMAXPS       Z1, Z4, Z1
+	VMAXPS       Z2, Z4, Z2
+	VMAXPS       Z3, Z4, Z3
+	VBROADCASTSS 108(AX), Z4
+	VMINPS       Z0, Z4, Z0
+	VMINPS       Z1, Z4, Z1
+	VMINPS       Z2, Z4, Z2
+	VMINPS       Z3, Z4, Z3
+	MOVQ         80(AX), R12
+	MOVQ         (DI), R11
+	MOVQ         8(AX), R13
+	ADDQ         R13, R11
+	VMOVUPS      Z0, (R11)
+	VMOVUPS      Z1, 64(R11)
+	ADDQ         R12, R11
+	VMOVUPS      Z2, (R11)
+	VMOVUPS      Z3, 64(R11)
+	ADDQ         $0x04, SI
+	ADDQ         $0x04, BX
+	ADDQ         $0x08, DI
+	ADDQ         $0x08, R8
+	DECQ         R9
+	JNE          block
+	VZEROUPPER
+	RET
+
+// func stencil1x2x4Step2AVX512(s *stencilRows)
+// Requires: AVX, AVX512F
+TEXT ·stencil1x2x4Step2AVX512(SB), NOSPLIT, $0-8
+	MOVQ s+0(FP), AX
+	MOVQ 88(AX), CX
+	MOVQ 48(AX), DX
+	MOVQ 64(AX), BX
+	MOVQ 40(AX), SI
+	MOVQ 24(AX), DI
+	MOVQ 32(AX), R8
+	MOVQ 72(AX), R9
+	MOVQ 56(AX), R10
+
+block:
+	VBROADCASTSS (BX), Z0
+	VBROADCASTSS (BX), Z1
+	VBROADCASTSS (BX), Z2
+	VBROADCASTSS (BX), Z3
+	VBROADCASTSS (BX), Z4
+	VBROADCASTSS (BX), Z5
+	VBROADCASTSS (BX), Z6
+	VBROADCASTSS (BX), Z7
+	MOVL         4(SI), R12
+	SUBL         (SI), R12
+	JZ           summed
+
+element:
+	MOVLQSX      (DX), R11
+	ADDQ         (AX), R11
+	VBROADCASTSS (R10), Z8
+	VFMADD231PS  (R11), Z8, Z0
+	VFMADD231PS  128(R11), Z8, Z1
+	VFMADD231PS  256(R11), Z8, Z2
+	VFMADD231PS  384(R11), Z8, Z3
+	ADDQ         CX, R11
+	VFMADD231PS  (R11), Z8, Z4
+	VFMADD231PS  128(R11), Z8, Z5
+	VFMADD231PS  256(R11), Z8, Z6
+	VFMADD231PS  384(R11), Z8, Z7
+	ADDQ         $0x04, DX
+	ADDQ         $0x04, R10
+	DECL         R12
+	JNE          element
+
+summed:
+	MOVQ   16(AX), R11
+	TESTQ  R11, R11
+	JZ     clip
+	MOVQ   96(AX), R12
+	MOVQ   (R8), R11
+	MOVQ   16(AX), R13
+	ADDQ   R13, R11
+	VADDPS (R11), Z0, Z0
+	VADDPS 64(R11), Z1, Z1
+	VADDPS 128(R11), Z2, Z2
+	VADDPS 192(R11), Z3, Z3
+	ADDQ   R12, R11
+	VADDPS (R11), Z4, Z4
+	VADDPS 64(R11), Z5, Z5
+	VADDPS 128(R11), Z6, Z6
+	VADDPS 192(R11), Z7, Z7
+
+clip:
+	VBROADCASTSS 104(AX), Z8
+	VMAXPS       Z0, Z8, Z0
+	VMAXPS       Z1, Z8, Z1
+	VMAXPS       Z2, Z8, Z2
+	VMAXPS       Z3, Z8, Z3
+	VMAXPS       Z4, Z8, Z4
+	VMAXPS       Z5, Z8, Z5
+	VMAXPS       Z6, Z8, Z6
+	VMAXPS       Z7, Z8, Z7
+	VBROADCASTSS 108(AX), Z8
+	VMINPS       Z0, Z8, Z0
+	VMINPS       Z1, Z8, Z1
+	VMINPS       Z2, Z8, Z2
+	VMINPS       Z3, Z8, Z3
+	VMINPS       Z4, Z8, Z4
+	VMINPS       Z5, Z8, Z5
+	VMINPS       Z6, Z8, Z6
+	VMINPS       Z7, Z8, Z7
+	MOVQ         80(AX), R12
+	MOVQ         (DI), R11
+	MOVQ         8(AX), R13
+	ADDQ         R13, R11
+	VMOVUPS      Z0, (R11)
+	VMOVUPS      Z1, 64(R11)
+	VMOVUPS      Z2, 128(R11)
+	VMOVUPS      Z3, 192(R11)
+	ADDQ         R12, R11
+	VMOVUPS      Z4, (R11)
+	VMOVUPS      Z5, 64(R11)
+	VMOVUPS      Z6, 128(R11)
+	VMOVUPS      Z7, 192(R11)
+	ADDQ         $0x04, SI
+	ADDQ         $0x04, BX
+	ADDQ         $0x08, DI
+	ADDQ         $0x08, R8
+	DECQ         R9
+	JNE          block
+	VZEROUPPER
+	RET
+
+// func stencil1x2x8Step2AVX512(s *stencilRows)
+// Requires: AVX, AVX512F
+TEXT ·stencil1x2x8Step2AVX512(SB), NOSPLIT, $0-8
+	MOVQ s+0(FP), AX
+	MOVQ 88(AX), CX
+	MOVQ 48(AX), DX
+	MOVQ 64(AX), BX
+	MOVQ 40(AX), SI
+	MOVQ 24(AX), DI
+	MOVQ 32(AX), R8
+	MOVQ 72(AX), R9
+	MOVQ 56(AX), R10
+
+block:
+	VBROADCASTSS (BX), Z0
+	VBROADCASTSS (BX), Z1
+	VBROADCASTSS (BX), Z2
+	VBROADCASTSS (BX), Z3
+	VBROADCASTSS (BX), Z4
+	VBROADCASTSS (BX), Z5
+	VBROADCASTSS (BX), Z6
+	VBROADCASTSS (BX), Z7
+	VBROADCASTSS (BX), Z8
+	VBROADCASTSS (BX), Z9
+	VBROADCASTSS (BX), Z10
+	VBROADCASTSS (BX), Z11
+	VBROADCASTSS (BX), Z12
+	VBROADCASTSS (BX), Z13
+	VBROADCASTSS (BX), Z14
+	VBROADCASTSS (BX), Z15
+	MOVL         4(SI), R12
+	SUBL         (SI), R12
+	JZ           summed
+
+element:
+	MOVLQSX      (DX), R11
+	ADDQ         (AX), R11
+	VBROADCASTSS (R10), Z16
+	VFMADD231PS  (R11), Z16, Z0
+	VFMADD231PS  128(R11), Z16, Z1
+	VFMADD231PS  256(R11), Z16, Z2
+	VFMADD231PS  384(R11), Z16, Z3
+	VFMADD231PS  512(R11), Z16, Z4
+	VFMADD231PS  640(R11), Z16, Z5
+	VFMADD231PS  768(R11), Z16, Z6
+	VFMADD231PS  896(R11), Z16, Z7
+	ADDQ         CX, R11
+	VFMADD231PS  (R11), Z16, Z8
+	VFMADD231PS  128(R11), Z16, Z9
+	VFMADD231PS  256(R11), Z16, Z10
+	VFMADD231PS  384(R11), Z16, Z11
+	VFMADD231PS  512(R11), Z16, Z12
+	VFMADD231PS  640(R11), Z16, Z13
+	VFMADD231PS  768(R11), Z16, Z14
+	VFMADD231PS  896(R11), Z16, Z15
+	ADDQ         $0x04, DX
+	ADDQ         $0x04, R10
+	DECL         R12
+	JNE          element
+
+summed:
+	MOVQ   16(AX), R11
+	TESTQ  R11, R11
+	JZ     clip
+	MOVQ   96(AX), R12
+	MOVQ   (R8), R11
+	MOVQ   16(AX), R13
+	ADDQ   R13, R11
+	VADDPS (R11), Z0, Z0
+	VADDPS 64(R11), Z1, Z1
+	VADDPS 128(R11), Z2, Z2
+	VADDPS 192(R11), Z3, Z3
+	VADDPS 256(R11), Z4, Z4
+	VADDPS 320(R11), Z5, Z5
+	VADDPS 384(R11), Z6, Z6
+	VADDPS 448(R11), Z7, Z7
+	ADDQ   R12, R11
+	VADDPS (R11), Z8, Z8
+	VADDPS 64(R11), Z9, Z9
+	VADDPS 128(R11), Z10, Z10
+	VADDPS 192(R11), Z11, Z11
+	VADDPS 256(R11), Z12, Z12
+	VADDPS 320(R11), Z13, Z13
+	VADDPS 384(R11), Z14, Z14
+	VADDPS 448(R11), Z15, Z15
+
+clip:
+	VBROADCASTSS 104(AX), Z16
+	VMAXPS       Z0, Z16, Z0
+	VMAXPS       Z1, Z16, Z1
+	VMAXPS       Z2, Z16, Z2
+	VMAXPS       Z3, Z16, Z3
+	VMAXPS       Z4, Z16, Z4
+	VMAXPS       Z5, Z16, Z5
+	VMAXPS       Z6, Z16, Z6
+	VMAXPS       Z7, Z16, Z7
+	VMAXPS       Z8, Z16, Z8
+	VMAXPS       Z9, Z16, Z9
+	VMAXPS       Z10, Z16, Z10
+	VMAXPS       Z11, Z16, Z11
+	VMAXPS       Z12, Z16, Z12
+	VMAXPS       Z13, Z16, Z13
+	VMAXPS       Z14, Z16, Z14
+	VMAXPS       Z15, Z16, Z15
+	VBROADCASTSS 108(AX), Z16
+	VMINPS       Z0, Z16, Z0
+	VMINPS       Z1, Z16, Z1
+	VMINPS       Z2, Z16, Z2
+	VMINPS       Z3, Z16, Z3
+	VMINPS       Z4, Z16, Z4
+	VMINPS       Z5, Z16, Z5
+	VMINPS       Z6, Z16, Z6
+	VMINPS       Z7, Z16, Z7
+	VMINPS       Z8, Z16, Z8
+	VMINPS       Z9, Z16, Z9
+	VMINPS       Z10, Z16, Z10
+	VMINPS       Z11, Z16, Z11
+	VMINPS       Z12, Z16, Z12
+	VMINPS       Z13, Z16, Z13
+	VMINPS       Z14, Z16, Z14
+	VMINPS       Z15, Z16, Z15
+	MOVQ         80(AX), R12
+	MOVQ         (DI), R11
+	MOVQ         8(AX), R13
+	ADDQ         R13, R11
+	VMOVUPS      Z0, (R11)
+	VMOVUPS      Z1, 64(R11)
+	VMOVUPS      Z2, 128(R11)
+	VMOVUPS      Z3, 192(R11)
+	VMOVUPS      Z4, 256(R11)
+	VMOVUPS      Z5, 320(R11)
+	VMOVUPS      Z6, 384(R11)
+	VMOVUPS      Z7, 448(R11)
+	ADDQ         R12, R11
+	VMOVUPS      Z8, (R11)
+	VMOVUPS      Z9, 64(R11)
+	VMOVUPS      Z10, 128(R11)
+	VMOVUPS      Z11, 192(R11)
+	VMOVUPS      Z12, 256(R11)
+	VMOVUPS      Z13, 320(R11)
+	VMOVUPS      Z14, 384(R11)
+	VMOVUPS      Z15, 448(R11)
+	ADDQ         $0x04, SI
+	ADDQ         $0x04, BX
+	ADDQ         $0x08, DI
+	ADDQ         $0x08, R8
+	DECQ         R9
+	JNE          block
+	VZEROUPPER
+	RET
+
+// func stencil1x4x4Step2AVX512(s *stencilRows)
+// Requires: AVX, AVX512F
+TEXT ·stencil1x4x4Step2AVX512(SB), NOSPLIT, $0-8
+	MOVQ s+0(FP), AX
+	MOVQ 88(AX), CX
+	MOVQ 48(AX), DX
+	MOVQ 64(AX), BX
+	MOVQ 40(AX), SI
+	MOVQ 24(AX), DI
+	MOVQ 32(AX), R8
+	MOVQ 72(AX), R9
+	MOVQ 56(AX), R10
+
+block:
+	VBROADCASTSS (BX), Z0
+	VBROADCASTSS (BX), Z1
+	VBROADCASTSS (BX), Z2
+	VBROADCASTSS (BX), Z3
+	VBROADCASTSS (BX), Z4
+	VBROADCASTSS (BX), Z5
+	VBROADCASTSS (BX), Z6
+	VBROADCASTSS (BX), Z7
+	VBROADCASTSS (BX), Z8
+	VBROADCASTSS (BX), Z9
+	VBROADCASTSS (BX), Z10
+	VBROADCASTSS (BX), Z11
+	VBROADCASTSS (BX), Z12
+	VBROADCASTSS (BX), Z13
+	VBROADCASTSS (BX), Z14
+	VBROADCASTSS (BX), Z15
+	MOVL         4(SI), R12
+	SUBL         (SI), R12
+	JZ           summed
+
+element:
+	MOVLQSX      (DX), R11
+	ADDQ         (AX), R11
+	VBROADCASTSS (R10), Z16
+	VFMADD231PS  (R11), Z16, Z0
+	VFMADD231PS  128(R11), Z16, Z1
+	VFMADD231PS  256(R11), Z16, Z2
+	VFMADD231PS  384(R11), Z16, Z3
+	ADDQ         CX, R11
+	VFMADD231PS  (R11), Z16, Z4
+	VFMADD231PS  128(R11), Z16, Z5
+	VFMADD231PS  256(R11), Z16, Z6
+	VFMADD231PS  384(R11), Z16, Z7
+	ADDQ         CX, R11
+	VFMADD231PS  (R11), Z16, Z8
+	VFMADD231PS  128(R11), Z16, Z9
+	VFMADD231PS  256(R11), Z16, Z10
+	VFMADD231PS  384(R11), Z16, Z11
+	ADDQ         CX, R11
+	VFMADD231PS  (R11), Z16, Z12
+	VFMADD231PS  128(R11), Z16, Z13
+	VFMADD231PS  256(R11), Z16, Z14
+	VFMADD231PS  384(R11), Z16, Z15
+	ADDQ         $0x04, DX
+	ADDQ         $0x04, R10
+	DECL         R12
+	JNE          element
+
+summed:
+	MOVQ   16(AX), R11
+	TESTQ  R11, R11
+	JZ     clip
+	MOVQ   96(AX), R12
+	MOVQ   (R8), R11
+	MOVQ   16(AX), R13
+	ADDQ   R13, R11
+	VADDPS (R11), Z0, Z0
+	VADDPS 64(R11), Z1, Z1
+	VADDPS 128(R11), Z2, Z2
+	VADDPS 192(R11), Z3, Z3
+	ADDQ   R12, R11
+	VADDPS (R11), Z4, Z4
+	VADDPS 64(R11), Z5, Z5
+	VADDPS 128(R11), Z6, Z6
+	VADDPS 192(R11), Z7, Z7
+	ADDQ   R12, R11
+	VADDPS (R11), Z8, Z8
+	VADDPS 64(R11), Z9, Z9
+	VADDPS 128(R11), Z10, Z10
+	VADDPS 192(R11), Z11, Z11
+	ADDQ   R12, R11
+	VADDPS (R11), Z12, Z12
+	VADDPS 64(R11), Z13, Z13
+	VADDPS 128(R11), Z14, Z14
+	VADDPS 192(R11), Z15, Z15
+
+clip:
+	VBROADCASTSS 104(AX), Z16
+	VMAXPS       Z0, Z16, Z0
+	VMAXPS       Z1, Z16, Z1
+	VMAXPS       Z2, Z16, Z2
+	VMAXPS       Z3, Z16, Z3
+	VMAXPS       Z4, Z16, Z4
+	VMAXPS       Z5, Z16, Z5
+	VMAXPS       Z6, Z16, Z6
+	VMAXPS       Z7, Z16, Z7
+	VMAXPS       Z8, Z16, Z8
+	VMAXPS       Z9, Z16, Z9
+	VMAXPS       Z10, Z16, Z10
+	VMAXPS       Z11, Z16, Z11
+	VMAXPS       Z12, Z16, Z12
+	VMAXPS       Z13, Z16, Z13
+	VMAXPS       Z14, Z16, Z14
+	VMAXPS       Z15, Z16, Z15
+	VBROADCASTSS 108(AX), Z16
+	VMINPS       Z0, Z16, Z0
+	VMINPS       Z1, Z16, Z1
+	VMINPS       Z2, Z16, Z2
+	VMINPS       Z3, Z16, Z3
+	VMINPS       Z4, Z16, Z4
+	VMINPS       Z5, Z16, Z5
+	VMINPS       Z6, Z16, Z6
+	VMINPS       Z7, Z16, Z7
+	VMINPS       Z8, Z16, Z8
+	VMINPS       Z9, Z16, Z9
+	VMINPS       Z10, Z16, Z10
+	VMINPS       Z11, Z16, Z11
+	VMINPS       Z12, Z16, Z12
+	VMINPS       Z13, Z16, Z13
+	VMINPS       Z14, Z16, Z14
+	VMINPS       Z15, Z16, Z15
+	MOVQ         80(AX), R12
+	MOVQ         (DI), R11
+	MOVQ         8(AX), R13
+	ADDQ         R13, R11
+	VMOVUPS      Z0, (R11)
+	VMOVUPS      Z1, 64(R11)
+	VMOVUPS      Z2, 128(R11)
+	VMOVUPS      Z3, 192(R11)
+	ADDQ         R12, R11
+	VMOVUPS      Z4, (R11)
+	VMOVUPS      Z5, 64(R11)
+	VMOVUPS      Z6, 128(R11)
+	VMOVUPS      Z7, 192(R11)
+	ADDQ         R12, R11
+	VMOVUPS      Z8, (R11)
+	VMOVUPS      Z9, 64(R11)
+	VMOVUPS      Z10, 128(R11)
+	VMOVUPS      Z11, 192(R11)
+	ADDQ         R12, R11
+	VMOVUPS      Z12, (R11)
+	VMOVUPS      Z13, 64(R11)
+	VMOVUPS      Z14, 128(R11)
+	VMOVUPS      Z15, 192(R11)
+	ADDQ         $0x04, SI
+	ADDQ         $0x04, BX
+	ADDQ         $0x08, DI
+	ADDQ         $0x08, R8
+	DECQ         R9
+	JNE          block
+	VZEROUPPER
+	RET
+
+// func stencil4x1x1Step2AVX512(s *stencilRows)
+// Requires: AVX, AVX512F
+TEXT ·stencil4x1x1Step2AVX512(SB), NOSPLIT, $0-8
+	MOVQ s+0(FP), AX
+	MOVQ 88(AX), CX
+	MOVQ 48(AX), CX
+	MOVQ 64(AX), DX
+	MOVQ 40(AX), BX
+	MOVQ 24(AX), SI
+	MOVQ 32(AX), DI
+	MOVQ 72(AX), R8
+	MOVQ 56(AX), R9
+
+block:
+	VBROADCASTSS (DX), Z0
+	VBROADCASTSS 4(DX), Z1
+	VBROADCASTSS 8(DX), Z2
+	VBROADCASTSS 12(DX), Z3
+	MOVL         4(BX), R11
+	SUBL         (BX), R11
+	JZ           summed
+
+element:
+	MOVLQSX      (CX), R10
+	ADDQ         (AX), R10
+	VMOVUPS      (R10), Z4
+	VBROADCASTSS (R9), Z5
+	VFMADD231PS  Z4, Z5, Z0
+	VBROADCASTSS 4(R9), Z5
+	VFMADD231PS  Z4, Z5, Z1
+	VBROADCASTSS 8(R9), Z5
+	VFMADD231PS  Z4, Z5, Z2
+	VBROADCASTSS 12(R9), Z5
+	VFMADD231PS  Z4, Z5, Z3
+	ADDQ         $0x04, CX
+	ADDQ         $0x10, R9
+	DECL         R11
+	JNE          element
+
+summed:
+	MOVQ   16(AX), R10
+	TESTQ  R10, R10
+	JZ     clip
+	MOVQ   96(AX), R10
+	MOVQ   (DI), R10
+	MOVQ   16(AX), R11
+	ADDQ   R11, R10
+	VADDPS (R10), Z0, Z0
+	MOVQ   8(DI), R10
+	MOVQ   16(AX), R11
+	ADDQ   R11, R10
+	VADDPS (R10), Z1, Z1
+	MOVQ   16(DI), R10
+	MOVQ   16(AX), R11
+	ADDQ   R11, R10
+	VADDPS (R10), Z2, Z2
+	MOVQ   24(DI), R10
+	MOVQ   16(AX), R11
+	ADDQ   R11, R10
+	VADDPS (R10), Z3, Z3
+
+clip:
+	VBROADCASTSS 104(AX), Z4
+	VMAXPS       Z0, Z4, Z0
+	VMAXPS       Z1, Z4, Z1
+	VMAXPS       Z2, Z4, Z2
+	VMAXPS       Z3, Z4, Z3
+	VBROADCASTSS 108(AX), Z4
+	VMINPS       Z0, Z4, Z0
+	VMINPS       Z1, Z4, Z1
+	VMINPS       Z2, Z4, Z2
+	VMINPS       Z3, Z4, Z3
+	MOVQ         80(AX), R10
+	MOVQ         (SI), R10
+	MOVQ         8(AX), R11
+	ADDQ         R11, R10
+	VMOVUPS      Z0, (R10)
+	MOVQ         8(SI), R10
+	MOVQ         8(AX), R11
+	ADDQ         R11, R10
+	VMOVUPS      Z1, (R10)
+	MOVQ         16(SI), R10
+	MOVQ         8(AX), R11
+	ADDQ         R11, R10
+	VMOVUPS      Z2, (R10)
+	MOVQ         24(SI), R10
+	MOVQ         8(AX), R11
+	ADDQ         R11, R10
+	VMOVUPS      Z3, (R10)
+	ADDQ         $0x04, BX
+	ADDQ         $0x10, DX
+	ADDQ         $0x20, SI
+	ADDQ         $0x20, DI
+	DECQ         R8
+	JNE          block
+	VZEROUPPER
+	RET
+
+// func stencil4x1x2Step2AVX512(s *stencilRows)
+// Requires: AVX, AVX512F
+TEXT ·stencil4x1x2Step2AVX512(SB), NOSPLIT, $0-8
+	MOVQ s+0(FP), AX
+	MOVQ 88(AX), CX
+	MOVQ 48(AX), CX
+	MOVQ 64(AX), DX
+	MOVQ 40(AX), BX
+	MOVQ 24(AX), SI
+	MOVQ 32(AX), DI
+	MOVQ 72(AX), R8
+	MOVQ 56(AX), R9
+
+block:
+	VBROADCASTSS (DX), Z0
+	VBROADCASTSS (DX), Z1
+	VBROADCASTSS 4(DX), Z2
+	VBROADCASTSS 4(DX), Z3
+	VBROADCASTSS 8(DX), Z4
+	VBROADCASTSS 8(DX), Z5
+	VBROADCASTSS 12(DX), Z6
+	VBROADCASTSS 12(DX), Z7
+	MOVL         4(BX), R11
+	SUBL         (BX), R11
+	JZ           summed
+
+element:
+	MOVLQSX      (CX), R10
+	ADDQ         (AX), R10
+	VMOVUPS      (R10), Z8
+	VMOVUPS      128(R10), Z9
+	VBROADCASTSS (R9), Z10
+	VFMADD231PS  Z8, Z10, Z0
+	VFMADD231PS  Z9, Z10, Z1
+	VBROADCASTSS 4(R9), Z10
+	VFMADD231PS  Z8, Z10, Z2
+	VFMADD231PS  Z9, Z10, Z3
+	VBROADCASTSS 8(R9), Z10
+	VFMADD231PS  Z8, Z10, Z4
+	VFMADD231PS  Z9, Z10, Z5
+	VBROADCASTSS 12(R9), Z10
+	VFMADD231PS  Z8, Z10, Z6
+	VFMADD231PS  Z9, Z10, Z7
+	ADDQ         $0x04, CX
+	ADDQ         $0x10, R9
+	DECL         R11
+	JNE          element
+
+summed:
+	MOVQ   16(AX), R10
+	TESTQ  R10, R10
+	JZ     clip
+	MOVQ   96(AX), R10
+	MOVQ   (DI), R10
+	MOVQ   16(AX), R11
+	ADDQ   R11, R10
+	VADDPS (R10), Z0, Z0
+	VADDPS 64(R10), Z1, Z1
+	MOVQ   8(DI), R10
+	MOVQ   16(AX), R11
+	ADDQ   R11, R10
+	VADDPS (R10), Z2, Z2
+	VADDPS 64(R10), Z3, Z3
+	MOVQ   16(DI), R10
+	MOVQ   16(AX), R11
+	ADDQ   R11, R10
+	VADDPS (R10), Z4, Z4
+	VADDPS 64(R10), Z5, Z5
+	MOVQ   24(DI), R10
+	MOVQ   16(AX), R11
+	ADDQ   R11, R10
+	VADDPS (R10), Z6, Z6
+	VADDPS 64(R10), Z7, Z7
+
+clip:
+	VBROADCASTSS 104(AX), Z8
+	VMAXPS       Z0, Z8, Z0
+	VMAXPS       Z1, Z8, Z1
+	VMAXPS       Z2, Z8, Z2
+	VMAXPS       Z3, Z8, Z3
+	VMAXPS       Z4, Z8, Z4
+	VMAXPS       Z5, Z8, Z5
+	VMAXPS       Z6, Z8, Z6
+	VMAXPS       Z7, Z8, Z7
+	VBROADCASTSS 108(AX), Z8
+	VMINPS       Z0, Z8, Z0
+	VMINPS       Z1, Z8, Z1
+	VMINPS       Z2, Z8, Z2
+	VMINPS       Z3, Z8, Z3
+	VMINPS       Z4, Z8, Z4
+	VMINPS       Z5, Z8, Z5
+	VMINPS       Z6, Z8, Z6
+	VMINPS       Z7, Z8, Z7
+	MOVQ         80(AX), R10
+	MOVQ         (SI), R10
+	MOVQ         8(AX), R11
+	ADDQ         R11, R10
+	VMOVUPS      Z0, (R10)
+	VMOVUPS      Z1, 64(R10)
+	MOVQ         8(SI), R10
+	MOVQ         8(AX), R11
+	ADDQ         R11, R10
+	VMOVUPS      Z2, (R10)
+	VMOVUPS      Z3, 64(R10)
+	MOVQ         16(SI), R10
+	MOVQ         8(AX), R11
+	ADDQ         R11, R10
+	VMOVUPS      Z4, (R10)
+	VMOVUPS      Z5, 64(R10)
+	MOVQ         24(SI), R10
+	MOVQ         8(AX), R11
+	ADDQ         R11, R10
+	VMOVUPS      Z6, (R10)
+	VMOVUPS      Z7, 64(R10)
+	ADDQ         $0x04, BX
+	ADDQ         $0x10, DX
+	ADDQ         $0x20, SI
+	ADDQ         $0x20, DI
+	DECQ         R8
+	JNE          block
+	VZEROUPPER
+	RET
+
+// func stencil4x1x4Step2AVX512(s *stencilRows)
+// Requires: AVX, AVX512F
+TEXT ·stencil4x1x4Step2AVX512(SB), NOSPLIT, $0-8
+	MOVQ s+0(FP), AX
+	MOVQ 88(AX), CX
+	MOVQ 48(AX), CX
+	MOVQ 64(AX), DX
+	MOVQ 40(AX), BX
+	MOVQ 24(AX), SI
+	MOVQ 32(AX), DI
+	MOVQ 72(AX), R8
+	MOVQ 56(AX), R9
+
+block:
+	VBROADCASTSS (DX), Z0
+	VBROADCASTSS (DX), Z1
+	VBROADCASTSS (DX), Z2
+	VBROADCASTSS (DX), Z3
+	VBROADCASTSS 4(DX), Z4
+	VBROADCASTSS 4(DX), Z5
+	VBROADCASTSS 4(DX), Z6
+	VBROADCASTSS 4(DX), Z7
+	VBROADCASTSS 8(DX), Z8
+	VBROADCASTSS 8(DX), Z9
+	VBROADCASTSS 8(DX), Z10
+	VBROADCASTSS 8(DX), Z11
+	VBROADCASTSS 12(DX), Z12
+	VBROADCASTSS 12(DX), Z13
+	VBROADCASTSS 12(DX), Z14
+	VBROADCASTSS 12(DX), Z15
+	MOVL         4(BX), R11
+	SUBL         (BX), R11
+	JZ           summed
+
+element:
+	MOVLQSX      (CX), R10
+	ADDQ         (AX), R10
+	VMOVUPS      (R10), Z16
+	VMOVUPS      128(R10), Z17
+	VMOVUPS      256(R10), Z18
+	VMOVUPS      384(R10), Z19
+	VBROADCASTSS (R9), Z20
+	VFMADD231PS  Z16, Z20, Z0
+	VFMADD231PS  Z17, Z20, Z1
+	VFMADD231PS  Z18, Z20, Z2
+	VFMADD231PS  Z19, Z20, Z3
+	VBROADCASTSS 4(R9), Z20
+	VFMADD231PS  Z16, Z20, Z4
+	VFMADD231PS  Z17, Z20, Z5
+	VFMADD231PS  Z18, Z20, Z6
+	VFMADD231PS  Z19, Z20, Z7
+	VBROADCASTSS 8(R9), Z20
+	VFMADD231PS  Z16, Z20, Z8
+	VFMADD231PS  Z17, Z20, Z9
+	VFMADD231PS  Z18, Z20, Z10
+	VFMADD231PS  Z19, Z20, Z11
+	VBROADCASTSS 12(R9), Z20
+	VFMADD231PS  Z16, Z20, Z12
+	VFMADD231PS  Z17, Z20, Z13
+	VFMADD231PS  Z18, Z20, Z14
+	VFMADD231PS  Z19, Z20, Z15
+	ADDQ         $0x04, CX
+	ADDQ         $0x10, R9
+	DECL         R11
+	JNE          element
+
+summed:
+	MOVQ   16(AX), R10
+	TESTQ  R10, R10
+	JZ     clip
+	MOVQ   96(AX), R10
+	MOVQ   (DI), R10
+	MOVQ   16(AX), R11
+	ADDQ   R11, R10
+	VADDPS (R10), Z0, Z0
+	VADDPS 64(R10), Z1, Z1
+	VADDPS 128(R10), Z2, Z2
+	VADDPS 192(R10), Z3, Z3
+	MOVQ   8(DI), R10
+	MOVQ   16(AX), R11
+	ADDQ   R11, R10
+	VADDPS (R10), Z4, Z4
+	VADDPS 64(R10), Z5, Z5
+	VADDPS 128(R10), Z6, Z6
+	VADDPS 192(R10), Z7, Z7
+	MOVQ   16(DI), R10
+	MOVQ   16(AX), R11
+	ADDQ   R11, R10
+	VADDPS (R10), Z8, Z8
+	VADDPS 64(R10), Z9, Z9
+	VADDPS 128(R10), Z10, Z10
+	VADDPS 192(R10), Z11, Z11
+	MOVQ   24(DI), R10
+	MOVQ   16(AX), R11
+	ADDQ   R11, R10
+	VADDPS (R10), Z12, Z12
+	VADDPS 64(R10), Z13, Z13
+	VADDPS 128(R10), Z14, Z14
+	VADDPS 192(R10), Z15, Z15
+
+clip:
+	VBROADCASTSS 104(AX), Z16
+	VMAXPS       Z0, Z16, Z0
+	VMAXPS       Z1, Z16, Z1
+	VMAXPS       Z2, Z16, Z2
+	VMAXPS       Z3, Z16, Z3
+	VMAXPS       Z4, Z16, Z4
+	VMAXPS       Z5, Z16, Z5
+	VMAXPS       Z6, Z16, Z6
+	VMAXPS       Z7, Z16, Z7
+	VMAXPS       Z8, Z16, Z8
+	VMAXPS       Z9, Z16, Z9
+	VMAXPS       Z10, Z16, Z10
+	VMAXPS       Z11, Z16, Z11
+	VMAXPS       Z12, Z16, Z12
+	VMAXPS       Z13, Z16, Z13
+	VMAXPS       Z14, Z16, Z14
+	VMAXPS       Z15, Z16, Z15
+	VBROADCASTSS 108(AX), Z16
+	VMINPS       Z0, Z16, Z0
+	VMINPS       Z1, Z16, Z1
+	VMINPS       Z2, Z16, Z2
+	VMINPS       Z3, Z16, Z3
+	VMINPS       Z4, Z16, Z4
+	VMINPS       Z5, Z16, Z5
+	VMINPS       Z6, Z16, Z6
+	VMINPS       Z7, Z16, Z7
+	VMINPS       Z8, Z16, Z8
+	VMINPS       Z9, Z16, Z9
+	VMINPS       Z10, Z16, Z10
+	VMINPS       Z11, Z16, Z11
+	VMINPS       Z12, Z16, Z12
+	VMINPS       Z13, Z16, Z13
+	VMINPS       Z14, Z16, Z14
+	VMINPS       Z15, Z16, Z15
+	MOVQ         80(AX), R10
+	MOVQ         (SI), R10
+	MOVQ         8(AX), R11
+	ADDQ         R11, R10
+	VMOVUPS      Z0, (R10)
+	VMOVUPS      Z1, 64(R10)
+	VMOVUPS      Z2, 128(R10)
+	VMOVUPS      Z3, 192(R10)
+	MOVQ         8(SI), R10
+	MOVQ         8(AX), R11
+	ADDQ         R11, R10
+	VMOVUPS      Z4, (R10)
+	VMOVUPS      Z5, 64(R10)
+	VMOVUPS      Z6, 128(R10)
+	VMOVUPS      Z7, 192(R10)
+	MOVQ         16(SI), R10
+	MOVQ         8(AX), R11
+	ADDQ         R11, R10
+	VMOVUPS      Z8, (R10)
+	VMOVUPS      Z9, 64(R10)
+	VMOVUPS      Z10, 128(R10)
+	VMOVUPS      Z11, 192(R10)
+	MOVQ         24(SI), R10
+	MOVQ         8(AX), R11
+	ADDQ         R11, R10
+	VMOVUPS      Z12, (R10)
+	VMOVUPS      Z13, 64(R10)
+	VMOVUPS      Z14, 128(R10)
+	VMOVUPS      Z15, 192(R10)
+	ADDQ         $0x04, BX
+	ADDQ         $0x10, DX
+	ADDQ         $0x20, SI
+	ADDQ         $0x20, DI
+	DECQ         R8
+	JNE          block
+	VZEROUPPER
+	RET
+
+// func stencil4x2x2Step2AVX512(s *stencilRows)
+// Requires: AVX, AVX512F
+TEXT ·stencil4x2x2Step2AVX512(SB), NOSPLIT, $0-8
+	MOVQ s+0(FP), AX
+	MOVQ 88(AX), CX
+	MOVQ 48(AX), DX
+	MOVQ 64(AX), BX
+	MOVQ 40(AX), SI
+	MOVQ 24(AX), DI
+	MOVQ 32(AX), R8
+	MOVQ 72(AX), R9
+	MOVQ 56(AX), R10
+
+block:
+	VBROADCASTSS (BX), Z0
+	VBROADCASTSS (BX), Z1
+	VBROADCASTSS (BX), Z2
+	VBROADCASTSS (BX), Z3
+	VBROADCASTSS 4(BX), Z4
+	VBROADCASTSS 4(BX), Z5
+	VBROADCASTSS 4(BX), Z6
+	VBROADCASTSS 4(BX), Z7
+	VBROADCASTSS 8(BX), Z8
+	VBROADCASTSS 8(BX), Z9
+	VBROADCASTSS 8(BX), Z10
+	VBROADCASTSS 8(BX), Z11
+	VBROADCASTSS 12(BX), Z12
+	VBROADCASTSS 12(BX), Z13
+	VBROADCASTSS 12(BX), Z14
+	VBROADCASTSS 12(BX), Z15
+	MOVL         4(SI), R12
+	SUBL         (SI), R12
+	JZ           summed
+
+element:
+	MOVLQSX      (DX), R11
+	ADDQ         (AX), R11
+	VMOVUPS      (R11), Z16
+	VMOVUPS      128(R11), Z17
+	VBROADCASTSS (R10), Z18
+	VFMADD231PS  Z16, Z18, Z0
+	VFMADD231PS  Z17, Z18, Z1
+	VBROADCASTSS 4(R10), Z18
+	VFMADD231PS  Z16, Z18, Z4
+	VFMADD231PS  Z17, Z18, Z5
+	VBROADCASTSS 8(R10), Z18
+	VFMADD231PS  Z16, Z18, Z8
+	VFMADD231PS  Z17, Z18, Z9
+	VBROADCASTSS 12(R10), Z18
+	VFMADD231PS  Z16, Z18, Z12
+	VFMADD231PS  Z17, Z18, Z13
+	ADDQ         CX, R11
+	VMOVUPS      (R11), Z16
+	VMOVUPS      128(R11), Z17
+	VBROADCASTSS (R10), Z18
+	VFMADD231PS  Z16, Z18, Z2
+	VFMADD231PS  Z17, Z18, Z3
+	VBROADCASTSS 4(R10), Z18
+	VFMADD231PS  Z16, Z18, Z6
+	VFMADD231PS  Z17, Z18, Z7
+	VBROADCASTSS 8(R10), Z18
+	VFMADD231PS  Z16, Z18, Z10
+	VFMADD231PS  Z17, Z18, Z11
+	VBROADCASTSS 12(R10), Z18
+	VFMADD231PS  Z16, Z18, Z14
+	VFMADD231PS  Z17, Z18, Z15
+	ADDQ         $0x04, DX
+	ADDQ         $0x10, R10
+	DECL         R12
+	JNE          element
+
+summed:
+	MOVQ   16(AX), R11
+	TESTQ  R11, R11
+	JZ     clip
+	MOVQ   96(AX), R12
+	MOVQ   (R8), R11
+	MOVQ   16(AX), R13
+	ADDQ   R13, R11
+	VADDPS (R11), Z0, Z0
+	VADDPS 64(R11), Z1, Z1
+	ADDQ   R12, R11
+	VADDPS (R11), Z2, Z2
+	VADDPS 64(R11), Z3, Z3
+	MOVQ   8(R8), R11
+	MOVQ   16(AX), R13
+	ADDQ   R13, R11
+	VADDPS (R11), Z4, Z4
+	VADDPS 64(R11), Z5, Z5
+	ADDQ   R12, R11
+	VADDPS (R11), Z6, Z6
+	VADDPS 64(R11), Z7, Z7
+	MOVQ   16(R8), R11
+	MOVQ   16(AX), R13
+	ADDQ   R13, R11
+	VADDPS (R11), Z8, Z8
+	VADDPS 64(R11), Z9, Z9
+	ADDQ   R12, R11
+	VADDPS (R11), Z10, Z10
+	VADDPS 64(R11), Z11, Z11
+	MOVQ   24(R8), R11
+	MOVQ   16(AX), R13
+	ADDQ   R13, R11
+	VADDPS (R11), Z12, Z12
+	VADDPS 64(R11), Z13, Z13
+	ADDQ   R12, R11
+	VADDPS (R11), Z14, Z14
+	VADDPS 64(R11), Z15, Z15
+
+clip:
+	VBROADCASTSS 104(AX), Z16
+	VMAXPS       Z0, Z16, Z0
+	VMAXPS       Z1, Z16, Z1
+	VMAXPS       Z2, Z16, Z2
+	VMAXPS       Z3, Z16, Z3
+	VMAXPS       Z4, Z16, Z4
+	VMAXPS       Z5, Z16, Z5
+	VMAXPS       Z6, Z16, Z6
+	VMAXPS       Z7, Z16, Z7
+	VMAXPS       Z8, Z16, Z8
+	VMAXPS       Z9, Z16, Z9
+	VMAXPS       Z10, Z16, Z10
+	VMAXPS       Z11, Z16, Z11
+	VMAXPS       Z12, Z16, Z12
+	VMAXPS       Z13, Z16, Z13
+	VMAXPS       Z14, Z16, Z14
+	VMAXPS       Z15, Z16, Z15
+	VBROADCASTSS 108(AX), Z16
+	VMINPS       Z0, Z16, Z0
+	VMINPS       Z1, Z16, Z1
+	VMINPS       Z2, Z16, Z2
+	VMINPS       Z3, Z16, Z3
+	VMINPS       Z4, Z16, Z4
+	VMINPS       Z5, Z16, Z5
+	VMINPS       Z6, Z16, Z6
+	VMINPS       Z7, Z16, Z7
+	VMINPS       Z8, Z16, Z8
+	VMINPS       Z9, Z16, Z9
+	VMINPS       Z10, Z16, Z10
+	VMINPS       Z11, Z16, Z11
+	VMINPS       Z12, Z16, Z12
+	VMINPS       Z13, Z16, Z13
+	VMINPS       Z14, Z16, Z14
+	VMINPS       Z15, Z16, Z15
+	MOVQ         80(AX), R12
+	MOVQ         (DI), R11
+	MOVQ         8(AX), R13
+	ADDQ         R13, R11
+	VMOVUPS      Z0, (R11)
+	VMOVUPS      Z1, 64(R11)
+	ADDQ         R12, R11
+	VMOVUPS      Z2, (R11)
+	VMOVUPS      Z3, 64(R11)
+	MOVQ         8(DI), R11
+	MOVQ         8(AX), R13
+	ADDQ         R13, R11
+	VMOVUPS      Z4, (R11)
+	VMOVUPS      Z5, 64(R11)
+	ADDQ         R12, R11
+	VMOVUPS      Z6, (R11)
+	VMOVUPS      Z7, 64(R11)
+	MOVQ         16(DI), R11
+	MOVQ         8(AX), R13
+	ADDQ         R13, R11
+	VMOVUPS      Z8, (R11)
+	VMOVUPS      Z9, 64(R11)
+	ADDQ         R12, R11
+	VMOVUPS      Z10, (R11)
+	VMOVUPS      Z11, 64(R11)
+	MOVQ         24(DI), R11
+	MOVQ         8(AX), R13
+	ADDQ         R13, R11
+	VMOVUPS      Z12, (R11)
+	VMOVUPS      Z13, 64(R11)
+	ADDQ         R12, R11
+	VMOVUPS      Z14, (R11)
+	VMOVUPS      Z15, 64(R11)
+	ADDQ         $0x04, SI
+	ADDQ         $0x10, BX
+	ADDQ         $0x20, DI
+	ADDQ         $0x20, R8
+	DECQ         R9
+	JNE          block
+	VZEROUPPER
+	RET
+
+// func stencilMax1x1x1Step2AVX512(s *stencilRows)
+// Requires: AVX, AVX512F
+TEXT ·stencilMax1x1x1Step2AVX512(SB), NOSPLIT, $0-8
+	MOVQ s+0(FP), AX
+	MOVQ 88(AX), CX
+	MOVQ 48(AX), CX
+	MOVQ 64(AX), DX
+	MOVQ 40(AX), BX
+	MOVQ 24(AX), SI
+	MOVQ 32(AX), DI
+	MOVQ 72(AX), R8
+	MOVQ 56(AX), R9
+
+block:
+	VBROADCASTSS (DX), Z0
+	MOVL         4(BX), R11
+	SUBL         (BX), R11
+	JZ           summed
+
+element:
+	MOVLQSX   (CX), R10
+	ADDQ      (AX), R10
+	VMOVUPS   (R10), Z1
+	VMAXPS    Z1, Z0, Z1
+	VCMPPS    $0x03, Z0, Z0, K1
+	VBLENDMPS Z0, Z1, K1, Z2
+	VMOVAPS   Z2, Z0
+	ADDQ      $0x04, CX
+	ADDQ      $0x04, R9
+	DECL      R11
+	JNE       element
+
+summed:
+	MOVQ   16(AX), R10
+	TESTQ  R10, R10
+	JZ     clip
+	MOVQ   96(AX), R10
+	MOVQ   (DI), R10
+	MOVQ   16(AX), R11
+	ADDQ   R11, R10
+	VADDPS (R10), Z0, Z0
+
+clip:
+	VBROADCASTSS 104(AX), Z1
+	VMAXPS       Z0, Z1, Z0
+	VBROADCASTSS 108(AX), Z1
+	VMINPS       Z0, Z1, Z0
+	MOVQ         80(AX), R10
+	MOVQ         (SI), R10
+	MOVQ         8(AX), R11
+	ADDQ         R11, R10
+	VMOVUPS      Z0, (R10)
+	ADDQ         $0x04, BX
+	ADDQ         $0x04, DX
+	ADDQ         $0x08, SI
+	ADDQ         $0x08, DI
+	DECQ         R8
+	JNE          block
+	VZEROUPPER
+	RET
+
+// func stencilMax1x1x2Step2AVX512(s *stencilRows)
+// Requires: AVX, AVX512F
+TEXT ·stencilMax1x1x2Step2AVX512(SB), NOSPLIT, $0-8
+	MOVQ s+0(FP), AX
+	MOVQ 88(AX), CX
+	MOVQ 48(AX), CX
+	MOVQ 64(AX), DX
+	MOVQ 40(AX), BX
+	MOVQ 24(AX), SI
+	MOVQ 32(AX), DI
+	MOVQ 72(AX), R8
+	MOVQ 56(AX), R9
+
+block:
+	VBROADCASTSS (DX), Z0
+	VBROADCASTSS (DX), Z1
+	MOVL         4(BX), R11
+	SUBL         (BX), R11
+	JZ           summed
+
+element:
+	MOVLQSX   (CX), R10
+	ADDQ      (AX), R10
+	VMOVUPS   (R10), Z2
+	VMAXPS    Z2, Z0, Z2
+	VCMPPS    $0x03, Z0, Z0, K1
+	VBLENDMPS Z0, Z2, K1, Z3
+	VMOVAPS   Z3, Z0
+	VMOVUPS   128(R10), Z2
+	VMAXPS    Z2, Z1, Z2
+	VCMPPS    $0x03, Z1, Z1, K1
+	VBLENDMPS Z1, Z2, K1, Z4
+	VMOVAPS   Z4, Z1
+	ADDQ      $0x04, CX
+	ADDQ      $0x04, R9
+	DECL      R11
+	JNE       element
+
+summed:
+	MOVQ   16(AX), R10
+	TESTQ  R10, R10
+	JZ     clip
+	MOVQ   96(AX), R10
+	MOVQ   (DI), R10
+	MOVQ   16(AX), R11
+	ADDQ   R11, R10
+	VADDPS (R10), Z0, Z0
+	VADDPS 64(R10), Z1, Z1
+
+clip:
+	VBROADCASTSS 104(AX), Z2
+	VMAXPS       Z0, Z2, Z0
+	VMAXPS       Z1, Z2, Z1
+	VBROADCASTSS 108(AX), Z2
+	VMINPS       Z0, Z2, Z0
+	VMINPS       Z1, Z2, Z1
+	MOVQ         80(AX), R10
+	MOVQ         (SI), R10
+	MOVQ         8(AX), R11
+	ADDQ         R11, R10
+	VMOVUPS      Z0, (R10)
+	VMOVUPS      Z1, 64(R10)
+	ADDQ         $0x04, BX
+	ADDQ         $0x04, DX
+	ADDQ         $0x08, SI
+	ADDQ         $0x08, DI
+	DECQ         R8
+	JNE          block
+	VZEROUPPER
+	RET
+
+// func stencilMax1x1x4Step2AVX512(s *stencilRows)
+// Requires: AVX, AVX512F
+TEXT ·stencilMax1x1x4Step2AVX512(SB), NOSPLIT, $0-8
+	MOVQ s+0(FP), AX
+	MOVQ 88(AX), CX
+	MOVQ 48(AX), CX
+	MOVQ 64(AX), DX
+	MOVQ 40(AX), BX
+	MOVQ 24(AX), SI
+	MOVQ 32(AX), DI
+	MOVQ 72(AX), R8
+	MOVQ 56(AX), R9
+
+block:
+	VBROADCASTSS (DX), Z0
+	VBROADCASTSS (DX), Z1
+	VBROADCASTSS (DX), Z2
+	VBROADCASTSS (DX), Z3
+	MOVL         4(BX), R11
+	SUBL         (BX), R11
+	JZ           summed
+
+element:
+	MOVLQSX   (CX), R10
+	ADDQ      (AX), R10
+	VMOVUPS   (R10), Z4
+	VMAXPS    Z4, Z0, Z4
+	VCMPPS    $0x03, Z0, Z0, K1
+	VBLENDMPS Z0, Z4, K1, Z5
+	VMOVAPS   Z5, Z0
+	VMOVUPS   128(R10), Z4
+	VMAXPS    Z4, Z1, Z4
+	VCMPPS    $0x03, Z1, Z1, K1
+	VBLENDMPS Z1, Z4, K1, Z6
+	VMOVAPS   Z6, Z1
+	VMOVUPS   256(R10), Z4
+	VMAXPS    Z4, Z2, Z4
+	VCMPPS    $0x03, Z2, Z2, K1
+	VBLENDMPS Z2, Z4, K1, Z7
+	VMOVAPS   Z7, Z2
+	VMOVUPS   384(R10), Z4
+	VMAXPS    Z4, Z3, Z4
+	VCMPPS    $0x03, Z3, Z3, K1
+	VBLENDMPS Z3, Z4, K1, Z8
+	VMOVAPS   Z8, Z3
+	ADDQ      $0x04, CX
+	ADDQ      $0x04, R9
+	DECL      R11
+	JNE       element
+
+summed:
+	MOVQ   16(AX), R10
+	TESTQ  R10, R10
+	JZ     clip
+	MOVQ   96(AX), R10
+	MOVQ   (DI), R10
+	MOVQ   16(AX), R11
+	ADDQ   R11, R10
+	VADDPS (R10), Z0, Z0
+	VADDPS 64(R10), Z1, Z1
+	VADDPS 128(R10), Z2, Z2
+	VADDPS 192(R10), Z3, Z3
+
+clip:
+	VBROADCASTSS 104(AX), Z4
+	VMAXPS       Z0, Z4, Z0
+	VMAXPS       Z1, Z4, Z1
+	VMAXPS       Z2, Z4, Z2
+	VMAXPS       Z3, Z4, Z3
+	VBROADCASTSS 108(AX), Z4
+	VMINPS       Z0, Z4, Z0
+	VMINPS       Z1, Z4, Z1
+	VMINPS       Z2, Z4, Z2
+	VMINPS       Z3, Z4, Z3
+	MOVQ         80(AX), R10
+	MOVQ         (SI), R10
+	MOVQ         8(AX), R11
+	ADDQ         R11, R10
+	VMOVUPS      Z0, (R10)
+	VMOVUPS      Z1, 64(R10)
+	VMOVUPS      Z2, 128(R10)
+	VMOVUPS      Z3, 192(R10)
+	ADDQ         $0x04, BX
+	ADDQ         $0x04, DX
+	ADDQ         $0x08, SI
+	ADDQ         $0x08, DI
+	DECQ         R8
+	JNE          block
+	VZEROUPPER
+	RET
+
+// func stencil1x1x1Step1AVX2(s *stencilRows)
+// Requires: AVX, FMA3
+TEXT ·stencil1x1x1Step1AVX2(SB), NOSPLIT, $0-8
+	MOVQ s+0(FP), AX
+	MOVQ 88(AX), CX
+	MOVQ 48(AX), CX
+	MOVQ 64(AX), DX
+	MOVQ 40(AX), BX
+	MOVQ 24(AX), SI
+	MOVQ 32(AX), DI
+	MOVQ 72(AX), R8
+	MOVQ 56(AX), R9
+
+block:
+	VBROADCASTSS (DX), Y0
+	VBROADCASTSS (DX), Y1
+	MOVL         4(BX), R11
+	SUBL         (BX), R11
+	JZ           summed
+
+element:
+	MOVLQSX      (CX), R10
+	ADDQ         (AX), R10
 	VBROADCASTSS (R9), Y2
 	VFMADD231PS  (R10), Y2, Y0
 	VFMADD231PS  32(R10), Y2, Y1
-	ADDQ         $0x04, DI
+	ADDQ         $0x04, CX
 	ADDQ         $0x04, R9
-	DECQ         R8
+	DECL         R11
 	JNE          element
 
 summed:
-	TESTQ  BX, BX
+	MOVQ   16(AX), R10
+	TESTQ  R10, R10
 	JZ     clip
-	MOVQ   32(AX), DI
-	MOVQ   (DI), DI
-	ADDQ   BX, DI
-	VADDPS (DI), Y0, Y0
-	VADDPS 32(DI), Y1, Y1
+	MOVQ   96(AX), R10
+	MOVQ   (DI), R10
+	MOVQ   16(AX), R11
+	ADDQ   R11, R10
+	VADDPS (R10), Y0, Y0
+	VADDPS 32(R10), Y1, Y1
 
 clip:
 	VBROADCASTSS 104(AX), Y2
@@ -1250,70 +3531,68 @@ clip:
 	VBROADCASTSS 108(AX), Y2
 	VMINPS       Y0, Y2, Y0
 	VMINPS       Y1, Y2, Y1
-	MOVQ         24(AX), DI
-	MOVQ         (DI), DI
-	ADDQ         CX, DI
-	VMOVUPS      Y0, (DI)
-	VMOVUPS      Y1, 32(DI)
-	MOVQ         40(AX), DI
-	ADDQ         DI, CX
-	MOVQ         48(AX), DI
-	ADDQ         DI, DX
-	TESTQ        BX, BX
-	JZ           next
-	MOVQ         56(AX), DI
-	ADDQ         DI, BX
-
-next:
-	DECQ SI
-	JNE  pixel
+	MOVQ         80(AX), R10
+	MOVQ         (SI), R10
+	MOVQ         8(AX), R11
+	ADDQ         R11, R10
+	VMOVUPS      Y0, (R10)
+	VMOVUPS      Y1, 32(R10)
+	ADDQ         $0x04, BX
+	ADDQ         $0x04, DX
+	ADDQ         $0x08, SI
+	ADDQ         $0x08, DI
+	DECQ         R8
+	JNE          block
 	VZEROUPPER
 	RET
 
-// func stencil1x4AVX2(s *stencilRows)
+// func stencil1x1x2Step1AVX2(s *stencilRows)
 // Requires: AVX, FMA3
-TEXT ·stencil1x4AVX2(SB), NOSPLIT, $0-8
+TEXT ·stencil1x1x2Step1AVX2(SB), NOSPLIT, $0-8
 	MOVQ s+0(FP), AX
-	MOVQ (AX), CX
-	MOVQ 8(AX), DX
-	MOVQ 16(AX), BX
-	MOVQ 96(AX), SI
+	MOVQ 88(AX), CX
+	MOVQ 48(AX), CX
+	MOVQ 64(AX), DX
+	MOVQ 40(AX), BX
+	MOVQ 24(AX), SI
+	MOVQ 32(AX), DI
+	MOVQ 72(AX), R8
+	MOVQ 56(AX), R9
 
-pixel:
-	MOVQ         80(AX), DI
-	VBROADCASTSS (DI), Y0
-	VBROADCASTSS (DI), Y1
-	VBROADCASTSS (DI), Y2
-	VBROADCASTSS (DI), Y3
-	MOVQ         64(AX), DI
-	MOVQ         88(AX), R8
-	MOVQ         72(AX), R9
-	TESTQ        R8, R8
+block:
+	VBROADCASTSS (DX), Y0
+	VBROADCASTSS (DX), Y1
+	VBROADCASTSS (DX), Y2
+	VBROADCASTSS (DX), Y3
+	MOVL         4(BX), R11
+	SUBL         (BX), R11
 	JZ           summed
 
 element:
-	MOVLQSX      (DI), R10
-	ADDQ         DX, R10
+	MOVLQSX      (CX), R10
+	ADDQ         (AX), R10
 	VBROADCASTSS (R9), Y4
 	VFMADD231PS  (R10), Y4, Y0
 	VFMADD231PS  32(R10), Y4, Y1
 	VFMADD231PS  64(R10), Y4, Y2
 	VFMADD231PS  96(R10), Y4, Y3
-	ADDQ         $0x04, DI
+	ADDQ         $0x04, CX
 	ADDQ         $0x04, R9
-	DECQ         R8
+	DECL         R11
 	JNE          element
 
 summed:
-	TESTQ  BX, BX
+	MOVQ   16(AX), R10
+	TESTQ  R10, R10
 	JZ     clip
-	MOVQ   32(AX), DI
-	MOVQ   (DI), DI
-	ADDQ   BX, DI
-	VADDPS (DI), Y0, Y0
-	VADDPS 32(DI), Y1, Y1
-	VADDPS 64(DI), Y2, Y2
-	VADDPS 96(DI), Y3, Y3
+	MOVQ   96(AX), R10
+	MOVQ   (DI), R10
+	MOVQ   16(AX), R11
+	ADDQ   R11, R10
+	VADDPS (R10), Y0, Y0
+	VADDPS 32(R10), Y1, Y1
+	VADDPS 64(R10), Y2, Y2
+	VADDPS 96(R10), Y3, Y3
 
 clip:
 	VBROADCASTSS 104(AX), Y4
@@ -1326,189 +3605,82 @@ clip:
 	VMINPS       Y1, Y4, Y1
 	VMINPS       Y2, Y4, Y2
 	VMINPS       Y3, Y4, Y3
-	MOVQ         24(AX), DI
-	MOVQ         (DI), DI
-	ADDQ         CX, DI
-	VMOVUPS      Y0, (DI)
-	VMOVUPS      Y1, 32(DI)
-	VMOVUPS      Y2, 64(DI)
-	VMOVUPS      Y3, 96(DI)
-	MOVQ         40(AX), DI
-	ADDQ         DI, CX
-	MOVQ         48(AX), DI
-	ADDQ         DI, DX
-	TESTQ        BX, BX
-	JZ           next
-	MOVQ         56(AX), DI
-	ADDQ         DI, BX
-
-next:
-	DECQ SI
-	JNE  pixel
-	VZEROUPPER
-	RET
-
-// func stencil4x1AVX2(s *stencilRows)
-// Requires: AVX, FMA3
-TEXT ·stencil4x1AVX2(SB), NOSPLIT, $0-8
-	MOVQ s+0(FP), AX
-	MOVQ (AX), CX
-	MOVQ 8(AX), DX
-	MOVQ 16(AX), BX
-	MOVQ 96(AX), SI
-
-pixel:
-	MOVQ         80(AX), DI
-	VBROADCASTSS (DI), Y0
-	VBROADCASTSS 4(DI), Y1
-	VBROADCASTSS 8(DI), Y2
-	VBROADCASTSS 12(DI), Y3
-	MOVQ         64(AX), DI
-	MOVQ         88(AX), R8
-	MOVQ         72(AX), R9
-	TESTQ        R8, R8
-	JZ           summed
-
-element:
-	MOVLQSX      (DI), R10
-	ADDQ         DX, R10
-	VMOVUPS      (R10), Y5
-	VBROADCASTSS (R9), Y4
-	VFMADD231PS  Y5, Y4, Y0
-	VBROADCASTSS 4(R9), Y4
-	VFMADD231PS  Y5, Y4, Y1
-	VBROADCASTSS 8(R9), Y4
-	VFMADD231PS  Y5, Y4, Y2
-	VBROADCASTSS 12(R9), Y4
-	VFMADD231PS  Y5, Y4, Y3
-	ADDQ         $0x04, DI
-	ADDQ         $0x10, R9
+	MOVQ         80(AX), R10
+	MOVQ         (SI), R10
+	MOVQ         8(AX), R11
+	ADDQ         R11, R10
+	VMOVUPS      Y0, (R10)
+	VMOVUPS      Y1, 32(R10)
+	VMOVUPS      Y2, 64(R10)
+	VMOVUPS      Y3, 96(R10)
+	ADDQ         $0x04, BX
+	ADDQ         $0x04, DX
+	ADDQ         $0x08, SI
+	ADDQ         $0x08, DI
 	DECQ         R8
-	JNE          element
-
-summed:
-	TESTQ  BX, BX
-	JZ     clip
-	MOVQ   32(AX), DI
-	MOVQ   (DI), R8
-	ADDQ   BX, R8
-	VADDPS (R8), Y0, Y0
-	MOVQ   8(DI), R8
-	ADDQ   BX, R8
-	VADDPS (R8), Y1, Y1
-	MOVQ   16(DI), R8
-	ADDQ   BX, R8
-	VADDPS (R8), Y2, Y2
-	MOVQ   24(DI), R8
-	ADDQ   BX, R8
-	VADDPS (R8), Y3, Y3
-
-clip:
-	VBROADCASTSS 104(AX), Y4
-	VMAXPS       Y0, Y4, Y0
-	VMAXPS       Y1, Y4, Y1
-	VMAXPS       Y2, Y4, Y2
-	VMAXPS       Y3, Y4, Y3
-	VBROADCASTSS 108(AX), Y4
-	VMINPS       Y0, Y4, Y0
-	VMINPS       Y1, Y4, Y1
-	VMINPS       Y2, Y4, Y2
-	VMINPS       Y3, Y4, Y3
-	MOVQ         24(AX), DI
-	MOVQ         (DI), R8
-	ADDQ         CX, R8
-	VMOVUPS      Y0, (R8)
-	MOVQ         8(DI), R8
-	ADDQ         CX, R8
-	VMOVUPS      Y1, (R8)
-	MOVQ         16(DI), R8
-	ADDQ         CX, R8
-	VMOVUPS      Y2, (R8)
-	MOVQ         24(DI), R8
-	ADDQ         CX, R8
-	VMOVUPS      Y3, (R8)
-	MOVQ         40(AX), DI
-	ADDQ         DI, CX
-	MOVQ         48(AX), DI
-	ADDQ         DI, DX
-	TESTQ        BX, BX
-	JZ           next
-	MOVQ         56(AX), DI
-	ADDQ         DI, BX
-
-next:
-	DECQ SI
-	JNE  pixel
+	JNE          block
 	VZEROUPPER
 	RET
 
-// func stencil4x2AVX2(s *stencilRows)
+// func stencil1x1x4Step1AVX2(s *stencilRows)
 // Requires: AVX, FMA3
-TEXT ·stencil4x2AVX2(SB), NOSPLIT, $0-8
+TEXT ·stencil1x1x4Step1AVX2(SB), NOSPLIT, $0-8
 	MOVQ s+0(FP), AX
-	MOVQ (AX), CX
-	MOVQ 8(AX), DX
-	MOVQ 16(AX), BX
-	MOVQ 96(AX), SI
+	MOVQ 88(AX), CX
+	MOVQ 48(AX), CX
+	MOVQ 64(AX), DX
+	MOVQ 40(AX), BX
+	MOVQ 24(AX), SI
+	MOVQ 32(AX), DI
+	MOVQ 72(AX), R8
+	MOVQ 56(AX), R9
 
-pixel:
-	MOVQ         80(AX), DI
-	VBROADCASTSS (DI), Y0
-	VBROADCASTSS (DI), Y1
-	VBROADCASTSS 4(DI), Y2
-	VBROADCASTSS 4(DI), Y3
-	VBROADCASTSS 8(DI), Y4
-	VBROADCASTSS 8(DI), Y5
-	VBROADCASTSS 12(DI), Y6
-	VBROADCASTSS 12(DI), Y7
-	MOVQ         64(AX), DI
-	MOVQ         88(AX), R8
-	MOVQ         72(AX), R9
-	TESTQ        R8, R8
+block:
+	VBROADCASTSS (DX), Y0
+	VBROADCASTSS (DX), Y1
+	VBROADCASTSS (DX), Y2
+	VBROADCASTSS (DX), Y3
+	VBROADCASTSS (DX), Y4
+	VBROADCASTSS (DX), Y5
+	VBROADCASTSS (DX), Y6
+	VBROADCASTSS (DX), Y7
+	MOVL         4(BX), R11
+	SUBL         (BX), R11
 	JZ           summed
 
 element:
-	MOVLQSX      (DI), R10
-	ADDQ         DX, R10
-	VMOVUPS      (R10), Y9
-	VMOVUPS      32(R10), Y10
+	MOVLQSX      (CX), R10
+	ADDQ         (AX), R10
 	VBROADCASTSS (R9), Y8
-	VFMADD231PS  Y9, Y8, Y0
-	VFMADD231PS  Y10, Y8, Y1
-	VBROADCASTSS 4(R9), Y8
-	VFMADD231PS  Y9, Y8, Y2
-	VFMADD231PS  Y10, Y8, Y3
-	VBROADCASTSS 8(R9), Y8
-	VFMADD231PS  Y9, Y8, Y4
-	VFMADD231PS  Y10, Y8, Y5
-	VBROADCASTSS 12(R9), Y8
-	VFMADD231PS  Y9, Y8, Y6
-	VFMADD231PS  Y10, Y8, Y7
-	ADDQ         $0x04, DI
-	ADDQ         $0x10, R9
-	DECQ         R8
+	VFMADD231PS  (R10), Y8, Y0
+	VFMADD231PS  32(R10), Y8, Y1
+	VFMADD231PS  64(R10), Y8, Y2
+	VFMADD231PS  96(R10), Y8, Y3
+	VFMADD231PS  128(R10), Y8, Y4
+	VFMADD231PS  160(R10), Y8, Y5
+	VFMADD231PS  192(R10), Y8, Y6
+	VFMADD231PS  224(R10), Y8, Y7
+	ADDQ         $0x04, CX
+	ADDQ         $0x04, R9
+	DECL         R11
 	JNE          element
 
 summed:
-	TESTQ  BX, BX
+	MOVQ   16(AX), R10
+	TESTQ  R10, R10
 	JZ     clip
-	MOVQ   32(AX), DI
-	MOVQ   (DI), R8
-	ADDQ   BX, R8
-	VADDPS (R8), Y0, Y0
-	VADDPS 32(R8), Y1, Y1
-	MOVQ   8(DI), R8
-	ADDQ   BX, R8
-	VADDPS (R8), Y2, Y2
-	VADDPS 32(R8), Y3, Y3
-	MOVQ   16(DI), R8
-	ADDQ   BX, R8
-	VADDPS (R8), Y4, Y4
-	VADDPS 32(R8), Y5, Y5
-	MOVQ   24(DI), R8
-	ADDQ   BX, R8
-	VADDPS (R8), Y6, Y6
-	VADDPS 32(R8), Y7, Y7
+	MOVQ   96(AX), R10
+	MOVQ   (DI), R10
+	MOVQ   16(AX), R11
+	ADDQ   R11, R10
+	VADDPS (R10), Y0, Y0
+	VADDPS 32(R10), Y1, Y1
+	VADDPS 64(R10), Y2, Y2
+	VADDPS 96(R10), Y3, Y3
+	VADDPS 128(R10), Y4, Y4
+	VADDPS 160(R10), Y5, Y5
+	VADDPS 192(R10), Y6, Y6
+	VADDPS 224(R10), Y7, Y7
 
 clip:
 	VBROADCASTSS 104(AX), Y8
@@ -1529,116 +3701,88 @@ clip:
 	VMINPS       Y5, Y8, Y5
 	VMINPS       Y6, Y8, Y6
 	VMINPS       Y7, Y8, Y7
-	MOVQ         24(AX), DI
-	MOVQ         (DI), R8
-	ADDQ         CX, R8
-	VMOVUPS      Y0, (R8)
-	VMOVUPS      Y1, 32(R8)
-	MOVQ         8(DI), R8
-	ADDQ         CX, R8
-	VMOVUPS      Y2, (R8)
-	VMOVUPS      Y3, 32(R8)
-	MOVQ         16(DI), R8
-	ADDQ         CX, R8
-	VMOVUPS      Y4, (R8)
-	VMOVUPS      Y5, 32(R8)
-	MOVQ         24(DI), R8
-	ADDQ         CX, R8
-	VMOVUPS      Y6, (R8)
-	VMOVUPS      Y7, 32(R8)
-	MOVQ         40(AX), DI
-	ADDQ         DI, CX
-	MOVQ         48(AX), DI
-	ADDQ         DI, DX
-	TESTQ        BX, BX
-	JZ           next
-	MOVQ         56(AX), DI
-	ADDQ         DI, BX
-
-next:
-	DECQ SI
-	JNE  pixel
+	MOVQ         80(AX), R10
+	MOVQ         (SI), R10
+	MOVQ         8(AX), R11
+	ADDQ         R11, R10
+	VMOVUPS      Y0, (R10)
+	VMOVUPS      Y1, 32(R10)
+	VMOVUPS      Y2, 64(R10)
+	VMOVUPS      Y3, 96(R10)
+	VMOVUPS      Y4, 128(R10)
+	VMOVUPS      Y5, 160(R10)
+	VMOVUPS      Y6, 192(R10)
+	VMOVUPS      Y7, 224(R10)
+	ADDQ         $0x04, BX
+	ADDQ         $0x04, DX
+	ADDQ         $0x08, SI
+	ADDQ         $0x08, DI
+	DECQ         R8
+	JNE          block
 	VZEROUPPER
 	RET
 
-// func stencil8x1AVX2(s *stencilRows)
+// func stencil1x2x2Step1AVX2(s *stencilRows)
 // Requires: AVX, FMA3
-TEXT ·stencil8x1AVX2(SB), NOSPLIT, $0-8
+TEXT ·stencil1x2x2Step1AVX2(SB), NOSPLIT, $0-8
 	MOVQ s+0(FP), AX
-	MOVQ (AX), CX
-	MOVQ 8(AX), DX
-	MOVQ 16(AX), BX
-	MOVQ 96(AX), SI
+	MOVQ 88(AX), CX
+	MOVQ 48(AX), DX
+	MOVQ 64(AX), BX
+	MOVQ 40(AX), SI
+	MOVQ 24(AX), DI
+	MOVQ 32(AX), R8
+	MOVQ 72(AX), R9
+	MOVQ 56(AX), R10
 
-pixel:
-	MOVQ         80(AX), DI
-	VBROADCASTSS (DI), Y0
-	VBROADCASTSS 4(DI), Y1
-	VBROADCASTSS 8(DI), Y2
-	VBROADCASTSS 12(DI), Y3
-	VBROADCASTSS 16(DI), Y4
-	VBROADCASTSS 20(DI), Y5
-	VBROADCASTSS 24(DI), Y6
-	VBROADCASTSS 28(DI), Y7
-	MOVQ         64(AX), DI
-	MOVQ         88(AX), R8
-	MOVQ         72(AX), R9
-	TESTQ        R8, R8
+block:
+	VBROADCASTSS (BX), Y0
+	VBROADCASTSS (BX), Y1
+	VBROADCASTSS (BX), Y2
+	VBROADCASTSS (BX), Y3
+	VBROADCASTSS (BX), Y4
+	VBROADCASTSS (BX), Y5
+	VBROADCASTSS (BX), Y6
+	VBROADCASTSS (BX), Y7
+	MOVL         4(SI), R12
+	SUBL         (SI), R12
 	JZ           summed
 
 element:
-	MOVLQSX      (DI), R10
-	ADDQ         DX, R10
-	VMOVUPS      (R10), Y9
-	VBROADCASTSS (R9), Y8
-	VFMADD231PS  Y9, Y8, Y0
-	VBROADCASTSS 4(R9), Y8
-	VFMADD231PS  Y9, Y8, Y1
-	VBROADCASTSS 8(R9), Y8
-	VFMADD231PS  Y9, Y8, Y2
-	VBROADCASTSS 12(R9), Y8
-	VFMADD231PS  Y9, Y8, Y3
-	VBROADCASTSS 16(R9), Y8
-	VFMADD231PS  Y9, Y8, Y4
-	VBROADCASTSS 20(R9), Y8
-	VFMADD231PS  Y9, Y8, Y5
-	VBROADCASTSS 24(R9), Y8
-	VFMADD231PS  Y9, Y8, Y6
-	VBROADCASTSS 28(R9), Y8
-	VFMADD231PS  Y9, Y8, Y7
-	ADDQ         $0x04, DI
-	ADDQ         $0x20, R9
-	DECQ         R8
+	MOVLQSX      (DX), R11
+	ADDQ         (AX), R11
+	VBROADCASTSS (R10), Y8
+	VFMADD231PS  (R11), Y8, Y0
+	VFMADD231PS  32(R11), Y8, Y1
+	VFMADD231PS  64(R11), Y8, Y2
+	VFMADD231PS  96(R11), Y8, Y3
+	ADDQ         CX, R11
+	VFMADD231PS  (R11), Y8, Y4
+	VFMADD231PS  32(R11), Y8, Y5
+	VFMADD231PS  64(R11), Y8, Y6
+	VFMADD231PS  96(R11), Y8, Y7
+	ADDQ         $0x04, DX
+	ADDQ         $0x04, R10
+	DECL         R12
 	JNE          element
 
 summed:
-	TESTQ  BX, BX
+	MOVQ   16(AX), R11
+	TESTQ  R11, R11
 	JZ     clip
-	MOVQ   32(AX), DI
-	MOVQ   (DI), R8
-	ADDQ   BX, R8
-	VADDPS (R8), Y0, Y0
-	MOVQ   8(DI), R8
-	ADDQ   BX, R8
-	VADDPS (R8), Y1, Y1
-	MOVQ   16(DI), R8
-	ADDQ   BX, R8
-	VADDPS (R8), Y2, Y2
-	MOVQ   24(DI), R8
-	ADDQ   BX, R8
-	VADDPS (R8), Y3, Y3
-	MOVQ   32(DI), R8
-	ADDQ   BX, R8
-	VADDPS (R8), Y4, Y4
-	MOVQ   40(DI), R8
-	ADDQ   BX, R8
-	VADDPS (R8), Y5, Y5
-	MOVQ   48(DI), R8
-	ADDQ   BX, R8
-	VADDPS (R8), Y6, Y6
-	MOVQ   56(DI), R8
-	ADDQ   BX, R8
-	VADDPS (R8), Y7, Y7
+	MOVQ   96(AX), R12
+	MOVQ   (R8), R11
+	MOVQ   16(AX), R13
+	ADDQ   R13, R11
+	VADDPS (R11), Y0, Y0
+	VADDPS 32(R11), Y1, Y1
+	VADDPS 64(R11), Y2, Y2
+	VADDPS 96(R11), Y3, Y3
+	ADDQ   R12, R11
+	VADDPS (R11), Y4, Y4
+	VADDPS 32(R11), Y5, Y5
+	VADDPS 64(R11), Y6, Y6
+	VADDPS 96(R11), Y7, Y7
 
 clip:
 	VBROADCASTSS 104(AX), Y8
@@ -1659,131 +3803,174 @@ clip:
 	VMINPS       Y5, Y8, Y5
 	VMINPS       Y6, Y8, Y6
 	VMINPS       Y7, Y8, Y7
-	MOVQ         24(AX), DI
-	MOVQ         (DI), R8
-	ADDQ         CX, R8
-	VMOVUPS      Y0, (R8)
-	MOVQ         8(DI), R8
-	ADDQ         CX, R8
-	VMOVUPS      Y1, (R8)
-	MOVQ         16(DI), R8
-	ADDQ         CX, R8
-	VMOVUPS      Y2, (R8)
-	MOVQ         24(DI), R8
-	ADDQ         CX, R8
-	VMOVUPS      Y3, (R8)
-	MOVQ         32(DI), R8
-	ADDQ         CX, R8
-	VMOVUPS      Y4, (R8)
-	MOVQ         40(DI), R8
-	ADDQ         CX, R8
-	VMOVUPS      Y5, (R8)
-	MOVQ         48(DI), R8
-	ADDQ         CX, R8
-	VMOVUPS      Y6, (R8)
-	MOVQ         56(DI), R8
-	ADDQ         CX, R8
-	VMOVUPS      Y7, (R8)
-	MOVQ         40(AX), DI
-	ADDQ         DI, CX
-	MOVQ         48(AX), DI
-	ADDQ         DI, DX
-	TESTQ        BX, BX
-	JZ           next
-	MOVQ         56(AX), DI
-	ADDQ         DI, BX
-
-next:
-	DECQ SI
-	JNE  pixel
+	MOVQ         80(AX), R12
+	MOVQ         (DI), R11
+	MOVQ         8(AX), R13
+	ADDQ         R13, R11
+	VMOVUPS      Y0, (R11)
+	VMOVUPS      Y1, 32(R11)
+	VMOVUPS      Y2, 64(R11)
+	VMOVUPS      Y3, 96(R11)
+	ADDQ         R12, R11
+	VMOVUPS      Y4, (R11)
+	VMOVUPS      Y5, 32(R11)
+	VMOVUPS      Y6, 64(R11)
+	VMOVUPS      Y7, 96(R11)
+	ADDQ         $0x04, SI
+	ADDQ         $0x04, BX
+	ADDQ         $0x08, DI
+	ADDQ         $0x08, R8
+	DECQ         R9
+	JNE          block
 	VZEROUPPER
 	RET
 
-// func stencilMax1x1AVX2(s *stencilRows)
-// Requires: AVX
-TEXT ·stencilMax1x1AVX2(SB), NOSPLIT, $0-8
+// func stencil4x1x1Step1AVX2(s *stencilRows)
+// Requires: AVX, FMA3
+TEXT ·stencil4x1x1Step1AVX2(SB), NOSPLIT, $0-8
 	MOVQ s+0(FP), AX
-	MOVQ (AX), CX
-	MOVQ 8(AX), DX
-	MOVQ 16(AX), BX
-	MOVQ 96(AX), SI
+	MOVQ 88(AX), CX
+	MOVQ 48(AX), CX
+	MOVQ 64(AX), DX
+	MOVQ 40(AX), BX
+	MOVQ 24(AX), SI
+	MOVQ 32(AX), DI
+	MOVQ 72(AX), R8
+	MOVQ 56(AX), R9
 
-pixel:
-	MOVQ         80(AX), DI
-	VBROADCASTSS (DI), Y0
-	MOVQ         64(AX), DI
-	MOVQ         88(AX), R8
-	MOVQ         72(AX), R9
-	TESTQ        R8, R8
+block:
+	VBROADCASTSS (DX), Y0
+	VBROADCASTSS (DX), Y1
+	VBROADCASTSS 4(DX), Y2
+	VBROADCASTSS 4(DX), Y3
+	VBROADCASTSS 8(DX), Y4
+	VBROADCASTSS 8(DX), Y5
+	VBROADCASTSS 12(DX), Y6
+	VBROADCASTSS 12(DX), Y7
+	MOVL         4(BX), R11
+	SUBL         (BX), R11
 	JZ           summed
 
 element:
-	MOVLQSX   (DI), R10
-	ADDQ      DX, R10
-	VMOVUPS   (R10), Y1
-	VMAXPS    Y1, Y0, Y1
-	VCMPPS    $0x03, Y0, Y0, Y2
-	VBLENDVPS Y2, Y0, Y1, Y0
-	VMOVAPS   Y0, Y0
-	ADDQ      $0x04, DI
-	ADDQ      $0x04, R9
-	DECQ      R8
-	JNE       element
+	MOVLQSX      (CX), R10
+	ADDQ         (AX), R10
+	VMOVUPS      (R10), Y8
+	VMOVUPS      32(R10), Y9
+	VBROADCASTSS (R9), Y10
+	VFMADD231PS  Y8, Y10, Y0
+	VFMADD231PS  Y9, Y10, Y1
+	VBROADCASTSS 4(R9), Y10
+	VFMADD231PS  Y8, Y10, Y2
+	VFMADD231PS  Y9, Y10, Y3
+	VBROADCASTSS 8(R9), Y10
+	VFMADD231PS  Y8, Y10, Y4
+	VFMADD231PS  Y9, Y10, Y5
+	VBROADCASTSS 12(R9), Y10
+	VFMADD231PS  Y8, Y10, Y6
+	VFMADD231PS  Y9, Y10, Y7
+	ADDQ         $0x04, CX
+	ADDQ         $0x10, R9
+	DECL         R11
+	JNE          element
 
 summed:
-	TESTQ  BX, BX
+	MOVQ   16(AX), R10
+	TESTQ  R10, R10
 	JZ     clip
-	MOVQ   32(AX), DI
-	MOVQ   (DI), DI
-	ADDQ   BX, DI
-	VADDPS (DI), Y0, Y0
+	MOVQ   96(AX), R10
+	MOVQ   (DI), R10
+	MOVQ   16(AX), R11
+	ADDQ   R11, R10
+	VADDPS (R10), Y0, Y0
+	VADDPS 32(R10), Y1, Y1
+	MOVQ   8(DI), R10
+	MOVQ   16(AX), R11
+	ADDQ   R11, R10
+	VADDPS (R10), Y2, Y2
+	VADDPS 32(R10), Y3, Y3
+	MOVQ   16(DI), R10
+	MOVQ   16(AX), R11
+	ADDQ   R11, R10
+	VADDPS (R10), Y4, Y4
+	VADDPS 32(R10), Y5, Y5
+	MOVQ   24(DI), R10
+	MOVQ   16(AX), R11
+	ADDQ   R11, R10
+	VADDPS (R10), Y6, Y6
+	VADDPS 32(R10), Y7, Y7
 
 clip:
-	VBROADCASTSS 104(AX), Y1
-	VMAXPS       Y0, Y1, Y0
-	VBROADCASTSS 108(AX), Y1
-	VMINPS       Y0, Y1, Y0
-	MOVQ         24(AX), DI
-	MOVQ         (DI), DI
-	ADDQ         CX, DI
-	VMOVUPS      Y0, (DI)
-	MOVQ         40(AX), DI
-	ADDQ         DI, CX
-	MOVQ         48(AX), DI
-	ADDQ         DI, DX
-	TESTQ        BX, BX
-	JZ           next
-	MOVQ         56(AX), DI
-	ADDQ         DI, BX
-
-next:
-	DECQ SI
-	JNE  pixel
+	VBROADCASTSS 104(AX), Y8
+	VMAXPS       Y0, Y8, Y0
+	VMAXPS       Y1, Y8, Y1
+	VMAXPS       Y2, Y8, Y2
+	VMAXPS       Y3, Y8, Y3
+	VMAXPS       Y4, Y8, Y4
+	VMAXPS       Y5, Y8, Y5
+	VMAXPS       Y6, Y8, Y6
+	VMAXPS       Y7, Y8, Y7
+	VBROADCASTSS 108(AX), Y8
+	VMINPS       Y0, Y8, Y0
+	VMINPS       Y1, Y8, Y1
+	VMINPS       Y2, Y8, Y2
+	VMINPS       Y3, Y8, Y3
+	VMINPS       Y4, Y8, Y4
+	VMINPS       Y5, Y8, Y5
+	VMINPS       Y6, Y8, Y6
+	VMINPS       Y7, Y8, Y7
+	MOVQ         80(AX), R10
+	MOVQ         (SI), R10
+	MOVQ         8(AX), R11
+	ADDQ         R11, R10
+	VMOVUPS      Y0, (R10)
+	VMOVUPS      Y1, 32(R10)
+	MOVQ         8(SI), R10
+	MOVQ         8(AX), R11
+	ADDQ         R11, R10
+	VMOVUPS      Y2, (R10)
+	VMOVUPS      Y3, 32(R10)
+	MOVQ         16(SI), R10
+	MOVQ         8(AX), R11
+	ADDQ         R11, R10
+	VMOVUPS      Y4, (R10)
+	VMOVUPS      Y5, 32(R10)
+	MOVQ         24(SI), R10
+	MOVQ         8(AX), R11
+	ADDQ         R11, R10
+	VMOVUPS      Y6, (R10)
+	VMOVUPS      Y7, 32(R10)
+	ADDQ         $0x04, BX
+	ADDQ         $0x10, DX
+	ADDQ         $0x20, SI
+	ADDQ         $0x20, DI
+	DECQ         R8
+	JNE          block
 	VZEROUPPER
 	RET
 
-// func stencilMax1x2AVX2(s *stencilRows)
+// func stencilMax1x1x1Step1AVX2(s *stencilRows)
 // Requires: AVX
-TEXT ·stencilMax1x2AVX2(SB), NOSPLIT, $0-8
+TEXT ·stencilMax1x1x1Step1AVX2(SB), NOSPLIT, $0-8
 	MOVQ s+0(FP), AX
-	MOVQ (AX), CX
-	MOVQ 8(AX), DX
-	MOVQ 16(AX), BX
-	MOVQ 96(AX), SI
+	MOVQ 88(AX), CX
+	MOVQ 48(AX), CX
+	MOVQ 64(AX), DX
+	MOVQ 40(AX), BX
+	MOVQ 24(AX), SI
+	MOVQ 32(AX), DI
+	MOVQ 72(AX), R8
+	MOVQ 56(AX), R9
 
-pixel:
-	MOVQ         80(AX), DI
-	VBROADCASTSS (DI), Y0
-	VBROADCASTSS (DI), Y1
-	MOVQ         64(AX), DI
-	MOVQ         88(AX), R8
-	MOVQ         72(AX), R9
-	TESTQ        R8, R8
+block:
+	VBROADCASTSS (DX), Y0
+	VBROADCASTSS (DX), Y1
+	MOVL         4(BX), R11
+	SUBL         (BX), R11
 	JZ           summed
 
 element:
-	MOVLQSX   (DI), R10
-	ADDQ      DX, R10
+	MOVLQSX   (CX), R10
+	ADDQ      (AX), R10
 	VMOVUPS   (R10), Y2
 	VMAXPS    Y2, Y0, Y2
 	VCMPPS    $0x03, Y0, Y0, Y3
@@ -1794,19 +3981,21 @@ element:
 	VCMPPS    $0x03, Y1, Y1, Y3
 	VBLENDVPS Y3, Y1, Y2, Y1
 	VMOVAPS   Y1, Y1
-	ADDQ      $0x04, DI
+	ADDQ      $0x04, CX
 	ADDQ      $0x04, R9
-	DECQ      R8
+	DECL      R11
 	JNE       element
 
 summed:
-	TESTQ  BX, BX
+	MOVQ   16(AX), R10
+	TESTQ  R10, R10
 	JZ     clip
-	MOVQ   32(AX), DI
-	MOVQ   (DI), DI
-	ADDQ   BX, DI
-	VADDPS (DI), Y0, Y0
-	VADDPS 32(DI), Y1, Y1
+	MOVQ   96(AX), R10
+	MOVQ   (DI), R10
+	MOVQ   16(AX), R11
+	ADDQ   R11, R10
+	VADDPS (R10), Y0, Y0
+	VADDPS 32(R10), Y1, Y1
 
 clip:
 	VBROADCASTSS 104(AX), Y2
@@ -1815,50 +4004,46 @@ clip:
 	VBROADCASTSS 108(AX), Y2
 	VMINPS       Y0, Y2, Y0
 	VMINPS       Y1, Y2, Y1
-	MOVQ         24(AX), DI
-	MOVQ         (DI), DI
-	ADDQ         CX, DI
-	VMOVUPS      Y0, (DI)
-	VMOVUPS      Y1, 32(DI)
-	MOVQ         40(AX), DI
-	ADDQ         DI, CX
-	MOVQ         48(AX), DI
-	ADDQ         DI, DX
-	TESTQ        BX, BX
-	JZ           next
-	MOVQ         56(AX), DI
-	ADDQ         DI, BX
-
-next:
-	DECQ SI
-	JNE  pixel
+	MOVQ         80(AX), R10
+	MOVQ         (SI), R10
+	MOVQ         8(AX), R11
+	ADDQ         R11, R10
+	VMOVUPS      Y0, (R10)
+	VMOVUPS      Y1, 32(R10)
+	ADDQ         $0x04, BX
+	ADDQ         $0x04, DX
+	ADDQ         $0x08, SI
+	ADDQ         $0x08, DI
+	DECQ         R8
+	JNE          block
 	VZEROUPPER
 	RET
 
-// func stencilMax1x4AVX2(s *stencilRows)
+// func stencilMax1x1x2Step1AVX2(s *stencilRows)
 // Requires: AVX
-TEXT ·stencilMax1x4AVX2(SB), NOSPLIT, $0-8
+TEXT ·stencilMax1x1x2Step1AVX2(SB), NOSPLIT, $0-8
 	MOVQ s+0(FP), AX
-	MOVQ (AX), CX
-	MOVQ 8(AX), DX
-	MOVQ 16(AX), BX
-	MOVQ 96(AX), SI
+	MOVQ 88(AX), CX
+	MOVQ 48(AX), CX
+	MOVQ 64(AX), DX
+	MOVQ 40(AX), BX
+	MOVQ 24(AX), SI
+	MOVQ 32(AX), DI
+	MOVQ 72(AX), R8
+	MOVQ 56(AX), R9
 
-pixel:
-	MOVQ         80(AX), DI
-	VBROADCASTSS (DI), Y0
-	VBROADCASTSS (DI), Y1
-	VBROADCASTSS (DI), Y2
-	VBROADCASTSS (DI), Y3
-	MOVQ         64(AX), DI
-	MOVQ         88(AX), R8
-	MOVQ         72(AX), R9
-	TESTQ        R8, R8
+block:
+	VBROADCASTSS (DX), Y0
+	VBROADCASTSS (DX), Y1
+	VBROADCASTSS (DX), Y2
+	VBROADCASTSS (DX), Y3
+	MOVL         4(BX), R11
+	SUBL         (BX), R11
 	JZ           summed
 
 element:
-	MOVLQSX   (DI), R10
-	ADDQ      DX, R10
+	MOVLQSX   (CX), R10
+	ADDQ      (AX), R10
 	VMOVUPS   (R10), Y4
 	VMAXPS    Y4, Y0, Y4
 	VCMPPS    $0x03, Y0, Y0, Y5
@@ -1879,21 +4064,23 @@ element:
 	VCMPPS    $0x03, Y3, Y3, Y5
 	VBLENDVPS Y5, Y3, Y4, Y3
 	VMOVAPS   Y3, Y3
-	ADDQ      $0x04, DI
+	ADDQ      $0x04, CX
 	ADDQ      $0x04, R9
-	DECQ      R8
+	DECL      R11
 	JNE       element
 
 summed:
-	TESTQ  BX, BX
+	MOVQ   16(AX), R10
+	TESTQ  R10, R10
 	JZ     clip
-	MOVQ   32(AX), DI
-	MOVQ   (DI), DI
-	ADDQ   BX, DI
-	VADDPS (DI), Y0, Y0
-	VADDPS 32(DI), Y1, Y1
-	VADDPS 64(DI), Y2, Y2
-	VADDPS 96(DI), Y3, Y3
+	MOVQ   96(AX), R10
+	MOVQ   (DI), R10
+	MOVQ   16(AX), R11
+	ADDQ   R11, R10
+	VADDPS (R10), Y0, Y0
+	VADDPS 32(R10), Y1, Y1
+	VADDPS 64(R10), Y2, Y2
+	VADDPS 96(R10), Y3, Y3
 
 clip:
 	VBROADCASTSS 104(AX), Y4
@@ -1906,24 +4093,909 @@ clip:
 	VMINPS       Y1, Y4, Y1
 	VMINPS       Y2, Y4, Y2
 	VMINPS       Y3, Y4, Y3
-	MOVQ         24(AX), DI
-	MOVQ         (DI), DI
-	ADDQ         CX, DI
-	VMOVUPS      Y0, (DI)
-	VMOVUPS      Y1, 32(DI)
-	VMOVUPS      Y2, 64(DI)
-	VMOVUPS      Y3, 96(DI)
-	MOVQ         40(AX), DI
-	ADDQ         DI, CX
-	MOVQ         48(AX), DI
-	ADDQ         DI, DX
-	TESTQ        BX, BX
-	JZ           next
-	MOVQ         56(AX), DI
-	ADDQ         DI, BX
+	MOVQ         80(AX), R10
+	MOVQ         (SI), R10
+	MOVQ         8(AX), R11
+	ADDQ         R11, R10
+	VMOVUPS      Y0, (R10)
+	VMOVUPS      Y1, 32(R10)
+	VMOVUPS      Y2, 64(R10)
+	VMOVUPS      Y3, 96(R10)
+	ADDQ         $0x04, BX
+	ADDQ         $0x04, DX
+	ADDQ         $0x08, SI
+	ADDQ         $0x08, DI
+	DECQ         R8
+	JNE          block
+	VZEROUPPER
+	RET
 
-next:
-	DECQ SI
-	JNE  pixel
+// func stencilMax1x1x4Step1AVX2(s *stencilRows)
+// Requires: AVX
+TEXT ·stencilMax1x1x4Step1AVX2(SB), NOSPLIT, $0-8
+	MOVQ s+0(FP), AX
+	MOVQ 88(AX), CX
+	MOVQ 48(AX), CX
+	MOVQ 64(AX), DX
+	MOVQ 40(AX), BX
+	MOVQ 24(AX), SI
+	MOVQ 32(AX), DI
+	MOVQ 72(AX), R8
+	MOVQ 56(AX), R9
+
+block:
+	VBROADCASTSS (DX), Y0
+	VBROADCASTSS (DX), Y1
+	VBROADCASTSS (DX), Y2
+	VBROADCASTSS (DX), Y3
+	VBROADCASTSS (DX), Y4
+	VBROADCASTSS (DX), Y5
+	VBROADCASTSS (DX), Y6
+	VBROADCASTSS (DX), Y7
+	MOVL         4(BX), R11
+	SUBL         (BX), R11
+	JZ           summed
+
+element:
+	MOVLQSX   (CX), R10
+	ADDQ      (AX), R10
+	VMOVUPS   (R10), Y8
+	VMAXPS    Y8, Y0, Y8
+	VCMPPS    $0x03, Y0, Y0, Y9
+	VBLENDVPS Y9, Y0, Y8, Y0
+	VMOVAPS   Y0, Y0
+	VMOVUPS   32(R10), Y8
+	VMAXPS    Y8, Y1, Y8
+	VCMPPS    $0x03, Y1, Y1, Y9
+	VBLENDVPS Y9, Y1, Y8, Y1
+	VMOVAPS   Y1, Y1
+	VMOVUPS   64(R10), Y8
+	VMAXPS    Y8, Y2, Y8
+	VCMPPS    $0x03, Y2, Y2, Y9
+	VBLENDVPS Y9, Y2, Y8, Y2
+	VMOVAPS   Y2, Y2
+	VMOVUPS   96(R10), Y8
+	VMAXPS    Y8, Y3, Y8
+	VCMPPS    $0x03, Y3, Y3, Y9
+	VBLENDVPS Y9, Y3, Y8, Y3
+	VMOVAPS   Y3, Y3
+	VMOVUPS   128(R10), Y8
+	VMAXPS    Y8, Y4, Y8
+	VCMPPS    $0x03, Y4, Y4, Y9
+	VBLENDVPS Y9, Y4, Y8, Y4
+	VMOVAPS   Y4, Y4
+	VMOVUPS   160(R10), Y8
+	VMAXPS    Y8, Y5, Y8
+	VCMPPS    $0x03, Y5, Y5, Y9
+	VBLENDVPS Y9, Y5, Y8, Y5
+	VMOVAPS   Y5, Y5
+	VMOVUPS   192(R10), Y8
+	VMAXPS    Y8, Y6, Y8
+	VCMPPS    $0x03, Y6, Y6, Y9
+	VBLENDVPS Y9, Y6, Y8, Y6
+	VMOVAPS   Y6, Y6
+	VMOVUPS   224(R10), Y8
+	VMAXPS    Y8, Y7, Y8
+	VCMPPS    $0x03, Y7, Y7, Y9
+	VBLENDVPS Y9, Y7, Y8, Y7
+	VMOVAPS   Y7, Y7
+	ADDQ      $0x04, CX
+	ADDQ      $0x04, R9
+	DECL      R11
+	JNE       element
+
+summed:
+	MOVQ   16(AX), R10
+	TESTQ  R10, R10
+	JZ     clip
+	MOVQ   96(AX), R10
+	MOVQ   (DI), R10
+	MOVQ   16(AX), R11
+	ADDQ   R11, R10
+	VADDPS (R10), Y0, Y0
+	VADDPS 32(R10), Y1, Y1
+	VADDPS 64(R10), Y2, Y2
+	VADDPS 96(R10), Y3, Y3
+	VADDPS 128(R10), Y4, Y4
+	VADDPS 160(R10), Y5, Y5
+	VADDPS 192(R10), Y6, Y6
+	VADDPS 224(R10), Y7, Y7
+
+clip:
+	VBROADCASTSS 104(AX), Y8
+	VMAXPS       Y0, Y8, Y0
+	VMAXPS       Y1, Y8, Y1
+	VMAXPS       Y2, Y8, Y2
+	VMAXPS       Y3, Y8, Y3
+	VMAXPS       Y4, Y8, Y4
+	VMAXPS       Y5, Y8, Y5
+	VMAXPS       Y6, Y8, Y6
+	VMAXPS       Y7, Y8, Y7
+	VBROADCASTSS 108(AX), Y8
+	VMINPS       Y0, Y8, Y0
+	VMINPS       Y1, Y8, Y1
+	VMINPS       Y2, Y8, Y2
+	VMINPS       Y3, Y8, Y3
+	VMINPS       Y4, Y8, Y4
+	VMINPS       Y5, Y8, Y5
+	VMINPS       Y6, Y8, Y6
+	VMINPS       Y7, Y8, Y7
+	MOVQ         80(AX), R10
+	MOVQ         (SI), R10
+	MOVQ         8(AX), R11
+	ADDQ         R11, R10
+	VMOVUPS      Y0, (R10)
+	VMOVUPS      Y1, 32(R10)
+	VMOVUPS      Y2, 64(R10)
+	VMOVUPS      Y3, 96(R10)
+	VMOVUPS      Y4, 128(R10)
+	VMOVUPS      Y5, 160(R10)
+	VMOVUPS      Y6, 192(R10)
+	VMOVUPS      Y7, 224(R10)
+	ADDQ         $0x04, BX
+	ADDQ         $0x04, DX
+	ADDQ         $0x08, SI
+	ADDQ         $0x08, DI
+	DECQ         R8
+	JNE          block
+	VZEROUPPER
+	RET
+
+// func stencil1x1x1Step2AVX2(s *stencilRows)
+// Requires: AVX, FMA3
+TEXT ·stencil1x1x1Step2AVX2(SB), NOSPLIT, $0-8
+	MOVQ s+0(FP), AX
+	MOVQ 88(AX), CX
+	MOVQ 48(AX), CX
+	MOVQ 64(AX), DX
+	MOVQ 40(AX), BX
+	MOVQ 24(AX), SI
+	MOVQ 32(AX), DI
+	MOVQ 72(AX), R8
+	MOVQ 56(AX), R9
+
+block:
+	VBROADCASTSS (DX), Y0
+	VBROADCASTSS (DX), Y1
+	MOVL         4(BX), R11
+	SUBL         (BX), R11
+	JZ           summed
+
+element:
+	MOVLQSX      (CX), R10
+	ADDQ         (AX), R10
+	VBROADCASTSS (R9), Y2
+	VFMADD231PS  (R10), Y2, Y0
+	VFMADD231PS  32(R10), Y2, Y1
+	ADDQ         $0x04, CX
+	ADDQ         $0x04, R9
+	DECL         R11
+	JNE          element
+
+summed:
+	MOVQ   16(AX), R10
+	TESTQ  R10, R10
+	JZ     clip
+	MOVQ   96(AX), R10
+	MOVQ   (DI), R10
+	MOVQ   16(AX), R11
+	ADDQ   R11, R10
+	VADDPS (R10), Y0, Y0
+	VADDPS 32(R10), Y1, Y1
+
+clip:
+	VBROADCASTSS 104(AX), Y2
+	VMAXPS       Y0, Y2, Y0
+	VMAXPS       Y1, Y2, Y1
+	VBROADCASTSS 108(AX), Y2
+	VMINPS       Y0, Y2, Y0
+	VMINPS       Y1, Y2, Y1
+	MOVQ         80(AX), R10
+	MOVQ         (SI), R10
+	MOVQ         8(AX), R11
+	ADDQ         R11, R10
+	VMOVUPS      Y0, (R10)
+	VMOVUPS      Y1, 32(R10)
+	ADDQ         $0x04, BX
+	ADDQ         $0x04, DX
+	ADDQ         $0x08, SI
+	ADDQ         $0x08, DI
+	DECQ         R8
+	JNE          block
+	VZEROUPPER
+	RET
+
+// func stencil1x1x2Step2AVX2(s *stencilRows)
+// Requires: AVX, FMA3
+TEXT ·stencil1x1x2Step2AVX2(SB), NOSPLIT, $0-8
+	MOVQ s+0(FP), AX
+	MOVQ 88(AX), CX
+	MOVQ 48(AX), CX
+	MOVQ 64(AX), DX
+	MOVQ 40(AX), BX
+	MOVQ 24(AX), SI
+	MOVQ 32(AX), DI
+	MOVQ 72(AX), R8
+	MOVQ 56(AX), R9
+
+block:
+	VBROADCASTSS (DX), Y0
+	VBROADCASTSS (DX), Y1
+	VBROADCASTSS (DX), Y2
+	VBROADCASTSS (DX), Y3
+	MOVL         4(BX), R11
+	SUBL         (BX), R11
+	JZ           summed
+
+element:
+	MOVLQSX      (CX), R10
+	ADDQ         (AX), R10
+	VBROADCASTSS (R9), Y4
+	VFMADD231PS  (R10), Y4, Y0
+	VFMADD231PS  32(R10), Y4, Y1
+	VFMADD231PS  128(R10), Y4, Y2
+	VFMADD231PS  160(R10), Y4, Y3
+	ADDQ         $0x04, CX
+	ADDQ         $0x04, R9
+	DECL         R11
+	JNE          element
+
+summed:
+	MOVQ   16(AX), R10
+	TESTQ  R10, R10
+	JZ     clip
+	MOVQ   96(AX), R10
+	MOVQ   (DI), R10
+	MOVQ   16(AX), R11
+	ADDQ   R11, R10
+	VADDPS (R10), Y0, Y0
+	VADDPS 32(R10), Y1, Y1
+	VADDPS 64(R10), Y2, Y2
+	VADDPS 96(R10), Y3, Y3
+
+clip:
+	VBROADCASTSS 104(AX), Y4
+	VMAXPS       Y0, Y4, Y0
+	VMAXPS       Y1, Y4, Y1
+	VMAXPS       Y2, Y4, Y2
+	VMAXPS       Y3, Y4, Y3
+	VBROADCASTSS 108(AX), Y4
+	VMINPS       Y0, Y4, Y0
+	VMINPS       Y1, Y4, Y1
+	VMINPS       Y2, Y4, Y2
+	VMINPS       Y3, Y4, Y3
+	MOVQ         80(AX), R10
+	MOVQ         (SI), R10
+	MOVQ         8(AX), R11
+	ADDQ         R11, R10
+	VMOVUPS      Y0, (R10)
+	VMOVUPS      Y1, 32(R10)
+	VMOVUPS      Y2, 64(R10)
+	VMOVUPS      Y3, 96(R10)
+	ADDQ         $0x04, BX
+	ADDQ         $0x04, DX
+	ADDQ         $0x08, SI
+	ADDQ         $0x08, DI
+	DECQ         R8
+	JNE          block
+	VZEROUPPER
+	RET
+
+// func stencil1x1x4Step2AVX2(s *stencilRows)
+// Requires: AVX, FMA3
+TEXT ·stencil1x1x4Step2AVX2(SB), NOSPLIT, $0-8
+	MOVQ s+0(FP), AX
+	MOVQ 88(AX), CX
+	MOVQ 48(AX), CX
+	MOVQ 64(AX), DX
+	MOVQ 40(AX), BX
+	MOVQ 24(AX), SI
+	MOVQ 32(AX), DI
+	MOVQ 72(AX), R8
+	MOVQ 56(AX), R9
+
+block:
+	VBROADCASTSS (DX), Y0
+	VBROADCASTSS (DX), Y1
+	VBROADCASTSS (DX), Y2
+	VBROADCASTSS (DX), Y3
+	VBROADCASTSS (DX), Y4
+	VBROADCASTSS (DX), Y5
+	VBROADCASTSS (DX), Y6
+	VBROADCASTSS (DX), Y7
+	MOVL         4(BX), R11
+	SUBL         (BX), R11
+	JZ           summed
+
+element:
+	MOVLQSX      (CX), R10
+	ADDQ         (AX), R10
+	VBROADCASTSS (R9), Y8
+	VFMADD231PS  (R10), Y8, Y0
+	VFMADD231PS  32(R10), Y8, Y1
+	VFMADD231PS  128(R10), Y8, Y2
+	VFMADD231PS  160(R10), Y8, Y3
+	VFMADD231PS  256(R10), Y8, Y4
+	VFMADD231PS  288(R10), Y8, Y5
+	VFMADD231PS  384(R10), Y8, Y6
+	VFMADD231PS  416(R10), Y8, Y7
+	ADDQ         $0x04, CX
+	ADDQ         $0x04, R9
+	DECL         R11
+	JNE          element
+
+summed:
+	MOVQ   16(AX), R10
+	TESTQ  R10, R10
+	JZ     clip
+	MOVQ   96(AX), R10
+	MOVQ   (DI), R10
+	MOVQ   16(AX), R11
+	ADDQ   R11, R10
+	VADDPS (R10), Y0, Y0
+	VADDPS 32(R10), Y1, Y1
+	VADDPS 64(R10), Y2, Y2
+	VADDPS 96(R10), Y3, Y3
+	VADDPS 128(R10), Y4, Y4
+	VADDPS 160(R10), Y5, Y5
+	VADDPS 192(R10), Y6, Y6
+	VADDPS 224(R10), Y7, Y7
+
+clip:
+	VBROADCASTSS 104(AX), Y8
+	VMAXPS       Y0, Y8, Y0
+	VMAXPS       Y1, Y8, Y1
+	VMAXPS       Y2, Y8, Y2
+	VMAXPS       Y3, Y8, Y3
+	VMAXPS       Y4, Y8, Y4
+	VMAXPS       Y5, Y8, Y5
+	VMAXPS       Y6, Y8, Y6
+	VMAXPS       Y7, Y8, Y7
+	VBROADCASTSS 108(AX), Y8
+	VMINPS       Y0, Y8, Y0
+	VMINPS       Y1, Y8, Y1
+	VMINPS       Y2, Y8, Y2
+	VMINPS       Y3, Y8, Y3
+	VMINPS       Y4, Y8, Y4
+	VMINPS       Y5, Y8, Y5
+	VMINPS       Y6, Y8, Y6
+	VMINPS       Y7, Y8, Y7
+	MOVQ         80(AX), R10
+	MOVQ         (SI), R10
+	MOVQ         8(AX), R11
+	ADDQ         R11, R10
+	VMOVUPS      Y0, (R10)
+	VMOVUPS      Y1, 32(R10)
+	VMOVUPS      Y2, 64(R10)
+	VMOVUPS      Y3, 96(R10)
+	VMOVUPS      Y4, 128(R10)
+	VMOVUPS      Y5, 160(R10)
+	VMOVUPS      Y6, 192(R10)
+	VMOVUPS      Y7, 224(R10)
+	ADDQ         $0x04, BX
+	ADDQ         $0x04, DX
+	ADDQ         $0x08, SI
+	ADDQ         $0x08, DI
+	DECQ         R8
+	JNE          block
+	VZEROUPPER
+	RET
+
+// func stencil1x2x2Step2AVX2(s *stencilRows)
+// Requires: AVX, FMA3
+TEXT ·stencil1x2x2Step2AVX2(SB), NOSPLIT, $0-8
+	MOVQ s+0(FP), AX
+	MOVQ 88(AX), CX
+	MOVQ 48(AX), DX
+	MOVQ 64(AX), BX
+	MOVQ 40(AX), SI
+	MOVQ 24(AX), DI
+	MOVQ 32(AX), R8
+	MOVQ 72(AX), R9
+	MOVQ 56(AX), R10
+
+block:
+	VBROADCASTSS (BX), Y0
+	VBROADCASTSS (BX), Y1
+	VBROADCASTSS (BX), Y2
+	VBROADCASTSS (BX), Y3
+	VBROADCASTSS (BX), Y4
+	VBROADCASTSS (BX), Y5
+	VBROADCASTSS (BX), Y6
+	VBROADCASTSS (BX), Y7
+	MOVL         4(SI), R12
+	SUBL         (SI), R12
+	JZ           summed
+
+element:
+	MOVLQSX      (DX), R11
+	ADDQ         (AX), R11
+	VBROADCASTSS (R10), Y8
+	VFMADD231PS  (R11), Y8, Y0
+	VFMADD231PS  32(R11), Y8, Y1
+	VFMADD231PS  128(R11), Y8, Y2
+	VFMADD231PS  160(R11), Y8, Y3
+	ADDQ         CX, R11
+	VFMADD231PS  (R11), Y8, Y4
+	VFMADD231PS  32(R11), Y8, Y5
+	VFMADD231PS  128(R11), Y8, Y6
+	VFMADD231PS  160(R11), Y8, Y7
+	ADDQ         $0x04, DX
+	ADDQ         $0x04, R10
+	DECL         R12
+	JNE          element
+
+summed:
+	MOVQ   16(AX), R11
+	TESTQ  R11, R11
+	JZ     clip
+	MOVQ   96(AX), R12
+	MOVQ   (R8), R11
+	MOVQ   16(AX), R13
+	ADDQ   R13, R11
+	VADDPS (R11), Y0, Y0
+	VADDPS 32(R11), Y1, Y1
+	VADDPS 64(R11), Y2, Y2
+	VADDPS 96(R11), Y3, Y3
+	ADDQ   R12, R11
+	VADDPS (R11), Y4, Y4
+	VADDPS 32(R11), Y5, Y5
+	VADDPS 64(R11), Y6, Y6
+	VADDPS 96(R11), Y7, Y7
+
+clip:
+	VBROADCASTSS 104(AX), Y8
+	VMAXPS       Y0, Y8, Y0
+	VMAXPS       Y1, Y8, Y1
+	VMAXPS       Y2, Y8, Y2
+	VMAXPS       Y3, Y8, Y3
+	VMAXPS       Y4, Y8, Y4
+	VMAXPS       Y5, Y8, Y5
+	VMAXPS       Y6, Y8, Y6
+	VMAXPS       Y7, Y8, Y7
+	VBROADCASTSS 108(AX), Y8
+	VMINPS       Y0, Y8, Y0
+	VMINPS       Y1, Y8, Y1
+	VMINPS       Y2, Y8, Y2
+	VMINPS       Y3, Y8, Y3
+	VMINPS       Y4, Y8, Y4
+	VMINPS       Y5, Y8, Y5
+	VMINPS       Y6, Y8, Y6
+	VMINPS       Y7, Y8, Y7
+	MOVQ         80(AX), R12
+	MOVQ         (DI), R11
+	MOVQ         8(AX), R13
+	ADDQ         R13, R11
+	VMOVUPS      Y0, (R11)
+	VMOVUPS      Y1, 32(R11)
+	VMOVUPS      Y2, 64(R11)
+	VMOVUPS      Y3, 96(R11)
+	ADDQ         R12, R11
+	VMOVUPS      Y4, (R11)
+	VMOVUPS      Y5, 32(R11)
+	VMOVUPS      Y6, 64(R11)
+	VMOVUPS      Y7, 96(R11)
+	ADDQ         $0x04, SI
+	ADDQ         $0x04, BX
+	ADDQ         $0x08, DI
+	ADDQ         $0x08, R8
+	DECQ         R9
+	JNE          block
+	VZEROUPPER
+	RET
+
+// func stencil4x1x1Step2AVX2(s *stencilRows)
+// Requires: AVX, FMA3
+TEXT ·stencil4x1x1Step2AVX2(SB), NOSPLIT, $0-8
+	MOVQ s+0(FP), AX
+	MOVQ 88(AX), CX
+	MOVQ 48(AX), CX
+	MOVQ 64(AX), DX
+	MOVQ 40(AX), BX
+	MOVQ 24(AX), SI
+	MOVQ 32(AX), DI
+	MOVQ 72(AX), R8
+	MOVQ 56(AX), R9
+
+block:
+	VBROADCASTSS (DX), Y0
+	VBROADCASTSS (DX), Y1
+	VBROADCASTSS 4(DX), Y2
+	VBROADCASTSS 4(DX), Y3
+	VBROADCASTSS 8(DX), Y4
+	VBROADCASTSS 8(DX), Y5
+	VBROADCASTSS 12(DX), Y6
+	VBROADCASTSS 12(DX), Y7
+	MOVL         4(BX), R11
+	SUBL         (BX), R11
+	JZ           summed
+
+element:
+	MOVLQSX      (CX), R10
+	ADDQ         (AX), R10
+	VMOVUPS      (R10), Y8
+	VMOVUPS      32(R10), Y9
+	VBROADCASTSS (R9), Y10
+	VFMADD231PS  Y8, Y10, Y0
+	VFMADD231PS  Y9, Y10, Y1
+	VBROADCASTSS 4(R9), Y10
+	VFMADD231PS  Y8, Y10, Y2
+	VFMADD231PS  Y9, Y10, Y3
+	VBROADCASTSS 8(R9), Y10
+	VFMADD231PS  Y8, Y10, Y4
+	VFMADD231PS  Y9, Y10, Y5
+	VBROADCASTSS 12(R9), Y10
+	VFMADD231PS  Y8, Y10, Y6
+	VFMADD231PS  Y9, Y10, Y7
+	ADDQ         $0x04, CX
+	ADDQ         $0x10, R9
+	DECL         R11
+	JNE          element
+
+summed:
+	MOVQ   16(AX), R10
+	TESTQ  R10, R10
+	JZ     clip
+	MOVQ   96(AX), R10
+	MOVQ   (DI), R10
+	MOVQ   16(AX), R11
+	ADDQ   R11, R10
+	VADDPS (R10), Y0, Y0
+	VADDPS 32(R10), Y1, Y1
+	MOVQ   8(DI), R10
+	MOVQ   16(AX), R11
+	ADDQ   R11, R10
+	VADDPS (R10), Y2, Y2
+	VADDPS 32(R10), Y3, Y3
+	MOVQ   16(DI), R10
+	MOVQ   16(AX), R11
+	ADDQ   R11, R10
+	VADDPS (R10), Y4, Y4
+	VADDPS 32(R10), Y5, Y5
+	MOVQ   24(DI), R10
+	MOVQ   16(AX), R11
+	ADDQ   R11, R10
+	VADDPS (R10), Y6, Y6
+	VADDPS 32(R10), Y7, Y7
+
+clip:
+	VBROADCASTSS 104(AX), Y8
+	VMAXPS       Y0, Y8, Y0
+	VMAXPS       Y1, Y8, Y1
+	VMAXPS       Y2, Y8, Y2
+	VMAXPS       Y3, Y8, Y3
+	VMAXPS       Y4, Y8, Y4
+	VMAXPS       Y5, Y8, Y5
+	VMAXPS       Y6, Y8, Y6
+	VMAXPS       Y7, Y8, Y7
+	VBROADCASTSS 108(AX), Y8
+	VMINPS       Y0, Y8, Y0
+	VMINPS       Y1, Y8, Y1
+	VMINPS       Y2, Y8, Y2
+	VMINPS       Y3, Y8, Y3
+	VMINPS       Y4, Y8, Y4
+	VMINPS       Y5, Y8, Y5
+	VMINPS       Y6, Y8, Y6
+	VMINPS       Y7, Y8, Y7
+	MOVQ         80(AX), R10
+	MOVQ         (SI), R10
+	MOVQ         8(AX), R11
+	ADDQ         R11, R10
+	VMOVUPS      Y0, (R10)
+	VMOVUPS      Y1, 32(R10)
+	MOVQ         8(SI), R10
+	MOVQ         8(AX), R11
+	ADDQ         R11, R10
+	VMOVUPS      Y2, (R10)
+	VMOVUPS      Y3, 32(R10)
+	MOVQ         16(SI), R10
+	MOVQ         8(AX), R11
+	ADDQ         R11, R10
+	VMOVUPS      Y4, (R10)
+	VMOVUPS      Y5, 32(R10)
+	MOVQ         24(SI), R10
+	MOVQ         8(AX), R11
+	ADDQ         R11, R10
+	VMOVUPS      Y6, (R10)
+	VMOVUPS      Y7, 32(R10)
+	ADDQ         $0x04, BX
+	ADDQ         $0x10, DX
+	ADDQ         $0x20, SI
+	ADDQ         $0x20, DI
+	DECQ         R8
+	JNE          block
+	VZEROUPPER
+	RET
+
+// func stencilMax1x1x1Step2AVX2(s *stencilRows)
+// Requires: AVX
+TEXT ·stencilMax1x1x1Step2AVX2(SB), NOSPLIT, $0-8
+	MOVQ s+0(FP), AX
+	MOVQ 88(AX), CX
+	MOVQ 48(AX), CX
+	MOVQ 64(AX), DX
+	MOVQ 40(AX), BX
+	MOVQ 24(AX), SI
+	MOVQ 32(AX), DI
+	MOVQ 72(AX), R8
+	MOVQ 56(AX), R9
+
+block:
+	VBROADCASTSS (DX), Y0
+	VBROADCASTSS (DX), Y1
+	MOVL         4(BX), R11
+	SUBL         (BX), R11
+	JZ           summed
+
+element:
+	MOVLQSX   (CX), R10
+	ADDQ      (AX), R10
+	VMOVUPS   (R10), Y2
+	VMAXPS    Y2, Y0, Y2
+	VCMPPS    $0x03, Y0, Y0, Y3
+	VBLENDVPS Y3, Y0, Y2, Y0
+	VMOVAPS   Y0, Y0
+	VMOVUPS   32(R10), Y2
+	VMAXPS    Y2, Y1, Y2
+	VCMPPS    $0x03, Y1, Y1, Y3
+	VBLENDVPS Y3, Y1, Y2, Y1
+	VMOVAPS   Y1, Y1
+	ADDQ      $0x04, CX
+	ADDQ      $0x04, R9
+	DECL      R11
+	JNE       element
+
+summed:
+	MOVQ   16(AX), R10
+	TESTQ  R10, R10
+	JZ     clip
+	MOVQ   96(AX), R10
+	MOVQ   (DI), R10
+	MOVQ   16(AX), R11
+	ADDQ   R11, R10
+	VADDPS (R10), Y0, Y0
+	VADDPS 32(R10), Y1, Y1
+
+clip:
+	VBROADCASTSS 104(AX), Y2
+	VMAXPS       Y0, Y2, Y0
+	VMAXPS       Y1, Y2, Y1
+	VBROADCASTSS 108(AX), Y2
+	VMINPS       Y0, Y2, Y0
+	VMINPS       Y1, Y2, Y1
+	MOVQ         80(AX), R10
+	MOVQ         (SI), R10
+	MOVQ         8(AX), R11
+	ADDQ         R11, R10
+	VMOVUPS      Y0, (R10)
+	VMOVUPS      Y1, 32(R10)
+	ADDQ         $0x04, BX
+	ADDQ         $0x04, DX
+	ADDQ         $0x08, SI
+	ADDQ         $0x08, DI
+	DECQ         R8
+	JNE          block
+	VZEROUPPER
+	RET
+
+// func stencilMax1x1x2Step2AVX2(s *stencilRows)
+// Requires: AVX
+TEXT ·stencilMax1x1x2Step2AVX2(SB), NOSPLIT, $0-8
+	MOVQ s+0(FP), AX
+	MOVQ 88(AX), CX
+	MOVQ 48(AX), CX
+	MOVQ 64(AX), DX
+	MOVQ 40(AX), BX
+	MOVQ 24(AX), SI
+	MOVQ 32(AX), DI
+	MOVQ 72(AX), R8
+	MOVQ 56(AX), R9
+
+block:
+	VBROADCASTSS (DX), Y0
+	VBROADCASTSS (DX), Y1
+	VBROADCASTSS (DX), Y2
+	VBROADCASTSS (DX), Y3
+	MOVL         4(BX), R11
+	SUBL         (BX), R11
+	JZ           summed
+
+element:
+	MOVLQSX   (CX), R10
+	ADDQ      (AX), R10
+	VMOVUPS   (R10), Y4
+	VMAXPS    Y4, Y0, Y4
+	VCMPPS    $0x03, Y0, Y0, Y5
+	VBLENDVPS Y5, Y0, Y4, Y0
+	VMOVAPS   Y0, Y0
+	VMOVUPS   32(R10), Y4
+	VMAXPS    Y4, Y1, Y4
+	VCMPPS    $0x03, Y1, Y1, Y5
+	VBLENDVPS Y5, Y1, Y4, Y1
+	VMOVAPS   Y1, Y1
+	VMOVUPS   128(R10), Y4
+	VMAXPS    Y4, Y2, Y4
+	VCMPPS    $0x03, Y2, Y2, Y5
+	VBLENDVPS Y5, Y2, Y4, Y2
+	VMOVAPS   Y2, Y2
+	VMOVUPS   160(R10), Y4
+	VMAXPS    Y4, Y3, Y4
+	VCMPPS    $0x03, Y3, Y3, Y5
+	VBLENDVPS Y5, Y3, Y4, Y3
+	VMOVAPS   Y3, Y3
+	ADDQ      $0x04, CX
+	ADDQ      $0x04, R9
+	DECL      R11
+	JNE       element
+
+summed:
+	MOVQ   16(AX), R10
+	TESTQ  R10, R10
+	JZ     clip
+	MOVQ   96(AX), R10
+	MOVQ   (DI), R10
+	MOVQ   16(AX), R11
+	ADDQ   R11, R10
+	VADDPS (R10), Y0, Y0
+	VADDPS 32(R10), Y1, Y1
+	VADDPS 64(R10), Y2, Y2
+	VADDPS 96(R10), Y3, Y3
+
+clip:
+	VBROADCASTSS 104(AX), Y4
+	VMAXPS       Y0, Y4, Y0
+	VMAXPS       Y1, Y4, Y1
+	VMAXPS       Y2, Y4, Y2
+	VMAXPS       Y3, Y4, Y3
+	VBROADCASTSS 108(AX), Y4
+	VMINPS       Y0, Y4, Y0
+	VMINPS       Y1, Y4, Y1
+	VMINPS       Y2, Y4, Y2
+	VMINPS       Y3, Y4, Y3
+	MOVQ         80(AX), R10
+	MOVQ         (SI), R10
+	MOVQ         8(AX), R11
+	ADDQ         R11, R10
+	VMOVUPS      Y0, (R10)
+	VMOVUPS      Y1, 32(R10)
+	VMOVUPS      Y2, 64(R10)
+	VMOVUPS      Y3, 96(R10)
+	ADDQ         $0x04, BX
+	ADDQ         $0x04, DX
+	ADDQ         $0x08, SI
+	ADDQ         $0x08, DI
+	DECQ         R8
+	JNE          block
+	VZEROUPPER
+	RET
+
+// func stencilMax1x1x4Step2AVX2(s *stencilRows)
+// Requires: AVX
+TEXT ·stencilMax1x1x4Step2AVX2(SB), NOSPLIT, $0-8
+	MOVQ s+0(FP), AX
+	MOVQ 88(AX), CX
+	MOVQ 48(AX), CX
+	MOVQ 64(AX), DX
+	MOVQ 40(AX), BX
+	MOVQ 24(AX), SI
+	MOVQ 32(AX), DI
+	MOVQ 72(AX), R8
+	MOVQ 56(AX), R9
+
+block:
+	VBROADCASTSS (DX), Y0
+	VBROADCASTSS (DX), Y1
+	VBROADCASTSS (DX), Y2
+	VBROADCASTSS (DX), Y3
+	VBROADCASTSS (DX), Y4
+	VBROADCASTSS (DX), Y5
+	VBROADCASTSS (DX), Y6
+	VBROADCASTSS (DX), Y7
+	MOVL         4(BX), R11
+	SUBL         (BX), R11
+	JZ           summed
+
+element:
+	MOVLQSX   (CX), R10
+	ADDQ      (AX), R10
+	VMOVUPS   (R10), Y8
+	VMAXPS    Y8, Y0, Y8
+	VCMPPS    $0x03, Y0, Y0, Y9
+	VBLENDVPS Y9, Y0, Y8, Y0
+	VMOVAPS   Y0, Y0
+	VMOVUPS   32(R10), Y8
+	VMAXPS    Y8, Y1, Y8
+	VCMPPS    $0x03, Y1, Y1, Y9
+	VBLENDVPS Y9, Y1, Y8, Y1
+	VMOVAPS   Y1, Y1
+	VMOVUPS   128(R10), Y8
+	VMAXPS    Y8, Y2, Y8
+	VCMPPS    $0x03, Y2, Y2, Y9
+	VBLENDVPS Y9, Y2, Y8, Y2
+	VMOVAPS   Y2, Y2
+	VMOVUPS   160(R10), Y8
+	VMAXPS    Y8, Y3, Y8
+	VCMPPS    $0x03, Y3, Y3, Y9
+	VBLENDVPS Y9, Y3, Y8, Y3
+	VMOVAPS   Y3, Y3
+	VMOVUPS   256(R10), Y8
+	VMAXPS    Y8, Y4, Y8
+	VCMPPS    $0x03, Y4, Y4, Y9
+	VBLENDVPS Y9, Y4, Y8, Y4
+	VMOVAPS   Y4, Y4
+	VMOVUPS   288(R10), Y8
+	VMAXPS    Y8, Y5, Y8
+	VCMPPS    $0x03, Y5, Y5, Y9
+	VBLENDVPS Y9, Y5, Y8, Y5
+	VMOVAPS   Y5, Y5
+	VMOVUPS   384(R10), Y8
+	VMAXPS    Y8, Y6, Y8
+	VCMPPS    $0x03, Y6, Y6, Y9
+	VBLENDVPS Y9, Y6, Y8, Y6
+	VMOVAPS   Y6, Y6
+	VMOVUPS   416(R10), Y8
+	VMAXPS    Y8, Y7, Y8
+	VCMPPS    $0x03, Y7, Y7, Y9
+	VBLENDVPS Y9, Y7, Y8, Y7
+	VMOVAPS   Y7, Y7
+	ADDQ      $0x04, CX
+	ADDQ      $0x04, R9
+	DECL      R11
+	JNE       element
+
+summed:
+	MOVQ   16(AX), R10
+	TESTQ  R10, R10
+	JZ     clip
+	MOVQ   96(AX), R10
+	MOVQ   (DI), R10
+	MOVQ   16(AX), R11
+	ADDQ   R11, R10
+	VADDPS (R10), Y0, Y0
+	VADDPS 32(R10), Y1, Y1
+	VADDPS 64(R10), Y2, Y2
+	VADDPS 96(R10), Y3, Y3
+	VADDPS 128(R10), Y4, Y4
+	VADDPS 160(R10), Y5, Y5
+	VADDPS 192(R10), Y6, Y6
+	VADDPS 224(R10), Y7, Y7
+
+clip:
+	VBROADCASTSS 104(AX), Y8
+	VMAXPS       Y0, Y8, Y0
+	VMAXPS       Y1, Y8, Y1
+	VMAXPS       Y2, Y8, Y2
+	VMAXPS       Y3, Y8, Y3
+	VMAXPS       Y4, Y8, Y4
+	VMAXPS       Y5, Y8, Y5
+	VMAXPS       Y6, Y8, Y6
+	VMAXPS       Y7, Y8, Y7
+	VBROADCASTSS 108(AX), Y8
+	VMINPS       Y0, Y8, Y0
+	VMINPS       Y1, Y8, Y1
+	VMINPS       Y2, Y8, Y2
+	VMINPS       Y3, Y8, Y3
+	VMINPS       Y4, Y8, Y4
+	VMINPS       Y5, Y8, Y5
+	VMINPS       Y6, Y8, Y6
+	VMINPS       Y7, Y8, Y7
+	MOVQ         80(AX), R10
+	MOVQ         (SI), R10
+	MOVQ         8(AX), R11
+	ADDQ         R11, R10
+	VMOVUPS      Y0, (R10)
+	VMOVUPS      Y1, 32(R10)
+	VMOVUPS      Y2, 64(R10)
+	VMOVUPS      Y3, 96(R10)
+	VMOVUPS      Y4, 128(R10)
+	VMOVUPS      Y5, 160(R10)
+	VMOVUPS      Y6, 192(R10)
+	VMOVUPS      Y7, 224(R10)
+	ADDQ         $0x04, BX
+	ADDQ         $0x04, DX
+	ADDQ         $0x08, SI
+	ADDQ         $0x08, DI
+	DECQ         R8
+	JNE          block
 	VZEROUPPER
 	RET

@@ -4,102 +4,242 @@
 
 package simd
 
-// stencil1x1AVX512 is stencilGo of 1 rows and 1 vectors.
+// stencil1x1x1Step1AVX512 is stencilGo of 1 rows, 1 lines and 1 pixels at a distance of 1.
 //
 //go:noescape
-func stencil1x1AVX512(s *stencilRows)
+func stencil1x1x1Step1AVX512(s *stencilRows)
 
-// stencil1x2AVX512 is stencilGo of 1 rows and 2 vectors.
+// stencil1x1x2Step1AVX512 is stencilGo of 1 rows, 1 lines and 2 pixels at a distance of 1.
 //
 //go:noescape
-func stencil1x2AVX512(s *stencilRows)
+func stencil1x1x2Step1AVX512(s *stencilRows)
 
-// stencil1x4AVX512 is stencilGo of 1 rows and 4 vectors.
+// stencil1x1x4Step1AVX512 is stencilGo of 1 rows, 1 lines and 4 pixels at a distance of 1.
 //
 //go:noescape
-func stencil1x4AVX512(s *stencilRows)
+func stencil1x1x4Step1AVX512(s *stencilRows)
 
-// stencil4x1AVX512 is stencilGo of 4 rows and 1 vectors.
+// stencil1x1x8Step1AVX512 is stencilGo of 1 rows, 1 lines and 8 pixels at a distance of 1.
 //
 //go:noescape
-func stencil4x1AVX512(s *stencilRows)
+func stencil1x1x8Step1AVX512(s *stencilRows)
 
-// stencil4x2AVX512 is stencilGo of 4 rows and 2 vectors.
+// stencil1x1x16Step1AVX512 is stencilGo of 1 rows, 1 lines and 16 pixels at a distance of 1.
 //
 //go:noescape
-func stencil4x2AVX512(s *stencilRows)
+func stencil1x1x16Step1AVX512(s *stencilRows)
 
-// stencil4x4AVX512 is stencilGo of 4 rows and 4 vectors.
+// stencil1x2x2Step1AVX512 is stencilGo of 1 rows, 2 lines and 2 pixels at a distance of 1.
 //
 //go:noescape
-func stencil4x4AVX512(s *stencilRows)
+func stencil1x2x2Step1AVX512(s *stencilRows)
 
-// stencil8x1AVX512 is stencilGo of 8 rows and 1 vectors.
+// stencil1x2x4Step1AVX512 is stencilGo of 1 rows, 2 lines and 4 pixels at a distance of 1.
 //
 //go:noescape
-func stencil8x1AVX512(s *stencilRows)
+func stencil1x2x4Step1AVX512(s *stencilRows)
 
-// stencil8x2AVX512 is stencilGo of 8 rows and 2 vectors.
+// stencil1x2x8Step1AVX512 is stencilGo of 1 rows, 2 lines and 8 pixels at a distance of 1.
 //
 //go:noescape
-func stencil8x2AVX512(s *stencilRows)
+func stencil1x2x8Step1AVX512(s *stencilRows)
 
-// stencilMax1x1AVX512 is stencilMaxGo of 1 rows and 1 vectors.
+// stencil1x4x4Step1AVX512 is stencilGo of 1 rows, 4 lines and 4 pixels at a distance of 1.
 //
 //go:noescape
-func stencilMax1x1AVX512(s *stencilRows)
+func stencil1x4x4Step1AVX512(s *stencilRows)
 
-// stencilMax1x2AVX512 is stencilMaxGo of 1 rows and 2 vectors.
+// stencil4x1x1Step1AVX512 is stencilGo of 4 rows, 1 lines and 1 pixels at a distance of 1.
 //
 //go:noescape
-func stencilMax1x2AVX512(s *stencilRows)
+func stencil4x1x1Step1AVX512(s *stencilRows)
 
-// stencilMax1x4AVX512 is stencilMaxGo of 1 rows and 4 vectors.
+// stencil4x1x2Step1AVX512 is stencilGo of 4 rows, 1 lines and 2 pixels at a distance of 1.
 //
 //go:noescape
-func stencilMax1x4AVX512(s *stencilRows)
+func stencil4x1x2Step1AVX512(s *stencilRows)
 
-// stencil1x1AVX2 is stencilGo of 1 rows and 1 vectors.
+// stencil4x1x4Step1AVX512 is stencilGo of 4 rows, 1 lines and 4 pixels at a distance of 1.
 //
 //go:noescape
-func stencil1x1AVX2(s *stencilRows)
+func stencil4x1x4Step1AVX512(s *stencilRows)
 
-// stencil1x2AVX2 is stencilGo of 1 rows and 2 vectors.
+// stencil4x2x2Step1AVX512 is stencilGo of 4 rows, 2 lines and 2 pixels at a distance of 1.
 //
 //go:noescape
-func stencil1x2AVX2(s *stencilRows)
+func stencil4x2x2Step1AVX512(s *stencilRows)
 
-// stencil1x4AVX2 is stencilGo of 1 rows and 4 vectors.
+// stencilMax1x1x1Step1AVX512 is stencilMaxGo of 1 rows, 1 lines and 1 pixels at a distance of 1.
 //
 //go:noescape
-func stencil1x4AVX2(s *stencilRows)
+func stencilMax1x1x1Step1AVX512(s *stencilRows)
 
-// stencil4x1AVX2 is stencilGo of 4 rows and 1 vectors.
+// stencilMax1x1x2Step1AVX512 is stencilMaxGo of 1 rows, 1 lines and 2 pixels at a distance of 1.
 //
 //go:noescape
-func stencil4x1AVX2(s *stencilRows)
+func stencilMax1x1x2Step1AVX512(s *stencilRows)
 
-// stencil4x2AVX2 is stencilGo of 4 rows and 2 vectors.
+// stencilMax1x1x4Step1AVX512 is stencilMaxGo of 1 rows, 1 lines and 4 pixels at a distance of 1.
 //
 //go:noescape
-func stencil4x2AVX2(s *stencilRows)
+func stencilMax1x1x4Step1AVX512(s *stencilRows)
 
-// stencil8x1AVX2 is stencilGo of 8 rows and 1 vectors.
+// stencil1x1x1Step2AVX512 is stencilGo of 1 rows, 1 lines and 1 pixels at a distance of 2.
 //
 //go:noescape
-func stencil8x1AVX2(s *stencilRows)
+func stencil1x1x1Step2AVX512(s *stencilRows)
 
-// stencilMax1x1AVX2 is stencilMaxGo of 1 rows and 1 vectors.
+// stencil1x1x2Step2AVX512 is stencilGo of 1 rows, 1 lines and 2 pixels at a distance of 2.
 //
 //go:noescape
-func stencilMax1x1AVX2(s *stencilRows)
+func stencil1x1x2Step2AVX512(s *stencilRows)
 
-// stencilMax1x2AVX2 is stencilMaxGo of 1 rows and 2 vectors.
+// stencil1x1x4Step2AVX512 is stencilGo of 1 rows, 1 lines and 4 pixels at a distance of 2.
 //
 //go:noescape
-func stencilMax1x2AVX2(s *stencilRows)
+func stencil1x1x4Step2AVX512(s *stencilRows)
 
-// stencilMax1x4AVX2 is stencilMaxGo of 1 rows and 4 vectors.
+// stencil1x1x8Step2AVX512 is stencilGo of 1 rows, 1 lines and 8 pixels at a distance of 2.
 //
 //go:noescape
-func stencilMax1x4AVX2(s *stencilRows)
+func stencil1x1x8Step2AVX512(s *stencilRows)
+
+// stencil1x1x16Step2AVX512 is stencilGo of 1 rows, 1 lines and 16 pixels at a distance of 2.
+//
+//go:noescape
+func stencil1x1x16Step2AVX512(s *stencilRows)
+
+// stencil1x2x2Step2AVX512 is stencilGo of 1 rows, 2 lines and 2 pixels at a distance of 2.
+//
+//go:noescape
+func stencil1x2x2Step2AVX512(s *stencilRows)
+
+// stencil1x2x4Step2AVX512 is stencilGo of 1 rows, 2 lines and 4 pixels at a distance of 2.
+//
+//go:noescape
+func stencil1x2x4Step2AVX512(s *stencilRows)
+
+// stencil1x2x8Step2AVX512 is stencilGo of 1 rows, 2 lines and 8 pixels at a distance of 2.
+//
+//go:noescape
+func stencil1x2x8Step2AVX512(s *stencilRows)
+
+// stencil1x4x4Step2AVX512 is stencilGo of 1 rows, 4 lines and 4 pixels at a distance of 2.
+//
+//go:noescape
+func stencil1x4x4Step2AVX512(s *stencilRows)
+
+// stencil4x1x1Step2AVX512 is stencilGo of 4 rows, 1 lines and 1 pixels at a distance of 2.
+//
+//go:noescape
+func stencil4x1x1Step2AVX512(s *stencilRows)
+
+// stencil4x1x2Step2AVX512 is stencilGo of 4 rows, 1 lines and 2 pixels at a distance of 2.
+//
+//go:noescape
+func stencil4x1x2Step2AVX512(s *stencilRows)
+
+// stencil4x1x4Step2AVX512 is stencilGo of 4 rows, 1 lines and 4 pixels at a distance of 2.
+//
+//go:noescape
+func stencil4x1x4Step2AVX512(s *stencilRows)
+
+// stencil4x2x2Step2AVX512 is stencilGo of 4 rows, 2 lines and 2 pixels at a distance of 2.
+//
+//go:noescape
+func stencil4x2x2Step2AVX512(s *stencilRows)
+
+// stencilMax1x1x1Step2AVX512 is stencilMaxGo of 1 rows, 1 lines and 1 pixels at a distance of 2.
+//
+//go:noescape
+func stencilMax1x1x1Step2AVX512(s *stencilRows)
+
+// stencilMax1x1x2Step2AVX512 is stencilMaxGo of 1 rows, 1 lines and 2 pixels at a distance of 2.
+//
+//go:noescape
+func stencilMax1x1x2Step2AVX512(s *stencilRows)
+
+// stencilMax1x1x4Step2AVX512 is stencilMaxGo of 1 rows, 1 lines and 4 pixels at a distance of 2.
+//
+//go:noescape
+func stencilMax1x1x4Step2AVX512(s *stencilRows)
+
+// stencil1x1x1Step1AVX2 is stencilGo of 1 rows, 1 lines and 1 pixels at a distance of 1.
+//
+//go:noescape
+func stencil1x1x1Step1AVX2(s *stencilRows)
+
+// stencil1x1x2Step1AVX2 is stencilGo of 1 rows, 1 lines and 2 pixels at a distance of 1.
+//
+//go:noescape
+func stencil1x1x2Step1AVX2(s *stencilRows)
+
+// stencil1x1x4Step1AVX2 is stencilGo of 1 rows, 1 lines and 4 pixels at a distance of 1.
+//
+//go:noescape
+func stencil1x1x4Step1AVX2(s *stencilRows)
+
+// stencil1x2x2Step1AVX2 is stencilGo of 1 rows, 2 lines and 2 pixels at a distance of 1.
+//
+//go:noescape
+func stencil1x2x2Step1AVX2(s *stencilRows)
+
+// stencil4x1x1Step1AVX2 is stencilGo of 4 rows, 1 lines and 1 pixels at a distance of 1.
+//
+//go:noescape
+func stencil4x1x1Step1AVX2(s *stencilRows)
+
+// stencilMax1x1x1Step1AVX2 is stencilMaxGo of 1 rows, 1 lines and 1 pixels at a distance of 1.
+//
+//go:noescape
+func stencilMax1x1x1Step1AVX2(s *stencilRows)
+
+// stencilMax1x1x2Step1AVX2 is stencilMaxGo of 1 rows, 1 lines and 2 pixels at a distance of 1.
+//
+//go:noescape
+func stencilMax1x1x2Step1AVX2(s *stencilRows)
+
+// stencilMax1x1x4Step1AVX2 is stencilMaxGo of 1 rows, 1 lines and 4 pixels at a distance of 1.
+//
+//go:noescape
+func stencilMax1x1x4Step1AVX2(s *stencilRows)
+
+// stencil1x1x1Step2AVX2 is stencilGo of 1 rows, 1 lines and 1 pixels at a distance of 2.
+//
+//go:noescape
+func stencil1x1x1Step2AVX2(s *stencilRows)
+
+// stencil1x1x2Step2AVX2 is stencilGo of 1 rows, 1 lines and 2 pixels at a distance of 2.
+//
+//go:noescape
+func stencil1x1x2Step2AVX2(s *stencilRows)
+
+// stencil1x1x4Step2AVX2 is stencilGo of 1 rows, 1 lines and 4 pixels at a distance of 2.
+//
+//go:noescape
+func stencil1x1x4Step2AVX2(s *stencilRows)
+
+// stencil1x2x2Step2AVX2 is stencilGo of 1 rows, 2 lines and 2 pixels at a distance of 2.
+//
+//go:noescape
+func stencil1x2x2Step2AVX2(s *stencilRows)
+
+// stencil4x1x1Step2AVX2 is stencilGo of 4 rows, 1 lines and 1 pixels at a distance of 2.
+//
+//go:noescape
+func stencil4x1x1Step2AVX2(s *stencilRows)
+
+// stencilMax1x1x1Step2AVX2 is stencilMaxGo of 1 rows, 1 lines and 1 pixels at a distance of 2.
+//
+//go:noescape
+func stencilMax1x1x1Step2AVX2(s *stencilRows)
+
+// stencilMax1x1x2Step2AVX2 is stencilMaxGo of 1 rows, 1 lines and 2 pixels at a distance of 2.
+//
+//go:noescape
+func stencilMax1x1x2Step2AVX2(s *stencilRows)
+
+// stencilMax1x1x4Step2AVX2 is stencilMaxGo of 1 rows, 1 lines and 4 pixels at a distance of 2.
+//
+//go:noescape
+func stencilMax1x1x4Step2AVX2(s *stencilRows)

@@ -46,9 +46,8 @@ type variant struct {
 	repeat                                func(dst, x *float32, n, vectors, last int)
 	sparseLanes                           int // columns of a vector
 
-	stencil      [len(StencilRows)]stencilKernels
-	stencilMax   stencilKernels
-	stencilLanes int // numbers of a vector
+	stencil    [2][2]stencilKernels // [0] of one row, [1] of four; [stride-1]
+	stencilMax [2]stencilKernels    // [stride-1]
 
 	choose     func(dst, condition, x, y *float32, n int)
 	fromBytes  func(dst *float32, src *byte, vectors int)
@@ -110,9 +109,8 @@ var plain = variant{
 	chooseRows:     chooseRowsGo,
 	repeat:         repeatGo,
 	sparseLanes:    sparseGoLanes,
-	stencil:        [len(StencilRows)]stencilKernels{stencilGo(1), stencilGo(4), stencilGo(8)},
-	stencilMax:     stencilMaxGo(),
-	stencilLanes:   stencilGoLanes,
+	stencil:        [2][2]stencilKernels{{stencilGo(1, 1), stencilGo(1, 2)}, {stencilGo(4, 1), stencilGo(4, 2)}},
+	stencilMax:     [2]stencilKernels{stencilMaxGo(1), stencilMaxGo(2)},
 	choose:         chooseGo,
 	fromBytes:      fromBytesGo,
 	fromInt32:      fromInt32Go,

@@ -7,149 +7,213 @@ import (
 	"github.com/mmcloughlin/avo/reg"
 )
 
-// stencilShapes are the rows and vectors of the kernels, for AVX-512 and for AVX2:
+// stencilTile is a tile of pixels that a kernel computes at once, in lines.
+type stencilTile struct{ lines, pixels int }
+
+// stencilTiles are the tiles of the kernels by their rows, for AVX-512 and for AVX2:
 // what fits into their registers.
-var stencilShapes = map[bool][][2]int{
-	true:  {{1, 1}, {1, 2}, {1, 4}, {4, 1}, {4, 2}, {4, 4}, {8, 1}, {8, 2}},
-	false: {{1, 1}, {1, 2}, {1, 4}, {4, 1}, {4, 2}, {8, 1}},
+var stencilTiles = map[bool]map[int][]stencilTile{
+	true: {
+		1: {{1, 1}, {1, 2}, {1, 4}, {1, 8}, {1, 16}, {2, 2}, {2, 4}, {2, 8}, {4, 4}},
+		4: {{1, 1}, {1, 2}, {1, 4}, {2, 2}},
+	},
+	false: {
+		1: {{1, 1}, {1, 2}, {1, 4}, {2, 2}},
+		4: {{1, 1}},
+	},
 }
+
+// stencilMaxTiles are those of the kernels that find the greatest.
+var stencilMaxTiles = []stencilTile{{1, 1}, {1, 2}, {1, 4}}
 
 // stencils writes the sums, and the greatest, of shifted pixels.
 func stencils(a *assembler) {
 	for _, wide := range []bool{true, false} {
-		suffix := map[bool]string{true: "AVX512", false: "AVX2"}[wide]
-		for _, shape := range stencilShapes[wide] {
-			a.stencil("stencil", suffix, shape, (*stencilLoop).addProducts)
-		}
-		for _, vectors := range []int{1, 2, 4} {
-			a.stencil("stencilMax", suffix, [2]int{1, vectors}, (*stencilLoop).greatest)
+		for _, stride := range []int{1, 2} {
+			for _, rows := range []int{1, 4} {
+				for _, tile := range stencilTiles[wide][rows] {
+					a.stencil("stencil", wide, rows, stride, tile, (*stencilLoop).addProducts)
+				}
+			}
+			for _, tile := range stencilMaxTiles {
+				a.stencil("stencilMax", wide, 1, stride, tile, (*stencilLoop).greatest)
+			}
 		}
 	}
 }
 
-func (a *assembler) stencil(name, suffix string, shape [2]int, join func(k *stencilLoop)) {
-	full := fmt.Sprintf("%s%dx%d%s", name, shape[0], shape[1], suffix)
-	a.begin(full, "func(s *stencilRows)", fmt.Sprintf("%s is %sGo of %d rows and %d vectors.", full, name, shape[0], shape[1]))
-	l := &lanes{assembler: a, wide: suffix == "AVX512", constants: map[uint32]reg.VecVirtual{}}
-	(&stencilLoop{lanes: l, rows: shape[0], vectors: shape[1], join: join}).emit()
+func (a *assembler) stencil(name string, wide bool, rows, stride int, tile stencilTile, join func(k *stencilLoop)) {
+	suffix := map[bool]string{true: "AVX512", false: "AVX2"}[wide]
+	full := fmt.Sprintf("%s%dx%dx%dStep%d%s", name, rows, tile.lines, tile.pixels, stride, suffix)
+	a.begin(full, "func(s *stencilRows)",
+		fmt.Sprintf("%s is %sGo of %d rows, %d lines and %d pixels at a distance of %d.", full, name, rows, tile.lines, tile.pixels, stride))
+	l := &lanes{assembler: a, wide: wide, constants: map[uint32]reg.VecVirtual{}}
+	(&stencilLoop{lanes: l, tile: tile, rows: rows, stride: stride, join: join}).emit()
 	a.VZEROUPPER()
 	a.RET()
 }
 
-// stencilLoop is one kernel. The results of a pixel stay in registers over all
-// elements.
+// stencilPixelBytes is the size of a pixel: 16 floats.
+const stencilPixelBytes = 64
+
+// stencilLoop is one kernel. The results of a block of rows stay in registers over
+// all its elements.
 type stencilLoop struct {
 	*lanes
-	rows, vectors int
-	// join combines the results with an element.
+	tile         stencilTile
+	rows, stride int
+	// join combines the results of a line with an element.
 	join func(k *stencilLoop)
 
-	s       reg.GPVirtual
-	element reg.GPVirtual // address of the element's pixel
-	weight  reg.GPVirtual // address of the element's weights
-	results [][]reg.VecVirtual
+	s, xLine reg.GPVirtual
+	element  reg.GPVirtual // address of the element's line
+	weight   reg.GPVirtual // address of the element's weights
+	line     int
+	results  [][][]reg.VecVirtual // by row, line, vector
 }
 
 func (k *stencilLoop) field(name string) reg.GPVirtual {
 	return k.Load(k.Param("s").Dereference(k.s).Field(name), k.GP64()).(reg.GPVirtual)
 }
 
+// vectors are those of a line.
+func (k *stencilLoop) vectors() int { return k.tile.pixels * stencilPixelBytes / k.bytes() }
+
+// place is where a vector lies in a line whose pixels are step pixels apart.
+func (k *stencilLoop) place(v, step int) int {
+	perPixel := stencilPixelBytes / k.bytes()
+	return v/perPixel*stencilPixelBytes*step + v%perPixel*k.bytes()
+}
+
 func (k *stencilLoop) emit() {
 	k.s = k.integer("s")
-	dst, x, residual := k.field("dst"), k.field("x"), k.field("residual")
-	pixels := k.field("pixels")
-	k.results = make([][]reg.VecVirtual, k.rows)
+	k.xLine = k.field("xLine")
+	offsets, bias, starts := k.field("offsets"), k.field("bias"), k.field("starts")
+	dstRows, residualRows := k.field("dstRows"), k.field("residualRows")
+	blocks := k.field("blocks")
+	k.weight, k.element = k.field("weights"), k.GP64()
+	k.results = make([][][]reg.VecVirtual, k.rows)
 	for r := range k.results {
-		for range k.vectors {
-			k.results[r] = append(k.results[r], k.vector())
+		k.results[r] = make([][]reg.VecVirtual, k.tile.lines)
+		for l := range k.results[r] {
+			for range k.vectors() {
+				k.results[r][l] = append(k.results[r][l], k.vector())
+			}
 		}
 	}
-	k.Label("pixel")
-	k.begin(k.field("bias"))
-	offsets, count := k.field("offsets"), k.field("elements")
-	k.weight, k.element = k.field("weights"), k.GP64()
-	k.TESTQ(count, count)
+	k.Label("block")
+	k.begin(bias)
+	count := k.GP32()
+	k.MOVL(operand.Mem{Base: starts, Disp: 4}, count)
+	k.SUBL(operand.Mem{Base: starts}, count)
 	k.JZ(operand.LabelRef("summed"))
 	k.Label("element")
 	k.MOVLQSX(operand.Mem{Base: offsets}, k.element)
-	k.ADDQ(x, k.element)
-	k.join(k)
+	k.ADDQ(operand.Mem{Base: k.s}, k.element) // x is the first field
+	for k.line = range k.tile.lines {
+		if k.line > 0 {
+			k.ADDQ(k.xLine, k.element)
+		}
+		k.join(k)
+	}
 	k.ADDQ(operand.U8(4), offsets)
 	k.ADDQ(operand.U8(4*k.rows), k.weight)
-	k.DECQ(count)
+	k.DECL(count)
 	k.JNE(operand.LabelRef("element"))
 	k.Label("summed")
-	k.TESTQ(residual, residual)
-	k.JZ(operand.LabelRef("clip"))
-	k.addResidual(residual)
-	k.Label("clip")
+	k.addResidual(residualRows)
 	k.clip()
-	k.store(dst)
-	k.ADDQ(k.field("dstStep"), dst)
-	k.ADDQ(k.field("xStep"), x)
-	k.TESTQ(residual, residual)
-	k.JZ(operand.LabelRef("next"))
-	k.ADDQ(k.field("residualStep"), residual)
-	k.Label("next")
-	k.DECQ(pixels)
-	k.JNE(operand.LabelRef("pixel"))
+	k.store(dstRows)
+	k.ADDQ(operand.U8(4), starts)
+	for _, perRow := range []struct {
+		at   reg.GPVirtual
+		size int
+	}{{bias, 4}, {dstRows, 8}, {residualRows, 8}} {
+		k.ADDQ(operand.U8(perRow.size*k.rows), perRow.at)
+	}
+	k.DECQ(blocks)
+	k.JNE(operand.LabelRef("block"))
+}
+
+// each visits the results in order.
+func (k *stencilLoop) each(visit func(row, line, v int, result reg.VecVirtual)) {
+	for r, lines := range k.results {
+		for l, vectors := range lines {
+			for v, result := range vectors {
+				visit(r, l, v, result)
+			}
+		}
+	}
 }
 
 // begin starts the results with the rows' biases.
 func (k *stencilLoop) begin(bias reg.GPVirtual) {
-	for r, row := range k.results {
-		for _, result := range row {
-			k.VBROADCASTSS(operand.Mem{Base: bias, Disp: 4 * r}, result)
-		}
-	}
+	k.each(func(row, _, _ int, result reg.VecVirtual) {
+		k.VBROADCASTSS(operand.Mem{Base: bias, Disp: 4 * row}, result)
+	})
 }
 
-func (k *stencilLoop) at(base reg.GPVirtual, v int) operand.Mem {
-	return operand.Mem{Base: base, Disp: v * k.bytes()}
+func (k *stencilLoop) pixel(v int) operand.Mem {
+	return operand.Mem{Base: k.element, Disp: k.place(v, k.stride)}
 }
 
-// addProducts adds an element's pixel times each row's weight. Several rows share
-// the pixel in registers; one row reads it from memory.
+// addProducts adds an element's line times each row's weight. Several rows share the
+// line in registers; one row reads it from memory.
 func (k *stencilLoop) addProducts() {
-	weight := k.vector()
 	if k.rows == 1 {
-		k.VBROADCASTSS(operand.Mem{Base: k.weight}, weight)
-		for v, result := range k.results[0] {
-			k.VFMADD231PS(k.at(k.element, v), weight, result)
+		if k.line == 0 {
+			k.constants[0] = k.vector()
+			k.VBROADCASTSS(operand.Mem{Base: k.weight}, k.constants[0])
+		}
+		for v, result := range k.results[0][k.line] {
+			k.VFMADD231PS(k.pixel(v), k.constants[0], result)
 		}
 		return
 	}
-	pixel := make([]reg.VecVirtual, k.vectors)
-	for v := range pixel {
-		pixel[v] = k.vector()
-		k.VMOVUPS(k.at(k.element, v), pixel[v])
+	line := make([]reg.VecVirtual, k.vectors())
+	for v := range line {
+		line[v] = k.vector()
+		k.VMOVUPS(k.pixel(v), line[v])
 	}
 	for r, row := range k.results {
+		weight := k.vector()
 		k.VBROADCASTSS(operand.Mem{Base: k.weight, Disp: 4 * r}, weight)
-		for v, result := range row {
-			k.VFMADD231PS(pixel[v], weight, result)
+		for v, result := range row[k.line] {
+			k.VFMADD231PS(line[v], weight, result)
 		}
 	}
 }
 
-// greatest keeps the greater of the results and an element's pixel; NaN passes.
+// greatest keeps the greater of the results and an element's line; NaN passes.
 func (k *stencilLoop) greatest() {
-	for v, result := range k.results[0] {
+	for v, result := range k.results[0][k.line] {
 		pixel := k.vector()
-		k.VMOVUPS(k.at(k.element, v), pixel)
+		k.VMOVUPS(k.pixel(v), pixel)
 		k.VMOVAPS(k.pick(k.max(result, pixel), result), result)
 	}
 }
 
-func (k *stencilLoop) addResidual(residual reg.GPVirtual) {
-	rows, at := k.field("residualRows"), k.GP64()
-	for r, row := range k.results {
-		k.MOVQ(operand.Mem{Base: rows, Disp: 8 * r}, at)
-		k.ADDQ(residual, at)
-		for v, result := range row {
-			k.VADDPS(k.at(at, v), result, result)
+// row leaves in at where the r-th row's first pixel is, from base.
+func (k *stencilLoop) row(at, rows reg.GPVirtual, r int, base string) {
+	k.MOVQ(operand.Mem{Base: rows, Disp: 8 * r}, at)
+	k.ADDQ(k.field(base), at)
+}
+
+func (k *stencilLoop) addResidual(rows reg.GPVirtual) {
+	at := k.GP64()
+	residual := k.field("residual")
+	k.TESTQ(residual, residual)
+	k.JZ(operand.LabelRef("clip"))
+	line := k.field("residualLine")
+	k.each(func(r, l, v int, result reg.VecVirtual) {
+		if l == 0 && v == 0 {
+			k.row(at, rows, r, "residual")
+		} else if v == 0 {
+			k.ADDQ(line, at)
 		}
-	}
+		k.VADDPS(operand.Mem{Base: at, Disp: k.place(v, 1)}, result, result)
+	})
+	k.Label("clip")
 }
 
 // clip keeps results between low and high. The processor's functions return their
@@ -166,21 +230,18 @@ func (k *stencilLoop) clip() {
 			return
 		}
 		k.VBROADCASTSS(address.Addr, limit)
-		for _, row := range k.results {
-			for _, result := range row {
-				bound.keep(result, limit, result)
-			}
-		}
+		k.each(func(_, _, _ int, result reg.VecVirtual) { bound.keep(result, limit, result) })
 	}
 }
 
-func (k *stencilLoop) store(dst reg.GPVirtual) {
-	rows, at := k.field("dstRows"), k.GP64()
-	for r, row := range k.results {
-		k.MOVQ(operand.Mem{Base: rows, Disp: 8 * r}, at)
-		k.ADDQ(dst, at)
-		for v, result := range row {
-			k.VMOVUPS(result, k.at(at, v))
+func (k *stencilLoop) store(rows reg.GPVirtual) {
+	at, line := k.GP64(), k.field("dstLine")
+	k.each(func(r, l, v int, result reg.VecVirtual) {
+		if l == 0 && v == 0 {
+			k.row(at, rows, r, "dst")
+		} else if v == 0 {
+			k.ADDQ(line, at)
 		}
-	}
+		k.VMOVUPS(result, operand.Mem{Base: at, Disp: k.place(v, 1)})
+	})
 }
