@@ -1,0 +1,129 @@
+package sparse
+
+import (
+	"context"
+	"fmt"
+	"time"
+)
+
+// candidates are the programs for a network.
+type candidates struct {
+	whole, shrunk model
+	options       Options
+	engines       map[Path]engine
+	times         map[Path]time.Duration
+}
+
+// choose returns the path that is asked for, or that measures fastest.
+func (c *candidates) choose(ctx context.Context) (Path, error) {
+	if c.options.Path != "" {
+		return c.options.Path, nil
+	}
+	times, err := recall(c.options.Tuning, pathTimes, c.key(), func() (map[Path]time.Duration, error) { return c.measure(ctx) })
+	if err != nil {
+		return "", err
+	}
+	c.times = times
+	best := Dense
+	for _, path := range paths {
+		if took, ok := times[path]; ok && took < times[best] {
+			best = path
+		}
+	}
+	return best, nil
+}
+
+// key is a digest of what the paths' times depend on.
+func (c *candidates) key() string {
+	return fmt.Sprint(c.whole.network.Name, c.whole.network.Input, c.options.Batch, c.options.Workers, c.shrunk.weights.Digest())
+}
+
+// pathRuns is how often a path is timed, in turn with the others.
+const pathRuns = 5
+
+// measure times all paths that there are.
+func (c *candidates) measure(ctx context.Context) (map[Path]time.Duration, error) {
+	in, out := c.whole.network.Input.Size(), c.whole.network.Output().Size()
+	images, outputs := make([]float32, c.options.Batch*in), make([]float32, c.options.Batch*out)
+	for i := range images {
+		images[i] = float32(i%17) / 17
+	}
+	var runs []func() error
+	var measured []Path
+	for _, path := range paths {
+		if path == Shrunk && c.shrunk.network == c.whole.network {
+			continue
+		}
+		e, err := c.engine(ctx, path)
+		if err != nil {
+			if path == Sparse && ctx.Err() == nil {
+				continue // there is no sparse form of one of the layers
+			}
+			return nil, err
+		}
+		runs, measured = append(runs, func() error { return e.run(outputs, images) }), append(measured, path)
+	}
+	least, err := fastest(ctx, pathRuns, runs)
+	if err != nil {
+		return nil, err
+	}
+	times := make(map[Path]time.Duration)
+	for i, path := range measured {
+		times[path] = least[i]
+	}
+	return times, nil
+}
+
+// fastest is the least time of each of some runs, which take turns, behind a first
+// one.
+func fastest(ctx context.Context, rounds int, runs []func() error) ([]time.Duration, error) {
+	least := make([]time.Duration, len(runs))
+	for round := range rounds + 1 {
+		for i, run := range runs {
+			if err := ctx.Err(); err != nil {
+				return nil, err
+			}
+			start := time.Now()
+			if err := run(); err != nil {
+				return nil, err
+			}
+			if took := time.Since(start); round == 1 || round > 1 && took < least[i] {
+				least[i] = took
+			}
+		}
+	}
+	return least, nil
+}
+
+// engine prepares a path, once.
+func (c *candidates) engine(ctx context.Context, path Path) (engine, error) {
+	if e := c.engines[path]; e != nil {
+		return e, nil
+	}
+	e, err := c.prepare(ctx, path)
+	if err != nil {
+		return nil, err
+	}
+	c.engines[path] = e
+	return e, nil
+}
+
+func (c *candidates) prepare(ctx context.Context, path Path) (engine, error) {
+	switch path {
+	case Dense:
+		return newDense(c.whole, c.options.Workers)
+	case Shrunk:
+		return newDense(c.shrunk, c.options.Workers)
+	}
+	return newStencils(ctx, c.shrunk, c.options)
+}
+
+// closeAll closes the engines but that of the path chosen, and that one too if
+// something failed.
+func (c *candidates) closeAll(chosen Path, failure error) {
+	for path, e := range c.engines {
+		if path != chosen || failure != nil {
+			e.close()
+		}
+	}
+}

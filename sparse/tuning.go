@@ -1,0 +1,103 @@
+package sparse
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"maps"
+	"os"
+	"sync"
+	"time"
+
+	"espalier/internal/durable"
+	"espalier/internal/simd"
+)
+
+// tuningVersion changes when programs change such that old measurements mean nothing.
+const tuningVersion = 1
+
+// Tuning holds what has been measured on a machine, so that it need not be measured
+// again. It may be used by several compilations at the same time.
+type Tuning struct {
+	processor string
+
+	mu sync.Mutex
+	m  measurements
+}
+
+// measurements are times by a digest of everything that they depend on.
+type measurements struct {
+	Version   int                               `json:"version"`
+	Processor string                            `json:"processor"`
+	Layers    map[string][]time.Duration        `json:"layers"`
+	Paths     map[string]map[Path]time.Duration `json:"paths"`
+}
+
+// NewTuning is without measurements. The processor is the name of what they are taken
+// on.
+func NewTuning(processor string) *Tuning {
+	processor += ", " + simd.Variant()
+	return &Tuning{processor: processor, m: measurements{Version: tuningVersion, Processor: processor}}
+}
+
+// ReadTuning reads what Write has written. Measurements of another processor or of
+// another version count as none, as a file that is not there does.
+func ReadTuning(path, processor string) (*Tuning, error) {
+	t := NewTuning(processor)
+	content, err := os.ReadFile(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return t, nil
+	}
+	if err != nil {
+		return nil, fmt.Errorf("tuning: %w", err)
+	}
+	var m measurements
+	if err := json.Unmarshal(content, &m); err != nil {
+		return nil, fmt.Errorf("tuning %s: %w; remove it to measure again", path, err)
+	}
+	if m.Version == t.m.Version && m.Processor == t.m.Processor {
+		t.m = m
+	}
+	return t, nil
+}
+
+// Write keeps the measurements in a file.
+func (t *Tuning) Write(files durable.FS, path string) error {
+	t.mu.Lock()
+	content, err := json.MarshalIndent(t.m, "", "\t")
+	t.mu.Unlock()
+	if err != nil {
+		return fmt.Errorf("tuning: %w", err)
+	}
+	return durable.WriteFile(files, path, append(content, '\n'))
+}
+
+// recall finds a measurement, or measures and keeps it.
+func recall[T any](t *Tuning, of func(m *measurements) *map[string]T, key string, measure func() (T, error)) (T, error) {
+	if t == nil {
+		return measure()
+	}
+	t.mu.Lock()
+	found, ok := (*of(&t.m))[key]
+	t.mu.Unlock()
+	if ok {
+		return found, nil
+	}
+	found, err := measure()
+	if err != nil {
+		return found, err
+	}
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	kept := maps.Clone(*of(&t.m))
+	if kept == nil {
+		kept = make(map[string]T)
+	}
+	kept[key] = found
+	*of(&t.m) = kept
+	return found, nil
+}
+
+func layerTimes(m *measurements) *map[string][]time.Duration       { return &m.Layers }
+func pathTimes(m *measurements) *map[string]map[Path]time.Duration { return &m.Paths }
