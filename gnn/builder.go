@@ -129,6 +129,14 @@ func (b *Builder) Biased(x *graph.Node, layer string) *graph.Node {
 	return graph.Add(x, graph.ExpandLeftToRank(b.Weight(layer, nn.Bias), x.Rank()))
 }
 
+// BatchNorm normalises the columns of x [nodes, width] over all nodes, as nn.BatchNorm
+// does channels.
+func (b *Builder) BatchNorm(x *graph.Node, layer string) *graph.Node {
+	nodes, width := x.Shape().Dim(0), x.Shape().Dim(1)
+	channels := graph.Reshape(x, nodes, 1, 1, width)
+	return graph.Reshape(nn.BatchNorm{}.Build(nn.NewBuilder(b.scope, layer, b.Phase), []*graph.Node{channels}), nodes, width)
+}
+
 // Dropout sets, in the training phase, elements of x to zero with a probability and
 // divides the others by that of staying, so that the expectation stays.
 func (b *Builder) Dropout(x *graph.Node, rate float64) *graph.Node {

@@ -25,6 +25,10 @@ var small = map[string]Network{
 	"mlp":            MLP{Hidden: 4, Dropout: None, InputDropout: None},
 	"appnp":          APPNP{Hidden: 4, Hops: 3, Dropout: None, InputDropout: None, EdgeDropout: None},
 	"gcnii":          GCNII{Layers: 3, Hidden: 4, Dropout: None},
+	"sage":           GraphSAGE{Hidden: 4, Dropout: None, InputDropout: None},
+	"gin":            GIN{Hidden: 4, Dropout: None, InputDropout: None},
+	"gin, mean":      GIN{Hidden: 4, Depth: 1, Mean: true, Dropout: None, InputDropout: None},
+	"resgcn":         ResGCN{Layers: 3, Hidden: 4, Dropout: None},
 	"gat":            gat(Prior),
 	"gat, message":   gat(Message),
 }

@@ -19,6 +19,12 @@ type Builder struct {
 	layer string
 }
 
+// NewBuilder is the builder of one layer, for code that puts layers into graphs of its
+// own. The layer's parameters are variables of the scope, named as in a Network.
+func NewBuilder(scope *model.Scope, layer string, phase Phase) *Builder {
+	return &Builder{Phase: phase, scope: scope, layer: layer}
+}
+
 // Parameter returns the node with the value of one of the layer's parameters.
 func (b *Builder) Parameter(g *graph.Graph, role Role) *graph.Node {
 	return b.variable(role).NodeValue(g)
@@ -65,7 +71,7 @@ func (n *Network) BuildLayers(scope *model.Scope, x *graph.Node, phase Phase) []
 				inputs[j] = outputs[input]
 			}
 		}
-		outputs[i] = node.Layer.Build(&Builder{Phase: phase, scope: scope, layer: node.Name}, inputs)
+		outputs[i] = node.Layer.Build(NewBuilder(scope, node.Name, phase), inputs)
 	}
 	return outputs
 }

@@ -1,0 +1,83 @@
+package gnn
+
+import (
+	"cmp"
+
+	"github.com/gomlx/gomlx/core/graph"
+
+	"espalier/nn"
+)
+
+func init() { register(GraphSAGE{}) }
+
+// KindGraphSAGE is the kind of GraphSAGE.
+const KindGraphSAGE nn.Kind = "sage"
+
+// GraphSAGE aggregates the neighbours' mean beside a node's own row; W. L. Hamilton,
+// R. Ying and J. Leskovec, "Inductive representation learning on large graphs", NeurIPS
+// 2017, with the mean aggregator over all neighbours. Layers are
+//
+//	h'_i = ReLU(h_i · W_own + mean_j h_j · W_neighbours + b)
+//
+// over the edges from j into i, for drop(h); the last is without ReLU. Both weights are
+// [in, out], one above the other, as if h_i and the mean stood side by side. The product
+// comes before the mean, so that what is sent is as narrow as the layer's result.
+type GraphSAGE struct {
+	Hidden       int     // units of a hidden layer; 0 means 64
+	Layers       int     // 0 means 2
+	Dropout      float64 // of hidden layers; 0 means 0.5
+	InputDropout float64 // of features; 0 means 0.5
+}
+
+func (n GraphSAGE) withDefaults() GraphSAGE {
+	n.Hidden, n.Layers = cmp.Or(n.Hidden, 64), cmp.Or(n.Layers, 2)
+	n.Dropout, n.InputDropout = orDefault(n.Dropout, 0.5), orDefault(n.InputDropout, 0.5)
+	return n
+}
+
+// Kind is KindGraphSAGE.
+func (n GraphSAGE) Kind() nn.Kind { return KindGraphSAGE }
+
+// Check reports numbers out of range.
+func (n GraphSAGE) Check() error {
+	return checks(KindGraphSAGE, positive("hidden units", n.Hidden), positive("layers", n.Layers),
+		rate("dropout", n.Dropout), rate("input dropout", n.InputDropout))
+}
+
+// Parameters are the weight of each layer, W_own above W_neighbours, and its bias.
+func (n GraphSAGE) Parameters(s Shape) []nn.Parameter {
+	n = n.withDefaults()
+	p := s.parameters(KindGraphSAGE)
+	in := s.Features
+	for i := range n.Layers {
+		out := n.Hidden
+		if i == n.Layers-1 {
+			out = s.Classes
+		}
+		p.linear(convolution(i), 2*in, out, true)
+		in = out
+	}
+	return p.list
+}
+
+// Build adds the layers.
+func (n GraphSAGE) Build(b *Builder) *graph.Node {
+	n = n.withDefaults()
+	input := b.Input(n.InputDropout)
+	multiply := input.Multiply
+	var x *graph.Node
+	for i := range n.Layers {
+		layer := convolution(i)
+		w := b.Weight(layer, nn.Weight)
+		half := w.Shape().Dim(0) / 2
+		own := graph.Slice(w, graph.AxisRange(0, half), graph.AxisRange())
+		neighbours := graph.Slice(w, graph.AxisRange(half, 2*half), graph.AxisRange())
+		x = graph.Add(multiply(own), b.Mean(multiply(neighbours), layer))
+		x = b.Biased(x, layer)
+		if i < n.Layers-1 {
+			hidden := b.Dropout(graph.MaxScalar(x, 0), n.Dropout)
+			multiply = func(w *graph.Node) *graph.Node { return graph.MatMul(hidden, w) }
+		}
+	}
+	return x
+}
