@@ -1,0 +1,70 @@
+package gnn
+
+import (
+	"errors"
+	"fmt"
+
+	"espalier/data"
+	"espalier/seed"
+)
+
+// Protocol is how a graph is prepared and its nodes are split, by which results on one
+// set can be compared or not.
+type Protocol string
+
+// The protocols.
+const (
+	// PublicSplit is Planetoid's: features whose rows sum to 1, the split that came with
+	// the set. Seeds differ in initial weights and dropout only.
+	PublicSplit Protocol = "public"
+	// RandomSplits is that of Shchur et al., "Pitfalls of graph neural network
+	// evaluation", 2018: the largest component, features of 0 and 1, and for each seed
+	// 20 nodes of each class for training and 30 for validation.
+	RandomSplits Protocol = "shchur"
+	// TenSplits is that of Pei et al., "Geom-GCN", ICLR 2020: features whose rows sum to
+	// 1, and ten splits that came with the set, of which seed s takes number (s−1) mod 10.
+	TenSplits Protocol = "ten-splits"
+)
+
+// protocols are those in which a set is usually compared.
+var protocols = map[string]Protocol{
+	"cora": PublicSplit, "citeseer": PublicSplit, "pubmed": PublicSplit,
+	"amazon-photo": RandomSplits, "amazon-computers": RandomSplits, "coauthor-cs": RandomSplits, "coauthor-physics": RandomSplits,
+	"actor": TenSplits, "chameleon": TenSplits, "chameleon-filtered": TenSplits, "cornell": TenSplits, "texas": TenSplits,
+}
+
+// ProtocolOf is the protocol in which results on a set are usually compared.
+func ProtocolOf(set string) (Protocol, error) {
+	if p, ok := protocols[set]; ok {
+		return p, nil
+	}
+	return "", fmt.Errorf("no protocol is known for graph %q: its nodes have to be split by other means", set)
+}
+
+// Prepare returns the graph and the split of a seed, for a graph as data.OpenGraph has
+// it.
+func (p Protocol) Prepare(g *data.Graph, s seed.Seed) (*data.Graph, data.NodeSplit, error) {
+	switch p {
+	case PublicSplit:
+		return p.given(g, 0)
+	case TenSplits:
+		return p.given(g, int((s-1)%10))
+	case RandomSplits:
+		g = g.LargestComponent().BinaryFeatures()
+		split, err := data.PerClassSplit{}.Split(g, s)
+		return g, split, err
+	}
+	return nil, data.NodeSplit{}, fmt.Errorf("no protocol is called %q: there are %s, %s and %s", string(p), PublicSplit, RandomSplits, TenSplits)
+}
+
+// given takes a split that came with the set.
+func (p Protocol) given(g *data.Graph, number int) (*data.Graph, data.NodeSplit, error) {
+	if g.Features() == nil {
+		return nil, data.NodeSplit{}, errors.New("graph " + g.Name() + " has no features")
+	}
+	splits := g.Splits()
+	if number >= len(splits) {
+		return nil, data.NodeSplit{}, fmt.Errorf("graph %q has %d splits, and protocol %s takes number %d", g.Name(), len(splits), p, number)
+	}
+	return g.NormalisedRows(), splits[number], nil
+}
