@@ -97,11 +97,13 @@ func (r *Result) Rows() []Row {
 	return rows
 }
 
-// Rows are the rows of all results, in their order.
+// Rows are the rows of all results, in their order; those that are nil have none.
 func Rows(results []*Result) []Row {
 	var rows []Row
 	for _, result := range results {
-		rows = append(rows, result.Rows()...)
+		if result != nil {
+			rows = append(rows, result.Rows()...)
+		}
 	}
 	return rows
 }

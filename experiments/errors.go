@@ -1,5 +1,12 @@
 package experiments
 
+import (
+	"slices"
+	"strings"
+
+	"espalier/data"
+)
+
 // UsageError says that what was asked for does not exist or makes no sense, such
 // as an unknown experiment or a bad value of a hyper-parameter. It is one line.
 type UsageError struct{ Message string }
@@ -9,3 +16,45 @@ func (e *UsageError) Error() string { return e.Message }
 
 // Usage marks the error as the caller's, not the run's.
 func (e *UsageError) Usage() {}
+
+// MissingDataError says which data sets of a run are not on this machine; cells on the
+// others have been run.
+type MissingDataError struct {
+	Sets []*data.MissingError // each of them once
+
+	cells map[int]bool // that could not be run
+}
+
+// Error names them in one line, with how to get each.
+func (e *MissingDataError) Error() string {
+	texts := make([]string, len(e.Sets))
+	for i, set := range e.Sets {
+		texts[i] = set.Error()
+	}
+	return strings.Join(texts, "; ")
+}
+
+// Unwrap returns the errors of the sets.
+func (e *MissingDataError) Unwrap() []error {
+	errs := make([]error, len(e.Sets))
+	for i, set := range e.Sets {
+		errs[i] = set
+	}
+	return errs
+}
+
+// add counts a cell whose data is missing.
+func (e *MissingDataError) add(cell int, missing *data.MissingError) {
+	e.cells[cell] = true
+	if !slices.ContainsFunc(e.Sets, func(m *data.MissingError) bool { return m.Error() == missing.Error() }) {
+		e.Sets = append(e.Sets, missing)
+	}
+}
+
+// orNil is the error if anything is missing.
+func (e *MissingDataError) orNil() error {
+	if len(e.Sets) == 0 {
+		return nil
+	}
+	return e
+}

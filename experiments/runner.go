@@ -11,6 +11,7 @@ import (
 	"sync"
 
 	"espalier/backend"
+	"espalier/data"
 	"espalier/progress"
 )
 
@@ -34,7 +35,9 @@ type Runner struct {
 // Run returns the results of cells, in their order: those that the store has are
 // read, the others are run on the pool of workers, each after the cells it needs.
 // When a cell fails, or the context is cancelled, those that run are told to keep
-// a checkpoint and stop; running again goes on from there.
+// a checkpoint and stop; running again goes on from there. A cell whose data is
+// missing stops no other: its result and those of cells that need it are nil, and the
+// error, a *MissingDataError, says what is missing.
 func (r Runner) Run(ctx context.Context, cells []Cell) ([]*Result, error) {
 	results := make([]*Result, len(cells))
 	finished := 0
@@ -104,6 +107,7 @@ type pool struct {
 	changed  sync.Cond // a cell has ended
 	started  []bool
 	finished int
+	missing  MissingDataError
 	err      error
 }
 
@@ -111,6 +115,7 @@ func newPool(r Runner, chosen *backend.Choice, cells []Cell, results []*Result, 
 	p := &pool{
 		Runner: r, chosen: chosen, cells: cells, results: results, finished: finished,
 		needs: make([][]int, len(cells)), started: make([]bool, len(cells)),
+		missing: MissingDataError{cells: make(map[int]bool)},
 	}
 	p.changed.L = &p.mu
 	index := make(map[string]int, len(cells))
@@ -151,6 +156,9 @@ func (p *pool) run(ctx context.Context) error {
 	if p.err == nil && p.finished < len(p.cells) {
 		p.err = ctx.Err()
 	}
+	if p.err == nil {
+		return p.missing.orNil()
+	}
 	if p.err != nil && errors.Is(p.err, ctx.Err()) {
 		return fmt.Errorf("%w (%d of %d cells are finished; the same command goes on)", p.err, p.finished, len(p.cells))
 	}
@@ -167,6 +175,9 @@ func (p *pool) next(ctx context.Context) (int, bool) {
 		for i := range p.cells {
 			switch {
 			case p.started[i]:
+			case p.hopeless(i):
+				p.started[i] = true
+				p.missing.cells[i] = true
 			case p.ready(i):
 				p.started[i] = true
 				return i, true
@@ -187,14 +198,24 @@ func (p *pool) ready(i int) bool {
 	return !slices.ContainsFunc(p.needs[i], func(need int) bool { return p.results[need] == nil })
 }
 
-// ended counts a cell that has ended. The first error stops the others.
+// hopeless reports whether a cell needs one whose data is missing.
+func (p *pool) hopeless(i int) bool {
+	return slices.ContainsFunc(p.needs[i], func(need int) bool { return p.missing.cells[need] })
+}
+
+// ended counts a cell that has ended. The first error that is not about missing data
+// stops the others.
 func (p *pool) ended(i int, err error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if err == nil {
+	var missing *data.MissingError
+	switch {
+	case err == nil:
 		p.finished++
 		p.task.Step(p.finished)
-	} else {
+	case errors.As(err, &missing):
+		p.missing.add(i, missing)
+	default:
 		p.err = cmp.Or(p.err, err)
 		p.cancel()
 	}

@@ -89,7 +89,7 @@ func TestUnknownNamesAreUsageErrors(t *testing.T) {
 		want    string
 	}{
 		{experiments.Request{Experiment: "lth/ticket"}, "did you mean lth/tickets?"},
-		{experiments.Request{Experiment: "zzz"}, "there are lth/"},
+		{experiments.Request{Experiment: "zzz"}, "there are cgp/"},
 		{experiments.Request{Experiment: "lth/tickets", Scale: "huge"}, "huge"},
 		{experiments.Request{Experiment: "lth/tickets", Set: map[string]string{"levls": "2"}}, "did you mean levels?"},
 		{experiments.Request{Experiment: "lth/tickets", Set: map[string]string{"network": "lenet30"}}, "did you mean lenet300"},

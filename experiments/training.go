@@ -161,19 +161,25 @@ func (d dataSets) MarshalText() ([]byte, error) { return []byte(strings.Join(d, 
 
 // UnmarshalText reads the names of data sets, each once.
 func (d *dataSets) UnmarshalText(text []byte) error {
-	var names dataSets
-	for name := range strings.SplitSeq(string(text), ",") {
+	names, err := readNames("data set", string(text), data.Names())
+	*d = names
+	return err
+}
+
+// readNames reads names with commas between, each one of those there are and none twice.
+func readNames(kind, text string, known []string) ([]string, error) {
+	var names []string
+	for name := range strings.SplitSeq(text, ",") {
 		name = strings.TrimSpace(name)
-		if err := named("data set", name, data.Names()); err != nil {
-			return err
+		if err := named(kind, name, known); err != nil {
+			return nil, err
 		}
 		if slices.Contains(names, name) {
-			return fmt.Errorf("%s comes twice", name)
+			return nil, fmt.Errorf("%s comes twice", name)
 		}
 		names = append(names, name)
 	}
-	*d = names
-	return nil
+	return names, nil
 }
 
 // named reports a name that is none of those there are.

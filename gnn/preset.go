@@ -1,7 +1,11 @@
 package gnn
 
 import (
+	"cmp"
 	"fmt"
+	"maps"
+	"slices"
+	"strings"
 
 	"espalier/train"
 )
@@ -40,6 +44,21 @@ func FindPreset(network, set string) (Preset, error) {
 	known := expectations[key{network, set}]
 	preset.Low, preset.High, preset.Published, preset.Source = known.low, known.high, known.published, known.source
 	return preset, nil
+}
+
+// Presets lists those whose band or published accuracy is known, by set and network.
+func Presets() []Preset {
+	keys := slices.SortedFunc(maps.Keys(expectations), func(a, b key) int {
+		return cmp.Or(strings.Compare(a.set, b.set), strings.Compare(a.network, b.network))
+	})
+	var list []Preset
+	for _, k := range keys {
+		// Each of them has a preset, as a test makes sure.
+		if preset, err := FindPreset(k.network, k.set); err == nil {
+			list = append(list, preset)
+		}
+	}
+	return list
 }
 
 type key struct{ network, set string }

@@ -1,6 +1,8 @@
 package main
 
 import (
+	"cmp"
+	"errors"
 	"fmt"
 	"log/slog"
 
@@ -15,7 +17,8 @@ type runCommand struct {
 	Set   []string `sep:"none" placeholder:"FIELD=VALUE" help:"Set a hyper-parameter; espalier show NAME lists them. May be repeated."`
 }
 
-// Run runs the cells that are not finished and prints the summary of all.
+// Run runs the cells that are not finished and prints the summary of all, without those
+// whose data is missing, which is an error all the same.
 func (c runCommand) Run(t *terminal) error {
 	scale, err := experiments.ParseScale(c.Scale)
 	if err != nil {
@@ -38,10 +41,11 @@ func (c runCommand) Run(t *terminal) error {
 		Progress: live.New(), Log: log,
 	}
 	results, err := runner.Run(t, plan.Cells)
-	if err != nil {
+	var missing *experiments.MissingDataError
+	if err != nil && !errors.As(err, &missing) {
 		return err
 	}
-	return printResults(t, results)
+	return cmp.Or(printResults(t, results), err)
 }
 
 // withoutTime leaves the time out of log lines: whoever reads them is there.
