@@ -7,6 +7,7 @@ import (
 
 	"github.com/gomlx/compute/dtypes"
 	"github.com/gomlx/gomlx/core/graph"
+	"github.com/gomlx/gomlx/core/tensors"
 )
 
 // Pattern says where a sparse matrix has elements: element e is in a row and a column,
@@ -53,8 +54,7 @@ func (p *Pattern) withDiagonal() *Pattern {
 
 // In is the pattern in a GoMLX graph.
 func (p *Pattern) In(g *graph.Graph) *Sparse {
-	at := func(index []int32) *graph.Node { return graph.InsertAxes(graph.Const(g, index), -1) }
-	return &Sparse{pattern: p, row: at(p.row), column: at(p.column)}
+	return &Sparse{pattern: p, row: list(g, p.row, len(p.row), 1), column: list(g, p.column, len(p.column), 1)}
 }
 
 // Sparse is a pattern in a GoMLX graph. Its methods build that graph, and panic on
@@ -139,5 +139,10 @@ func scalar(x *graph.Node, number float64) *graph.Node {
 
 // constant is a list of numbers of a type.
 func constant(g *graph.Graph, dtype dtypes.DType, numbers []float32) *graph.Node {
-	return graph.ConvertDType(graph.Const(g, numbers), dtype)
+	return graph.ConvertDType(list(g, numbers, len(numbers)), dtype)
+}
+
+// list is a constant in a shape. graph.Const would look at each number's type.
+func list[T int32 | float32](g *graph.Graph, numbers []T, shape ...int) *graph.Node {
+	return graph.ConstTensor(g, tensors.FromFlatDataAndDimensions(numbers, shape...))
 }

@@ -140,8 +140,8 @@ func (p *Program) buildLogits(scope *model.Scope, g *graph.Graph) *graph.Node {
 func (p *Program) buildStep(scope *model.Scope, scalars *graph.Node) *graph.Node {
 	r, g := p.recipe, scalars.Graph()
 	b := newBuilder(scope, g, r.Network, r.Graph, r.Insertion, nn.Training)
-	logits := graph.Gather(r.Network.Build(b), graph.InsertAxes(graph.Const(g, r.Nodes), -1))
-	loss := train.CrossEntropy(logits, graph.Const(g, r.Graph.labelsOf(r.Nodes)))
+	logits := graph.Gather(r.Network.Build(b), list(g, r.Nodes, len(r.Nodes), 1))
+	loss := train.CrossEntropy(logits, list(g, r.Graph.labelsOf(r.Nodes), len(r.Nodes)))
 	minimised := loss
 	if r.Insertion.Penalty != nil {
 		minimised = graph.Add(loss, r.Insertion.Penalty(b))

@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"espalier/backend"
+	"espalier/gnn"
 )
 
 // TestGraphNetworksLearn makes sure that what is timed is training.
@@ -13,25 +14,24 @@ func TestGraphNetworksLearn(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for name, network := range map[string]graphNetwork{"gcn": gcn(16), "gat": gat} {
-		training, err := newGraphTraining(context.Background(), chosen.Backend, 0.5, network)
+	for _, network := range []gnn.Network{gnn.GCN{Bias: true}, gnn.GAT{}} {
+		p, err := onCora(context.Background(), chosen.Backend, network)
 		if err != nil {
 			t.Fatal(err)
 		}
-		first, err := training.step()
+		first, err := p.Step(0.01)
 		if err != nil {
 			t.Fatal(err)
 		}
-		var last float32
+		var last float64
 		for range 60 {
-			if last, err = training.step(); err != nil {
+			if last, err = p.Step(0.01); err != nil {
 				t.Fatal(err)
 			}
 		}
 		if first < 1.5 || first > 2.5 || last > 0.9*first {
-			t.Errorf("%s: the loss goes from %v to %v in 60 steps; it begins near ln 7", name, first, last)
+			t.Errorf("%s: the loss goes from %v to %v in 60 steps; it begins near ln 7", network.Kind(), first, last)
 		}
-		training.exec.Finalize()
-		training.store.Finalize()
+		p.Close()
 	}
 }

@@ -10,10 +10,10 @@ import (
 	"time"
 
 	"github.com/gomlx/compute"
-	"github.com/gomlx/compute/dtypes"
 	"github.com/gomlx/gomlx/core/graph"
 	"github.com/gomlx/gomlx/core/tensors"
 
+	"espalier/gnn"
 	"espalier/seed"
 )
 
@@ -32,20 +32,19 @@ const (
 	arxivEdges = 2_315_598
 )
 
-// sparseMatrix multiplies the adjacency by a matrix, written as message passing:
-// gather, scale, scatter-sum.
+// sparseMatrix multiplies the adjacency by a matrix.
 func sparseMatrix(name string, columns int) Case {
 	return Case{
 		Name:  name,
 		edges: func() float64 { return float64(len(arxiv().values)) * float64(columns) },
 		times: func(ctx context.Context, backend compute.Backend) ([]time.Duration, error) {
 			a := arxiv()
+			pattern, err := gnn.NewPattern(arxivNodes, arxivNodes, a.target, a.source)
+			if err != nil {
+				return nil, err
+			}
 			exec, err := graph.NewExec(backend, func(x, values *graph.Node) []*graph.Node {
-				g := x.Graph()
-				sent := graph.Gather(x, graph.InsertAxes(graph.Const(g, a.source), -1))
-				sent = graph.Mul(sent, graph.InsertAxes(values, -1))
-				zeros := graph.BroadcastToDims(graph.ScalarZero(g, dtypes.Float32), arxivNodes, columns)
-				return withProbe(graph.ScatterSum(zeros, graph.InsertAxes(graph.Const(g, a.target), -1), sent, true, false))
+				return withProbe(pattern.In(x.Graph()).Multiply(x, values))
 			})
 			if err != nil {
 				return nil, err
