@@ -1,18 +1,18 @@
 package simd
 
 // panelGrid is where the pixels of some images and rows lie in a panel, which has a
-// few channels of each of them side by side. Where pixels are read at a stride, those
-// that are read together lie together: the remainders of row and column by the
-// strides choose among phases.
+// few channels of each of them side by side. Where pixels are read at a stride, a
+// panel has the rows and columns of one phase, those with the same remainders by the
+// strides: they are read together.
 type panelGrid struct {
 	height, width Axis // by which pixels are read
 	images        int
-	from, to      int // rows
+	from, to      int // rows, of all phases
 	byImage       bool
-	// Distances in pixels of neighbouring images, of rows and columns of one phase,
-	// and of phases.
-	image, row, column, phase int
-	size                      int // pixels
+	// Distances in pixels of neighbouring images, and of neighbouring rows and columns
+	// of a phase.
+	image, row, column int
+	size               int // pixels
 }
 
 // newPanelGrid lays out rows from to to of some images, with images innermost or
@@ -24,8 +24,7 @@ func newPanelGrid(height, width Axis, images, from, to int, byImage bool) panelG
 		g.column = images
 	}
 	g.row = g.column * ceilDiv(width.In, width.stride())
-	g.phase = g.row * ceilDiv(to-from, height.stride())
-	g.image = g.phase * height.stride() * width.stride()
+	g.image = g.row * ceilDiv(to-from, height.stride())
 	g.size = g.image * images
 	if byImage {
 		g.image, g.size = 1, g.image
@@ -41,9 +40,7 @@ func (g *panelGrid) start(image int) int { return (image*g.height.In + g.from) *
 
 // at is the place of a pixel of the first image.
 func (g *panelGrid) at(row, column int) int {
-	s, t := g.height.stride(), g.width.stride()
-	row -= g.from
-	return (row%s*t+column%t)*g.phase + row/s*g.row + column/t*g.column
+	return (row-g.from)/g.height.stride()*g.row + column/g.width.stride()*g.column
 }
 
 // pixelRows is a matrix with a row of channels for each pixel.
@@ -52,29 +49,22 @@ type pixelRows struct {
 	channels int
 }
 
-// copy copies cols channels, from channel on, of images from b on, to a panel of
-// width channels.
-func (g *panelGrid) copy(v *variant, panel []float32, src pixelRows, b, channel, cols, width int) {
+// copy copies cols channels, from channel on, of a phase's rows and columns of images
+// from b on, to a panel of width channels.
+func (g *panelGrid) copy(v *variant, panel []float32, src pixelRows, b, rowPhase, columnPhase, channel, cols, width int) {
 	s, t := g.height.stride(), g.width.stride()
-	for i := range min(s, g.to-g.from) {
-		for j := range min(t, g.width.In) {
-			if g.height.reads(g.from+i) && g.width.reads(j) {
-				first := g.start(b) + i*g.width.In + j
-				g.copyPhase(v, panel[width*(i*t+j)*g.phase:], src.data[first*src.channels+channel:], src.channels,
-					ceilDiv(g.to-g.from-i, s), ceilDiv(g.width.In-j, t), cols, width)
-			}
-		}
+	skip := (rowPhase + s - g.from%s) % s // rows before the phase's first
+	rows, columns := ceilDiv(g.to-g.from-skip, s), ceilDiv(g.width.In-columnPhase, t)
+	if rows <= 0 || columns <= 0 {
+		return
 	}
-}
-
-// copyPhase copies some rows and columns of pixels.
-func (g *panelGrid) copyPhase(v *variant, panel, src []float32, channels, rows, columns, cols, width int) {
-	column := channels * g.width.stride()
-	row, image := channels*g.width.In*g.height.stride(), channels*g.width.In*g.height.In
+	from := src.data[(g.start(b)+skip*g.width.In+columnPhase)*src.channels+channel:]
+	column := src.channels * t
+	row, image := src.channels*g.width.In*s, src.channels*g.width.In*g.height.In
 	if g.byImage {
 		for h := range rows {
 			for w := range columns {
-				v.packColumns(&panel[width*(h*g.row+w*g.column)], &src[h*row+w*column], image, g.images, cols, width)
+				v.packColumns(&panel[width*(h*g.row+w*g.column)], &from[h*row+w*column], image, g.images, cols, width)
 			}
 		}
 		return
@@ -84,20 +74,16 @@ func (g *panelGrid) copyPhase(v *variant, panel, src []float32, channels, rows, 
 	}
 	for b := range g.images {
 		for h := range rows {
-			v.packColumns(&panel[width*(b*g.image+h*g.row)], &src[b*image+h*row], column, columns, cols, width)
+			v.packColumns(&panel[width*(b*g.image+h*g.row)], &from[b*image+h*row], column, columns, cols, width)
 		}
 	}
 }
 
-// reads says whether any output position reads input position i or others at a
-// multiple of the stride from it.
-func (a Axis) reads(i int) bool {
-	for k := range a.Kernel {
-		if (i+a.Before-k*a.dilation())%a.stride() == 0 {
-			return true
-		}
-	}
-	return false
+// phase is the remainder by the stride of the input positions that kernel position k
+// reads.
+func (a Axis) phase(k int) int {
+	offset := k*a.dilation() - a.Before
+	return offset - floorDiv(offset, a.stride())*a.stride()
 }
 
 // reach gives the input positions that output positions first to last read, and

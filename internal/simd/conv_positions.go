@@ -25,10 +25,17 @@ type positionTiles struct {
 	outPanels       *scratch // of the columns of a group
 	shape           [3]int   // of the chunk that taps are of: images, first and last row
 	heights, widths []span   // where kernel rows and columns meet the input
+	phases          []positionPhase
 	taps            []tap
-	ends            []int // the taps of position i are taps[ends[i]:ends[i+1]]
-	lengths         []int // of their runs
+	runs            []positionRuns // of the kernel positions, phase by phase
 }
+
+// positionPhase is the kernel positions that read the same rows and columns of the
+// input, by the remainders of those by the strides: runs first to last.
+type positionPhase struct{ row, column, first, last int }
+
+// positionRuns is what a kernel position sums over: taps first to last, of a length.
+type positionRuns struct{ kernel, first, last, length int }
 
 var positionTilesPool = sync.Pool{New: func() any { return new(positionTiles) }}
 
@@ -85,29 +92,38 @@ func (p *positionTiles) aim(chunk int) {
 // list makes the taps of all kernel positions: runs along the rows, or along the
 // images.
 func (p *positionTiles) list(h0, h1 int, byImage bool) {
-	c := p.conv
-	p.taps, p.ends, p.lengths = p.taps[:0], append(p.ends[:0], 0), p.lengths[:0]
-	for _, rows := range p.heights {
-		first := max(h0, rows.out)
-		count := max(0, min(h1, rows.out+rows.n)-first)
-		for _, columns := range p.widths {
-			runs := [3]int{p.shape[0], count, min(1, columns.n)}
-			length := columns.n
-			if byImage {
-				runs[0], runs[2], length = 1, columns.n, p.shape[0]
+	p.phases, p.taps, p.runs = p.phases[:0], p.taps[:0], p.runs[:0]
+	for row := range p.conv.Height.stride() {
+		for column := range p.conv.Width.stride() {
+			first := len(p.runs)
+			for i := range p.heights {
+				for j := range p.widths {
+					if p.conv.Height.phase(i) == row && p.conv.Width.phase(j) == column {
+						p.position(i, j, h0, h1, byImage)
+					}
+				}
 			}
-			p.runs(runs, p.in.at(rows.in+(first-rows.out)*c.Height.stride(), columns.in), p.out.at(first, columns.out))
-			p.ends, p.lengths = append(p.ends, len(p.taps)), append(p.lengths, length)
+			if first < len(p.runs) {
+				p.phases = append(p.phases, positionPhase{row, column, first, len(p.runs)})
+			}
 		}
 	}
 }
 
-// runs adds taps for some images, rows and columns, of which the first lie at the
-// places in and out.
-func (p *positionTiles) runs(counts [3]int, in, out int) {
-	for b := range counts[0] {
-		for h := range counts[1] {
-			for w := range counts[2] {
+// position makes the taps of kernel row i and column j.
+func (p *positionTiles) position(i, j, h0, h1 int, byImage bool) {
+	rows, columns := p.heights[i], p.widths[j]
+	first := max(h0, rows.out)
+	count := max(0, min(h1, rows.out+rows.n)-first)
+	images, runs, length := p.shape[0], min(1, columns.n), columns.n
+	if byImage {
+		images, runs, length = 1, columns.n, p.shape[0]
+	}
+	in := p.in.at(rows.in+(first-rows.out)*p.conv.Height.stride(), columns.in)
+	out, from := p.out.at(first, columns.out), len(p.taps)
+	for b := range images {
+		for h := range count {
+			for w := range runs {
 				p.taps = append(p.taps, tap{
 					a: 4 * p.rows * (in + b*p.in.image + h*p.in.row + w*p.in.column),
 					b: 64 * (out + b*p.out.image + h*p.out.row + w*p.out.column),
@@ -115,6 +131,7 @@ func (p *positionTiles) runs(counts [3]int, in, out int) {
 			}
 		}
 	}
+	p.runs = append(p.runs, positionRuns{i*p.conv.Width.Kernel + j, from, len(p.taps), length})
 }
 
 // sum adds the chunk to tiles of the columns first to last, of one group.
@@ -125,25 +142,27 @@ func (p *positionTiles) sum(dw []float32, chunk, first, last, panel0, panel1 int
 	columns := min(p.result.perGroup-channel, 16*(last-first))
 	if p.copiesOut {
 		for j := 0; j < columns; j += 16 {
-			p.out.copy(p.v, p.outPanels.data[j*p.out.size:], pixelRows{p.dy, p.conv.Out}, image, to+j, min(16, columns-j), 16)
+			p.out.copy(p.v, p.outPanels.data[j*p.out.size:], pixelRows{p.dy, p.conv.Out}, image, 0, 0, to+j, min(16, columns-j), 16)
 		}
 	}
 	for panel := panel0; panel < panel1; panel++ {
 		from := group*p.source.perGroup + panel*p.rows
-		if p.copiesIn {
-			p.in.copy(p.v, p.inPanel.data, pixelRows{p.x, p.conv.In}, image, from, p.rows, p.rows)
-			p.tile.a[0] = start(p.inPanel.data)
-		} else {
-			p.tile.a[0] = start(p.x[p.in.start(image)*p.conv.In+from:])
-		}
-		for j := 0; j < columns; j += 16 {
-			if p.copiesOut {
-				p.tile.b = start(p.outPanels.data[j*p.out.size:])
+		for _, phase := range p.phases {
+			if p.copiesIn {
+				p.in.copy(p.v, p.inPanel.data, pixelRows{p.x, p.conv.In}, image, phase.row, phase.column, from, p.rows, p.rows)
+				p.tile.a[0] = start(p.inPanel.data)
 			} else {
-				p.tile.b = start(p.dy[p.out.start(image)*16:])
+				p.tile.a[0] = start(p.x[p.in.start(image)*p.conv.In+from:])
 			}
-			p.tile.cols = min(16, columns-j)
-			p.positions(dw[panel*p.rows*p.conv.Out+to+j:])
+			for j := 0; j < columns; j += 16 {
+				if p.copiesOut {
+					p.tile.b = start(p.outPanels.data[j*p.out.size:])
+				} else {
+					p.tile.b = start(p.dy[p.out.start(image)*16:])
+				}
+				p.tile.cols = min(16, columns-j)
+				p.positions(dw[panel*p.rows*p.conv.Out+to+j:], p.runs[phase.first:phase.last])
+			}
 		}
 	}
 }
@@ -151,20 +170,19 @@ func (p *positionTiles) sum(dw []float32, chunk, first, last, panel0, panel1 int
 // start is where a slice starts, which may be empty.
 func start(s []float32) unsafe.Pointer { return unsafe.Pointer(unsafe.SliceData(s)) }
 
-// positions adds to the tiles of all kernel positions, of which the first begins at
-// dw.
-func (p *positionTiles) positions(dw []float32) {
+// positions adds to the tiles of kernel positions, of which the kernel's first begins
+// at dw.
+func (p *positionTiles) positions(dw []float32, runs []positionRuns) {
 	t, kernel := &p.tile, p.v.panel[p.rows][0]
 	step := p.source.perGroup * p.conv.Out
-	for i, length := range p.lengths {
-		taps := p.taps[p.ends[i]:p.ends[i+1]]
-		t.c[0] = at(dw, i*step)
-		if len(taps) > 0 {
-			t.taps, t.tapCount, t.length = &taps[0], len(taps), length
+	for _, r := range runs {
+		t.c[0] = at(dw, r.kernel*step)
+		if r.first < r.last {
+			t.taps, t.tapCount, t.length = &p.taps[r.first], r.last-r.first, r.length
 			kernel(t)
 		} else if t.add == 0 {
-			for r := range p.rows {
-				clear(dw[i*step+r*p.conv.Out:][:t.cols])
+			for i := range p.rows {
+				clear(dw[r.kernel*step+i*p.conv.Out:][:t.cols])
 			}
 		}
 	}
