@@ -36,45 +36,45 @@ var fusions = []fusion{
 		build: func(in []*graph.Node) []*graph.Node {
 			return all(rectify(graph.Add(same(in[0], in[1]), row(in[2]))))
 		},
-		want: []string{"; Add ReLU]"}, absent: []string{"fused"}},
+		want: []string{"; AddReLU]"}, absent: []string{"fused"}},
 	{name: "scale, shift, residual and ReLU", inputs: [][]int{{8, 16, 16, 16}, {3, 3, 16, 16}, {16}, {16}},
 		build: func(in []*graph.Node) []*graph.Node {
 			y := graph.Add(graph.Mul(same(in[0], in[1]), row(in[2])), row(in[3]))
 			return all(rectify(graph.Add(y, in[0])))
 		},
-		want: []string{"; Mul Add Add ReLU]"}, absent: []string{"fused"}},
+		want: []string{"; MulAdd AddReLU]"}, absent: []string{"fused"}},
 	{name: "two convolutions meet", inputs: [][]int{{2, 6, 6, 7}, {3, 3, 7, 7}, {1, 1, 7, 7}},
 		build: func(in []*graph.Node) []*graph.Node {
 			return all(rectify(graph.Add(same(in[0], in[1]), same(in[0], in[2]))))
 		},
-		want: []string{"; Add ReLU]"}, absent: []string{"fused"}},
+		want: []string{"; AddReLU]"}, absent: []string{"fused"}},
 	{name: "groups", inputs: [][]int{{2, 8, 8, 8}, {3, 3, 2, 68}, {68}},
 		build: func(in []*graph.Node) []*graph.Node {
 			y := graph.Convolve(in[0], in[1]).PadSame().ChannelGroupCount(4).Done()
 			return all(rectify(graph.Add(y, row(in[2]))))
 		},
-		want: []string{"groups 4; Add ReLU]"}, absent: []string{"fused"}},
+		want: []string{"groups 4; AddReLU]"}, absent: []string{"fused"}},
 	{name: "depthwise, stride 2", inputs: [][]int{{2, 9, 9, 6}, {3, 3, 1, 6}, {6}},
 		build: func(in []*graph.Node) []*graph.Node {
 			y := graph.Convolve(in[0], in[1]).Strides(2).PaddingPerDim([][2]int{{1, 1}, {1, 1}}).ChannelGroupCount(6).Done()
 			return all(rectify(graph.Add(y, row(in[2]))))
 		},
-		want: []string{"groups 6; Add ReLU]"}, absent: []string{"fused"}},
+		want: []string{"groups 6; AddReLU]"}, absent: []string{"fused"}},
 	{name: "product of many columns", inputs: [][]int{{70, 600}, {600, 1030}, {1030}},
 		build: func(in []*graph.Node) []*graph.Node {
 			return all(rectify(graph.Add(graph.DotProduct(in[0], in[1]), graph.ExpandLeftToRank(in[2], 2))))
 		},
-		want: []string{"; Add ReLU]"}, absent: []string{"fused"}},
+		want: []string{"; AddReLU]"}, absent: []string{"fused"}},
 	{name: "product of few rows and many steps", inputs: [][]int{{4, 4000}, {4000, 10}, {10}},
 		build: func(in []*graph.Node) []*graph.Node {
 			return all(rectify(graph.Add(graph.DotProduct(in[0], in[1]), graph.ExpandLeftToRank(in[2], 2))))
 		},
-		want: []string{"; Add ReLU]"}, absent: []string{"fused"}},
+		want: []string{"; AddReLU]"}, absent: []string{"fused"}},
 	{name: "matrix and vector", inputs: [][]int{{40, 30}, {30}, {40}},
 		build: func(in []*graph.Node) []*graph.Node {
 			return all(rectify(graph.Add(graph.DotProduct(in[0], in[1]), in[2])))
 		},
-		want: []string{"; Add ReLU]"}, absent: []string{"fused"}},
+		want: []string{"; AddReLU]"}, absent: []string{"fused"}},
 	{name: "greatest of each line", inputs: [][]int{{30, 20}, {20, 10}, {10}},
 		build: func(in []*graph.Node) []*graph.Node {
 			y := graph.Add(graph.DotProduct(in[0], in[1]), graph.ExpandLeftToRank(in[2], 2))
@@ -109,7 +109,7 @@ var fusions = []fusion{
 		build: func(in []*graph.Node) []*graph.Node {
 			return all(rectify(normalize(same(in[0], in[1]), in[2], in[3])))
 		},
-		want: []string{"; Moments]", "fused [Sub Mul Add ReLU]"}, absent: []string{"ReduceSum"}},
+		want: []string{"; Moments]", "fused [Sub MulAddReLU]"}, absent: []string{"ReduceSum"}},
 	{name: "batch norm of no convolution", inputs: [][]int{{6, 10, 10, 20}, {20}, {20}},
 		build: func(in []*graph.Node) []*graph.Node { return all(normalize(graph.Exp(in[0]), in[1], in[2])) },
 		want:  []string{"Moments "}, absent: []string{"ReduceSum"}},
@@ -126,7 +126,7 @@ var fusions = []fusion{
 			return graph.Gradient(graph.ReduceAllSum(graph.Mul(y, y)), in...)
 		},
 		// The second Mul is the scaling that the step before does not write.
-		want: []string{"fused [Sub Mul Mul Add Add Add]"}},
+		want: []string{"fused [Sub Mul MulAdd Add Add]"}},
 }
 
 // run builds the graph on a backend and computes it for inputs that the name fixes.

@@ -2,6 +2,7 @@ package cpu
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/gomlx/compute"
@@ -224,6 +225,7 @@ func (u *fuser) leaf(v *value, walk pattern) int {
 
 // finish chooses the block length, the registers' memory and the tasks.
 func (u *fuser) finish() {
+	u.contract()
 	p := u.program
 	unit := 1
 	for _, r := range p.reduced {
@@ -254,7 +256,7 @@ func (u *fuser) finish() {
 // else a block of scratch memory, which is used again once nobody reads it.
 func (u *fuser) placeRegisters() {
 	p := u.program
-	p.memory = make([]int, len(u.born))
+	p.memory = slices.Repeat([]int{unusedRegister}, len(u.born))
 	end := len(p.code)
 	for _, s := range p.stores {
 		u.inBlocks[s.register] = true
@@ -325,12 +327,16 @@ func (u *fuser) mayOverlay(leaf *leaf, s *store) bool {
 	return u.dies[leaf.register] <= written && (s.direct || u.dies[leaf.register] < written || s.register == leaf.register)
 }
 
-// describe lists the operations.
+// describe lists the operations, those of one instruction as one word.
 func (p *fusedProgram) describe() string {
 	const shown = 12
 	var names []string
 	for _, c := range p.code {
-		names = append(names, opName(c.name))
+		name := opName(c.name)
+		for _, before := range slices.Backward(c.before) {
+			name = opName(before) + name
+		}
+		names = append(names, name)
 	}
 	for _, r := range p.reduced {
 		names = append(names, opName(r.name))

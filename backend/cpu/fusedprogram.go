@@ -22,8 +22,7 @@ type fusedProgram struct {
 	stores []store
 	// reduced are the reductions at the end of the instructions.
 	reduced []reducedStore
-	// memory of each register: the number of its scratch block, directLeaf or
-	// directStore.
+	// memory of each register: the number of its scratch block, or one of those below.
 	memory []int
 	// blocks of scratch memory.
 	blocks int
@@ -36,6 +35,8 @@ const (
 	directLeaf = -1
 	// directStore registers are in the result's tensor.
 	directStore = -2
+	// unusedRegister is one that no instruction writes any more.
+	unusedRegister = -3
 )
 
 // leaf is a tensor that a fused step reads.
@@ -55,7 +56,9 @@ func (l *leaf) direct() bool { return l.dtype == dtypes.Float32 && l.pattern.con
 
 // instruction computes one block.
 type instruction struct {
-	name    compute.OpType
+	name compute.OpType
+	// before are operations that it does first, see contract.
+	before  []compute.OpType
 	unary   vectorUnary
 	binary  vectorBinary
 	ternary vectorTernary
@@ -63,6 +66,17 @@ type instruction struct {
 	scalar func(to, x []float32, y float32)
 	to     int
 	in     [3]int
+}
+
+// operands are the registers that it reads.
+func (i *instruction) operands() []int {
+	switch {
+	case i.unary != nil:
+		return i.in[:1]
+	case i.ternary != nil:
+		return i.in[:3]
+	}
+	return i.in[:2]
 }
 
 // store is a result that a fused step writes: where it is computed if it is direct,

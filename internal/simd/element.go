@@ -44,6 +44,7 @@ const (
 	Div                          // x/y
 	Max                          // the greater, no number if one is none
 	Min                          // the lesser, no number if one is none
+	AddReLU                      // ReLU of x + y
 	ReLUGradient                 // y where x > 0, else 0
 	Equal                        // 1 where x = y, else 0
 	NotEqual                     // 1 where x ≠ y, else 0
@@ -52,7 +53,7 @@ const (
 	binaries
 )
 
-var binaryNames = [binaries]string{"Add", "Sub", "Mul", "Div", "Max", "Min", "ReLUGradient", "Equal", "NotEqual", "Greater", "GreaterOrEqual"}
+var binaryNames = [binaries]string{"Add", "Sub", "Mul", "Div", "Max", "Min", "AddReLU", "ReLUGradient", "Equal", "NotEqual", "Greater", "GreaterOrEqual"}
 
 func (op Binary) String() string { return binaryNames[op] }
 

@@ -1568,6 +1568,280 @@ done:
 	VZEROUPPER
 	RET
 
+// func binaryAddReLUAVX512(dst *float32, x *float32, y *float32, n int)
+// Requires: AVX, AVX512F, BMI2, CMOV
+TEXT ·binaryAddReLUAVX512(SB), NOSPLIT, $0-32
+	MOVQ         dst+0(FP), AX
+	MOVQ         x+8(FP), CX
+	MOVQ         y+16(FP), DX
+	MOVQ         n+24(FP), BX
+	VBROADCASTSS word00000000<>+0(SB), Z0
+	VBROADCASTSS word3f800000<>+0(SB), Z1
+
+many:
+	CMPQ    BX, $0x00000040
+	JLT     one
+	VMOVUPS (CX), Z1
+	VMOVUPS (DX), Z2
+	VADDPS  Z2, Z1, Z1
+	VMAXPS  Z1, Z0, Z1
+	VMOVUPS Z1, (AX)
+	VMOVUPS 64(CX), Z1
+	VMOVUPS 64(DX), Z2
+	VADDPS  Z2, Z1, Z1
+	VMAXPS  Z1, Z0, Z1
+	VMOVUPS Z1, 64(AX)
+	VMOVUPS 128(CX), Z1
+	VMOVUPS 128(DX), Z2
+	VADDPS  Z2, Z1, Z1
+	VMAXPS  Z1, Z0, Z1
+	VMOVUPS Z1, 128(AX)
+	VMOVUPS 192(CX), Z1
+	VMOVUPS 192(DX), Z2
+	VADDPS  Z2, Z1, Z1
+	VMAXPS  Z1, Z0, Z1
+	VMOVUPS Z1, 192(AX)
+	ADDQ    $0x00000100, AX
+	ADDQ    $0x00000100, CX
+	ADDQ    $0x00000100, DX
+	SUBQ    $0x00000040, BX
+	JMP     many
+
+one:
+	CMPQ    BX, $0x00000010
+	JLT     rest
+	VMOVUPS (CX), Z1
+	VMOVUPS (DX), Z2
+	VADDPS  Z2, Z1, Z1
+	VMAXPS  Z1, Z0, Z1
+	VMOVUPS Z1, (AX)
+	ADDQ    $0x00000040, AX
+	ADDQ    $0x00000040, CX
+	ADDQ    $0x00000040, DX
+	SUBQ    $0x00000010, BX
+	JMP     one
+
+rest:
+	CMPQ      BX, $0x00
+	JEQ       done
+	MOVQ      $0x00000010, SI
+	CMPQ      BX, SI
+	CMOVQLT   BX, SI
+	MOVL      $0x0000ffff, BX
+	BZHIL     SI, BX, BX
+	KMOVW     BX, K1
+	VMOVUPS.Z (CX), K1, Z1
+	VMOVUPS.Z (DX), K1, Z2
+	VADDPS    Z2, Z1, Z1
+	VMAXPS    Z1, Z0, Z0
+	VMOVUPS   Z0, K1, (AX)
+
+done:
+	VZEROUPPER
+	RET
+
+// func binaryAddReLUAVX2(dst *float32, x *float32, y *float32, n int)
+// Requires: AVX
+TEXT ·binaryAddReLUAVX2(SB), NOSPLIT, $0-32
+	MOVQ dst+0(FP), AX
+	MOVQ x+8(FP), CX
+	MOVQ y+16(FP), DX
+	MOVQ n+24(FP), BX
+
+many:
+	CMPQ         BX, $0x00000020
+	JLT          one
+	VMOVUPS      (CX), Y0
+	VMOVUPS      (DX), Y1
+	VBROADCASTSS word00000000<>+0(SB), Y2
+	VADDPS       Y1, Y0, Y0
+	VMAXPS       Y0, Y2, Y0
+	VMOVUPS      Y0, (AX)
+	VMOVUPS      32(CX), Y0
+	VMOVUPS      32(DX), Y1
+	VBROADCASTSS word00000000<>+0(SB), Y2
+	VADDPS       Y1, Y0, Y0
+	VMAXPS       Y0, Y2, Y0
+	VMOVUPS      Y0, 32(AX)
+	VMOVUPS      64(CX), Y0
+	VMOVUPS      64(DX), Y1
+	VBROADCASTSS word00000000<>+0(SB), Y2
+	VADDPS       Y1, Y0, Y0
+	VMAXPS       Y0, Y2, Y0
+	VMOVUPS      Y0, 64(AX)
+	VMOVUPS      96(CX), Y0
+	VMOVUPS      96(DX), Y1
+	VBROADCASTSS word00000000<>+0(SB), Y2
+	VADDPS       Y1, Y0, Y0
+	VMAXPS       Y0, Y2, Y0
+	VMOVUPS      Y0, 96(AX)
+	ADDQ         $0x00000080, AX
+	ADDQ         $0x00000080, CX
+	ADDQ         $0x00000080, DX
+	SUBQ         $0x00000020, BX
+	JMP          many
+
+one:
+	CMPQ         BX, $0x00000008
+	JLT          rest
+	VMOVUPS      (CX), Y0
+	VMOVUPS      (DX), Y1
+	VBROADCASTSS word00000000<>+0(SB), Y2
+	VADDPS       Y1, Y0, Y0
+	VMAXPS       Y0, Y2, Y0
+	VMOVUPS      Y0, (AX)
+	ADDQ         $0x00000020, AX
+	ADDQ         $0x00000020, CX
+	ADDQ         $0x00000020, DX
+	SUBQ         $0x00000008, BX
+	JMP          one
+
+rest:
+	CMPQ         BX, $0x00
+	JEQ          done
+	NEGQ         BX
+	LEAQ         masks<>+0(SB), SI
+	VMOVDQU      64(SI)(BX*4), Y0
+	VMASKMOVPS   (CX), Y0, Y1
+	VMASKMOVPS   (DX), Y0, Y2
+	VBROADCASTSS word00000000<>+0(SB), Y3
+	VADDPS       Y2, Y1, Y1
+	VMAXPS       Y1, Y3, Y1
+	VMASKMOVPS   Y1, Y0, (AX)
+
+done:
+	VZEROUPPER
+	RET
+
+// func scalarAddReLUAVX512(dst *float32, x *float32, y float32, n int)
+// Requires: AVX, AVX512F, BMI2, CMOV
+TEXT ·scalarAddReLUAVX512(SB), NOSPLIT, $0-32
+	MOVQ         dst+0(FP), AX
+	MOVQ         x+8(FP), CX
+	VBROADCASTSS y+16(FP), Z0
+	MOVQ         n+24(FP), DX
+	VBROADCASTSS word00000000<>+0(SB), Z1
+	VBROADCASTSS word3f800000<>+0(SB), Z2
+
+many:
+	CMPQ    DX, $0x00000040
+	JLT     one
+	VMOVUPS (CX), Z2
+	VADDPS  Z0, Z2, Z2
+	VMAXPS  Z2, Z1, Z2
+	VMOVUPS Z2, (AX)
+	VMOVUPS 64(CX), Z2
+	VADDPS  Z0, Z2, Z2
+	VMAXPS  Z2, Z1, Z2
+	VMOVUPS Z2, 64(AX)
+	VMOVUPS 128(CX), Z2
+	VADDPS  Z0, Z2, Z2
+	VMAXPS  Z2, Z1, Z2
+	VMOVUPS Z2, 128(AX)
+	VMOVUPS 192(CX), Z2
+	VADDPS  Z0, Z2, Z2
+	VMAXPS  Z2, Z1, Z2
+	VMOVUPS Z2, 192(AX)
+	ADDQ    $0x00000100, AX
+	ADDQ    $0x00000100, CX
+	SUBQ    $0x00000040, DX
+	JMP     many
+
+one:
+	CMPQ    DX, $0x00000010
+	JLT     rest
+	VMOVUPS (CX), Z2
+	VADDPS  Z0, Z2, Z2
+	VMAXPS  Z2, Z1, Z2
+	VMOVUPS Z2, (AX)
+	ADDQ    $0x00000040, AX
+	ADDQ    $0x00000040, CX
+	SUBQ    $0x00000010, DX
+	JMP     one
+
+rest:
+	CMPQ      DX, $0x00
+	JEQ       done
+	MOVQ      $0x00000010, BX
+	CMPQ      DX, BX
+	CMOVQLT   DX, BX
+	MOVL      $0x0000ffff, DX
+	BZHIL     BX, DX, DX
+	KMOVW     DX, K1
+	VMOVUPS.Z (CX), K1, Z2
+	VADDPS    Z0, Z2, Z0
+	VMAXPS    Z0, Z1, Z0
+	VMOVUPS   Z0, K1, (AX)
+
+done:
+	VZEROUPPER
+	RET
+
+// func scalarAddReLUAVX2(dst *float32, x *float32, y float32, n int)
+// Requires: AVX
+TEXT ·scalarAddReLUAVX2(SB), NOSPLIT, $0-32
+	MOVQ         dst+0(FP), AX
+	MOVQ         x+8(FP), CX
+	VBROADCASTSS y+16(FP), Y0
+	MOVQ         n+24(FP), DX
+
+many:
+	CMPQ         DX, $0x00000020
+	JLT          one
+	VMOVUPS      (CX), Y1
+	VBROADCASTSS word00000000<>+0(SB), Y2
+	VADDPS       Y0, Y1, Y1
+	VMAXPS       Y1, Y2, Y1
+	VMOVUPS      Y1, (AX)
+	VMOVUPS      32(CX), Y1
+	VBROADCASTSS word00000000<>+0(SB), Y2
+	VADDPS       Y0, Y1, Y1
+	VMAXPS       Y1, Y2, Y1
+	VMOVUPS      Y1, 32(AX)
+	VMOVUPS      64(CX), Y1
+	VBROADCASTSS word00000000<>+0(SB), Y2
+	VADDPS       Y0, Y1, Y1
+	VMAXPS       Y1, Y2, Y1
+	VMOVUPS      Y1, 64(AX)
+	VMOVUPS      96(CX), Y1
+	VBROADCASTSS word00000000<>+0(SB), Y2
+	VADDPS       Y0, Y1, Y1
+	VMAXPS       Y1, Y2, Y1
+	VMOVUPS      Y1, 96(AX)
+	ADDQ         $0x00000080, AX
+	ADDQ         $0x00000080, CX
+	SUBQ         $0x00000020, DX
+	JMP          many
+
+one:
+	CMPQ         DX, $0x00000008
+	JLT          rest
+	VMOVUPS      (CX), Y1
+	VBROADCASTSS word00000000<>+0(SB), Y2
+	VADDPS       Y0, Y1, Y1
+	VMAXPS       Y1, Y2, Y1
+	VMOVUPS      Y1, (AX)
+	ADDQ         $0x00000020, AX
+	ADDQ         $0x00000020, CX
+	SUBQ         $0x00000008, DX
+	JMP          one
+
+rest:
+	CMPQ         DX, $0x00
+	JEQ          done
+	NEGQ         DX
+	LEAQ         masks<>+0(SB), BX
+	VMOVDQU      64(BX)(DX*4), Y1
+	VMASKMOVPS   (CX), Y1, Y2
+	VBROADCASTSS word00000000<>+0(SB), Y3
+	VADDPS       Y0, Y2, Y0
+	VMAXPS       Y0, Y3, Y0
+	VMASKMOVPS   Y0, Y1, (AX)
+
+done:
+	VZEROUPPER
+	RET
+
 // func binaryReLUGradientAVX512(dst *float32, x *float32, y *float32, n int)
 // Requires: AVX, AVX512F, BMI2, CMOV
 TEXT ·binaryReLUGradientAVX512(SB), NOSPLIT, $0-32

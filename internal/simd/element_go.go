@@ -30,12 +30,13 @@ var binaryGo, scalarGo = binariesGo()
 
 func binariesGo() (vectors [binaries]func(dst, x, y *float32, n int), scalars [binaries]func(dst, x *float32, y float32, n int)) {
 	for op, f := range [binaries]func(x, y float32) float32{
-		Add: func(x, y float32) float32 { return x + y },
-		Sub: func(x, y float32) float32 { return x - y },
-		Mul: func(x, y float32) float32 { return x * y },
-		Div: func(x, y float32) float32 { return x / y },
-		Max: func(x, y float32) float32 { return max(x, y) },
-		Min: func(x, y float32) float32 { return min(x, y) },
+		Add:     func(x, y float32) float32 { return x + y },
+		Sub:     func(x, y float32) float32 { return x - y },
+		Mul:     func(x, y float32) float32 { return x * y },
+		Div:     func(x, y float32) float32 { return x / y },
+		Max:     func(x, y float32) float32 { return max(x, y) },
+		Min:     func(x, y float32) float32 { return min(x, y) },
+		AddReLU: func(x, y float32) float32 { return max(x+y, 0) },
 		ReLUGradient: func(x, y float32) float32 {
 			if x > 0 {
 				return y

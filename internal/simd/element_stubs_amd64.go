@@ -124,6 +124,26 @@ func scalarMinAVX512(dst *float32, x *float32, y float32, n int)
 //go:noescape
 func scalarMinAVX2(dst *float32, x *float32, y float32, n int)
 
+// binaryAddReLUAVX512 is binaryGo[AddReLU].
+//
+//go:noescape
+func binaryAddReLUAVX512(dst *float32, x *float32, y *float32, n int)
+
+// binaryAddReLUAVX2 is binaryGo[AddReLU].
+//
+//go:noescape
+func binaryAddReLUAVX2(dst *float32, x *float32, y *float32, n int)
+
+// scalarAddReLUAVX512 is scalarGo[AddReLU].
+//
+//go:noescape
+func scalarAddReLUAVX512(dst *float32, x *float32, y float32, n int)
+
+// scalarAddReLUAVX2 is scalarGo[AddReLU].
+//
+//go:noescape
+func scalarAddReLUAVX2(dst *float32, x *float32, y float32, n int)
+
 // binaryReLUGradientAVX512 is binaryGo[ReLUGradient].
 //
 //go:noescape

@@ -107,6 +107,8 @@ func binaryTrue(op Binary, x, y float32) float32 {
 		return max(x, y)
 	case Min:
 		return min(x, y)
+	case AddReLU:
+		return max(x+y, 0)
 	case ReLUGradient:
 		if x > 0 {
 			return y

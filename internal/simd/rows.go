@@ -62,6 +62,20 @@ func ScaleShift(p Parallel, dst, x, scale, shift []float32, relu bool) {
 	})
 }
 
+// MulAdd computes dst[i] = x[i]·y[i] + z[i] for all of dst, which may be any of them.
+func MulAdd(dst, x, y, z []float32) {
+	if n := len(dst); n > 0 {
+		active.mulAdd(&dst[0], &x[:n][0], &y[:n][0], &z[:n][0], n)
+	}
+}
+
+// MulAddReLU computes the ReLU of MulAdd.
+func MulAddReLU(dst, x, y, z []float32) {
+	if n := len(dst); n > 0 {
+		active.mulAddReLU(&dst[0], &x[:n][0], &y[:n][0], &z[:n][0], n)
+	}
+}
+
 // mulAddGo computes dst[i] = x[i]·y[i] + z[i] for i < n.
 func mulAddGo(dst, x, y, z *float32, n int) {
 	to, ys, zs := vector(dst, n), vector(y, n), vector(z, n)

@@ -17,6 +17,7 @@ func elements(a *assembler) {
 		{"Div", func(l *lanes, x, y reg.VecVirtual) reg.VecVirtual { return l.div(x, y) }},
 		{"Max", func(l *lanes, x, y reg.VecVirtual) reg.VecVirtual { return l.pick(l.max(x, y), x) }},
 		{"Min", func(l *lanes, x, y reg.VecVirtual) reg.VecVirtual { return l.pick(l.min(x, y), x) }},
+		{"AddReLU", func(l *lanes, x, y reg.VecVirtual) reg.VecVirtual { return l.max(l.constant(0), l.add(x, y)) }},
 		{"ReLUGradient", func(l *lanes, x, y reg.VecVirtual) reg.VecVirtual { return l.positive(x, y) }},
 		{"Equal", func(l *lanes, x, y reg.VecVirtual) reg.VecVirtual { return l.truth(equal, x, y) }},
 		{"NotEqual", func(l *lanes, x, y reg.VecVirtual) reg.VecVirtual { return l.truth(notEqual, x, y) }},
