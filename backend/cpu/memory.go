@@ -43,6 +43,7 @@ func (m *memories) give(block *memory) {
 // newMemory allocates a block outside of any class.
 func newMemory(size int) *memory {
 	raw := make([]byte, size+alignment)
+	preferHugePages(raw)
 	start := unsafe.Pointer(unsafe.SliceData(raw))
 	skip := int(-uintptr(start) & (alignment - 1))
 	return &memory{base: unsafe.Add(start, skip), bytes: raw[skip : skip+size], class: -1}
