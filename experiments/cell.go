@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"log/slog"
 	"maps"
+	"slices"
 
 	"github.com/gomlx/compute"
 
@@ -79,6 +80,15 @@ type Result struct {
 	// from it; nil where nothing was timed.
 	Durations  []Measurement
 	Provenance Provenance
+}
+
+// FirstOf is the first of some results that is one of a method.
+func FirstOf(results []*Result, method string) (*Result, error) {
+	i := slices.IndexFunc(results, func(r *Result) bool { return r.Desc.Method == method })
+	if i < 0 {
+		return nil, fmt.Errorf("none of the %d results is one of %s", len(results), method)
+	}
+	return results[i], nil
 }
 
 // Rows are the measurements, each with the durations of its level and the whole

@@ -22,13 +22,16 @@ const (
 	EarlyStopPlot Plot = "early-stop-accuracy"
 	// SpeedPlot shows the iteration of early stopping.
 	SpeedPlot Plot = "early-stop-iteration"
+	// LatencyPlot shows how long the inference of a batch takes against the weights that
+	// remain.
+	LatencyPlot Plot = "latency"
 	// CurvesPlot shows how the test accuracy rises during training, level by
 	// level, for the experiment's first method.
 	CurvesPlot Plot = "curves"
 )
 
 // Plots lists the plots.
-func Plots() []Plot { return []Plot{AccuracyPlot, EarlyStopPlot, SpeedPlot, CurvesPlot} }
+func Plots() []Plot { return []Plot{AccuracyPlot, EarlyStopPlot, SpeedPlot, LatencyPlot, CurvesPlot} }
 
 // Draw makes a plot of results, which differ at most in data, method and seed. The
 // store has the curves.
@@ -40,6 +43,8 @@ func (s *Store) Draw(plot Plot, results []*Result) (figure.Figure, error) {
 		return SweepFigure(Summarise(Rows(results)), EarlyStopAccuracy, "test accuracy at early stopping (%)")
 	case SpeedPlot:
 		return SweepFigure(Summarise(Rows(results)), EarlyStopIteration, "iteration of early stopping")
+	case LatencyPlot:
+		return SweepFigure(Summarise(Rows(results)), Milliseconds, "milliseconds that the inference of a batch takes")
 	case CurvesPlot:
 		return s.CurvesFigure(results, TestAccuracy, "test accuracy (%)")
 	default:

@@ -207,12 +207,12 @@ func timeLevel(ctx context.Context, study lth.Study, level lth.Level, batch data
 // levels are the cell's levels: the tickets, the dense network that they begin with, or
 // what a control makes of those that the cell needs.
 func (o *Structural) levels(ctx context.Context, w Work, d Desc, study lth.Study) (iter.Seq2[lth.Level, error], error) {
-	study.Folder = filepath.Join(w.Folder, "study")
+	study.Folder = filepath.Join(w.Folder, studyFolder)
 	if d.Method == lth.Tickets {
 		return study.Tickets(ctx), nil
 	}
 	found := study
-	found.Folder = filepath.Join(w.Needed[0], "study")
+	found.Folder = filepath.Join(w.Needed[0], studyFolder)
 	if d.Method == Dense {
 		found.Options.Levels = 0
 		return found.Tickets(ctx), nil

@@ -107,6 +107,41 @@ func TestStructuralIsTheSameBytesForAnyWorkers(t *testing.T) {
 	}
 }
 
+// The rows of a mask's picture are sorted by the last result's columns; every level has
+// a mask, also where a control is the ticket.
+func TestMaskFigureShowsBlocks(t *testing.T) {
+	plan := tinyStructural(t, map[string]string{"methods": "tickets,regroup,refill", "levels": "1", "fraction": "0.7"})
+	store := experiments.OpenStore(t.TempDir())
+	results, err := experiments.Runner{Store: store}.Run(t.Context(), plan.Cells)
+	if err != nil {
+		t.Fatal(err)
+	}
+	const name = "layer3.0.conv1.weight"
+	drawn, err := store.MaskFigure(results, 1, name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(drawn.Panels) != 3 {
+		t.Fatalf("%d panels", len(drawn.Panels))
+	}
+	for i, want := range []string{"IMP, ", "Regroup, ", "Refill, "} {
+		if panel := drawn.Panels[i]; !strings.HasPrefix(panel.Title, want) || len(panel.Cells) != 32 || len(panel.Cells[0]) != 9*16 {
+			t.Errorf("panel %d is %q, %d rows", i, panel.Title, len(panel.Cells))
+		}
+	}
+	// Whole channels come first, then those that are gone.
+	changes := 0
+	cells := drawn.Panels[2].Cells
+	for row := 1; row < len(cells); row++ {
+		if cells[row][0] != cells[row-1][0] {
+			changes++
+		}
+	}
+	if !cells[0][0] || changes != 1 {
+		t.Errorf("Refill's rows are mixed: %d changes", changes)
+	}
+}
+
 // Controls are trained at the levels that are asked for alone.
 func TestStructuralAtChosenLevels(t *testing.T) {
 	plan := tinyStructural(t, map[string]string{"methods": "tickets,refill", "at": "2"})

@@ -96,7 +96,7 @@ func (o *Tickets) run(ctx context.Context, w Work, d Desc) (Outcome, error) {
 // levels are the cell's levels: the tickets, or what a control makes of those that
 // the cell needs.
 func (o *Tickets) levels(ctx context.Context, w Work, d Desc, study lth.Study) (iter.Seq2[lth.Level, error], error) {
-	study.Folder = filepath.Join(w.Folder, "study")
+	study.Folder = filepath.Join(w.Folder, studyFolder)
 	if d.Method == lth.Tickets {
 		return study.Tickets(ctx), nil
 	}
@@ -105,7 +105,7 @@ func (o *Tickets) levels(ctx context.Context, w Work, d Desc, study lth.Study) (
 		return nil, err
 	}
 	found := study
-	found.Folder = filepath.Join(w.Needed[0], "study")
+	found.Folder = filepath.Join(w.Needed[0], studyFolder)
 	return study.Control(ctx, control, found.Tickets(ctx)), nil
 }
 

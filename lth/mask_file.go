@@ -12,8 +12,18 @@ import (
 )
 
 // MaskFile is the name of the file in a level's folder that holds its mask, in the
-// binary form of prune.Mask.
+// binary form of prune.Mask. Every level has one, also where its training is another's.
 const MaskFile = "mask"
+
+// LevelFolder is where a study's folder has the level of a method: of the tickets, or of
+// a control by its name.
+func LevelFolder(study, method string, index int) string {
+	level := fmt.Sprintf("level-%02d", index)
+	if method == Tickets {
+		return filepath.Join(study, level)
+	}
+	return filepath.Join(study, method, level)
+}
 
 // ReadMask reads the mask of a level from the level's folder.
 func ReadMask(folder string) (*prune.Mask, error) {

@@ -144,7 +144,7 @@ func (r *runner) control(ctx context.Context, control Control, ticket, before Le
 	for _, trained := range []Level{ticket, before} {
 		if level.startsLike(trained) {
 			level.Result = trained.Result
-			return level, nil
+			return level, keepMask(r.folder(level), level.Mask)
 		}
 	}
 	return r.train(ctx, level)
@@ -200,11 +200,8 @@ func (s Study) streams(purpose string, index ...int) func(parameter string) *ran
 
 // folder is where a level is kept, empty for nowhere.
 func (r *runner) folder(level Level) string {
-	switch {
-	case r.Folder == "":
+	if r.Folder == "" {
 		return ""
-	case level.Method == Tickets:
-		return filepath.Join(r.Folder, fmt.Sprintf("level-%02d", level.Index))
 	}
-	return filepath.Join(r.Folder, level.Method, fmt.Sprintf("level-%02d", level.Index))
+	return LevelFolder(r.Folder, level.Method, level.Index)
 }

@@ -281,3 +281,29 @@ func TestDistance(t *testing.T) {
 		t.Error("masks of other shapes have a distance")
 	}
 }
+
+// Rows are output channels; columns go input channel by input channel, as PyTorch's do.
+func TestMatrix(t *testing.T) {
+	c := nn.NewComposer("one", nn.Shape{Height: 4, Width: 4, Channels: 2})
+	c.Add("conv", nn.Convolution{Out: 3, Kernel: 2, NoBias: true}, nn.Input)
+	network := must[*nn.Network](t)(c.Network())
+	const name = "conv.weight"
+	editor := prune.Ones(network).Edit()
+	// [kernel row 1, kernel column 0, input channel 1, output channel 2]
+	editor.Set(name, ((1*2+0)*2+1)*3+2, false)
+	mask := editor.Mask()
+	matrix := mask.Matrix(name)
+	if len(matrix) != 3 || len(matrix[0]) != 8 {
+		t.Fatalf("the matrix is %d × %d", len(matrix), len(matrix[0]))
+	}
+	for row, columns := range matrix {
+		for column, lives := range columns {
+			if want := row != 2 || column != 1*4+1*2+0; lives != want {
+				t.Errorf("row %d, column %d: %t", row, column, lives)
+			}
+		}
+	}
+	if mask.Matrix("conv.bias") != nil {
+		t.Error("what is not masked has a matrix")
+	}
+}

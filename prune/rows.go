@@ -42,3 +42,14 @@ func (r rows) live(m *Mask, name string) [][]bool {
 	}
 	return matrix
 }
+
+// Matrix is a parameter's mask as a matrix: a row for each output channel, and in it a
+// column for each weight that a channel has, in the order input channel, kernel row,
+// kernel column. It is nil where the parameter is not masked.
+func (m *Mask) Matrix(parameter string) [][]bool {
+	t, ok := m.tensor(parameter)
+	if !ok {
+		return nil
+	}
+	return rowsOf(t.shape).live(m, parameter)
+}

@@ -1,6 +1,7 @@
 package figure
 
 import (
+	"fmt"
 	"image/color"
 	"strings"
 )
@@ -12,7 +13,7 @@ type Figure struct {
 	Panels   []Panel
 }
 
-// Panel is one pair of axes with its lines.
+// Panel is one pair of axes with its lines, or a picture of a matrix.
 type Panel struct {
 	// Title stands above the panel; a figure of one panel needs none.
 	Title string
@@ -21,6 +22,9 @@ type Panel struct {
 	// Scale is that of the horizontal axis.
 	Scale Scale
 	Lines []Line
+	// Cells are drawn in place of lines, as a picture with a row for each row and dark
+	// where a cell is true. X and Y say what columns and rows are.
+	Cells [][]bool
 }
 
 // Scale is how a horizontal axis runs.
@@ -95,6 +99,9 @@ func (f Figure) String() string {
 			names = append(names, line.Name)
 		}
 		part := panel.Y + " against " + panel.X + ": " + strings.Join(names, ", ")
+		if panel.Cells != nil {
+			part = fmt.Sprintf("%d %s by %d %s", len(panel.Cells), panel.Y, len(panel.Cells[0]), panel.X)
+		}
 		if panel.Title != "" {
 			part = panel.Title + ", " + part
 		}

@@ -130,6 +130,48 @@ func TestPanelsStandSideBySide(t *testing.T) {
 	}
 }
 
+// A matrix is drawn as a picture of its cells.
+func TestMatricesAreDrawn(t *testing.T) {
+	cells := [][]bool{{true, false, true, false}, {false, false, false, false}, {true, true, true, true}}
+	f := figure.Figure{Title: "Masks", Panels: []figure.Panel{
+		{Title: "Refill", X: "columns", Y: "rows", Cells: cells}, {Title: "none", X: "columns", Y: "rows", Cells: [][]bool{{false}}},
+	}}
+	if got, want := f.String(), "Figure: Masks. Refill, 3 rows by 4 columns; none, 1 rows by 1 columns"; got != want {
+		t.Errorf("%q, want %q", got, want)
+	}
+	svg, err := f.SVG()
+	if err != nil || bytes.Count(svg, []byte("data:image/png;base64,")) != 2 {
+		t.Errorf("the SVG has no two pictures, %v", err)
+	}
+	picture, err := f.PNG()
+	if err != nil {
+		t.Fatal(err)
+	}
+	decoded, err := png.Decode(bytes.NewReader(picture))
+	if err != nil {
+		t.Fatal(err)
+	}
+	// Half of the cells of one panel of two, less texts and margins, are dark.
+	dark := 0
+	bounds := decoded.Bounds()
+	for y := bounds.Min.Y; y < bounds.Max.Y; y++ {
+		for x := bounds.Min.X; x < bounds.Max.X; x++ {
+			if r, g, b, _ := decoded.At(x, y).RGBA(); uint8(r>>8) == figure.Blue.R && uint8(g>>8) == figure.Blue.G && uint8(b>>8) == figure.Blue.B {
+				dark++
+			}
+		}
+	}
+	if part := float64(dark) / float64(bounds.Dx()*bounds.Dy()); part < 0.12 || part > 0.25 {
+		t.Errorf("%.3f of the figure is dark", part)
+	}
+	for want, cells := range map[string][][]bool{"the matrix is empty": {}, "row 1 of the matrix has 2 cells, row 0 has 1": {{true}, {true, false}}} {
+		f.Panels[0].Cells = cells
+		if _, err := f.PNG(); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("error %v, want %q", err, want)
+		}
+	}
+}
+
 // Whatever has finite numbers can be drawn.
 func TestOddFiguresAreDrawn(t *testing.T) {
 	line := func(x, y []float64) figure.Figure {

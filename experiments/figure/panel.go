@@ -19,7 +19,10 @@ func (panel Panel) draw(c draw.Canvas) {
 	}
 	c.FillText(axisStyle, vg.Point{X: c.Min.X, Y: top}, panel.Y)
 	top -= lineHeight + vg.Points(5)
-
+	if panel.Cells != nil {
+		panel.drawCells(draw.Crop(c, 0, 0, 0, top-c.Max.Y))
+		return
+	}
 	p, values := panel.plot()
 	area := draw.Crop(c, values.width(), -panel.nameWidth(), 0, top-c.Max.Y)
 	p.Draw(area)

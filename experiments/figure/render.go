@@ -38,7 +38,9 @@ func (f Figure) SVG() ([]byte, error) {
 	if _, err := canvas.WriteTo(&out); err != nil {
 		return nil, fmt.Errorf("write SVG: %w", err)
 	}
-	return bytes.ReplaceAll(out.Bytes(),
+	// The canvas writes pictures as PNG and calls them JPEG.
+	svg := bytes.ReplaceAll(out.Bytes(), []byte("data:image/jpg;"), []byte("data:image/png;"))
+	return bytes.ReplaceAll(svg,
 		[]byte("font-family:Liberation Sans;"),
 		[]byte("font-family:'Liberation Sans',Arial,Helvetica,sans-serif;")), nil
 }
@@ -81,6 +83,12 @@ func (f Figure) check() error {
 		return errors.New("the figure has no panels")
 	}
 	for _, panel := range f.Panels {
+		if panel.Cells != nil {
+			if err := checkCells(panel.Cells); err != nil {
+				return fmt.Errorf("panel %q: %w", panel.Title, err)
+			}
+			continue
+		}
 		if len(panel.Lines) == 0 {
 			return fmt.Errorf("panel %q has no lines", panel.Title)
 		}

@@ -75,3 +75,29 @@ func TestRunTellsWhatIsWrong(t *testing.T) {
 		t.Errorf("error %v", err)
 	}
 }
+
+// The masks of every method are in the store, and a wrong name is told.
+func TestMasks(t *testing.T) {
+	t.Setenv("ESPALIER_RUNS", t.TempDir())
+	t.Setenv("ESPALIER_BACKEND", "")
+	results, err := show.Run(experiments.Request{Experiment: "lth/structural", Seeds: 1, Set: map[string]string{
+		"methods": "tickets,refill,regroup", "width": "0.5", "levels": "1", "length": "5it", "rewind": "0it", "evaluate-every": "5it", "validation": "50",
+	}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	const name = "layer3.0.conv1.weight"
+	if err := show.Masks(results, 1, name, "tickets", "refill", "regroup"); err != nil {
+		t.Error(err)
+	}
+	for want, err := range map[string]error{
+		"none of the 3 results is one of snip": show.Masks(results, 1, name, "snip"),
+		"did you mean " + name:                 show.Masks(results, 1, "layer3.0.conv1.weigth", "refill"),
+		"level 2":                              show.Masks(results, 2, name, "refill"),
+		"no results whose masks":               show.Masks(results, 1, name),
+	} {
+		if err == nil || !strings.Contains(err.Error(), want) || strings.Contains(err.Error(), "\n") {
+			t.Errorf("error %v, want %q", err, want)
+		}
+	}
+}

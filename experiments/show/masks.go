@@ -1,0 +1,23 @@
+package show
+
+import (
+	"espalier/experiments"
+)
+
+// Masks displays what some methods have made of one weight of the network at a level,
+// each in the first of its results; see experiments.Store.MaskFigure.
+func Masks(results []*experiments.Result, level int, parameter string, methods ...string) error {
+	var chosen []*experiments.Result
+	for _, method := range methods {
+		result, err := experiments.FirstOf(results, method)
+		if err != nil {
+			return err
+		}
+		chosen = append(chosen, result)
+	}
+	drawn, err := Store().MaskFigure(chosen, level, parameter)
+	if err != nil {
+		return err
+	}
+	return Figure(drawn)
+}
