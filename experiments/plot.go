@@ -22,16 +22,16 @@ const (
 	EarlyStopPlot Plot = "early-stop-accuracy"
 	// SpeedPlot shows the iteration of early stopping.
 	SpeedPlot Plot = "early-stop-iteration"
-	// LatencyPlot shows how long the inference of a batch takes against the weights that
-	// remain.
-	LatencyPlot Plot = "latency"
+	// SpeedupPlot shows how many times faster than the dense network's the inference of a
+	// batch is, against the weights that remain.
+	SpeedupPlot Plot = "speedup"
 	// CurvesPlot shows how the test accuracy rises during training, level by
 	// level, for the experiment's first method.
 	CurvesPlot Plot = "curves"
 )
 
 // Plots lists the plots.
-func Plots() []Plot { return []Plot{AccuracyPlot, EarlyStopPlot, SpeedPlot, LatencyPlot, CurvesPlot} }
+func Plots() []Plot { return []Plot{AccuracyPlot, EarlyStopPlot, SpeedPlot, SpeedupPlot, CurvesPlot} }
 
 // Draw makes a plot of results, which differ at most in data, method and seed. The
 // store has the curves.
@@ -43,8 +43,8 @@ func (s *Store) Draw(plot Plot, results []*Result) (figure.Figure, error) {
 		return SweepFigure(Summarise(Rows(results)), EarlyStopAccuracy, "test accuracy at early stopping (%)")
 	case SpeedPlot:
 		return SweepFigure(Summarise(Rows(results)), EarlyStopIteration, "iteration of early stopping")
-	case LatencyPlot:
-		return SweepFigure(Summarise(Rows(results)), Milliseconds, "milliseconds that the inference of a batch takes")
+	case SpeedupPlot:
+		return SweepFigure(Summarise(Rows(results)), Speedup, "times faster than the dense network's inference")
 	case CurvesPlot:
 		return s.CurvesFigure(results, TestAccuracy, "test accuracy (%)")
 	default:

@@ -178,26 +178,32 @@ func (o *Structural) time(ctx context.Context, w Work, d Desc) ([]Measurement, e
 	return durations, nil
 }
 
+// timeLevel races a level's network against the dense one; that is its own measure.
 func timeLevel(ctx context.Context, study lth.Study, level lth.Level, batch data.Batch) (Metrics, error) {
 	dense, err := newInference(study.Backend, study.Network, level.Origin.Trained, batch)
 	if err != nil {
 		return nil, err
 	}
 	defer dense.close()
-	network, _ := level.Trained(study.Network)
-	ticket, err := newInference(study.Backend, network, level.Result.Weights, batch)
+	programs := []func() error{dense.run}
+	network, mask := level.Trained(study.Network)
+	if level.Shrunk != nil || mask.Count() < mask.Size() {
+		ticket, err := newInference(study.Backend, network, level.Result.Weights, batch)
+		if err != nil {
+			return nil, err
+		}
+		defer ticket.close()
+		programs = append(programs, ticket.run)
+	}
+	seconds, err := race(ctx, programs...)
 	if err != nil {
 		return nil, err
 	}
-	defer ticket.close()
-	seconds, err := race(ctx, dense.run, ticket.run)
-	if err != nil {
-		return nil, err
-	}
-	whole, part := quantile(seconds[0], 0.5), quantile(seconds[1], 0.5)
+	own := seconds[len(seconds)-1]
+	whole, part := quantile(seconds[0], 0.5), quantile(own, 0.5)
 	return Metrics{
 		Milliseconds:             Number(1000 * part),
-		"milliseconds_quartiles": Number(1000 * (quantile(seconds[1], 0.75) - quantile(seconds[1], 0.25))),
+		"milliseconds_quartiles": Number(1000 * (quantile(own, 0.75) - quantile(own, 0.25))),
 		"dense_milliseconds":     Number(1000 * whole),
 		Speedup:                  Number(whole / part),
 		TimeSaving:               Number(1 - part/whole),
