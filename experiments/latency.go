@@ -73,7 +73,7 @@ const (
 
 // race runs programs in turn, round after round and each first as often as last, so
 // that whatever slows the machine down slows all alike. It returns the seconds that
-// each took, in rising order.
+// each took, round by round.
 func race(ctx context.Context, programs ...func() error) ([][]float64, error) {
 	seconds := make([][]float64, len(programs))
 	begin := time.Now()
@@ -95,14 +95,23 @@ func race(ctx context.Context, programs ...func() error) ([][]float64, error) {
 			}
 		}
 	}
-	for _, s := range seconds {
-		slices.Sort(s)
-	}
 	return seconds, nil
 }
 
-// quantile is that of sorted values, the lower of two that it lies between.
-func quantile(sorted []float64, q float64) float64 { return sorted[int(q*float64(len(sorted)-1))] }
+// quantile is that of values in any order, the lower of two that it lies between.
+func quantile(values []float64, q float64) float64 {
+	return slices.Sorted(slices.Values(values))[int(q*float64(len(values)-1))]
+}
+
+// speedup is the median, over the rounds of a race, of how many times faster one
+// program was than another: a round in which the machine was slow counts as any other.
+func speedup(slow, fast []float64) float64 {
+	ratios := make([]float64, len(slow))
+	for i := range ratios {
+		ratios[i] = slow[i] / fast[i]
+	}
+	return quantile(ratios, 0.5)
+}
 
 // firstBatch is the batch of images that programs are timed on.
 func firstBatch(ctx context.Context, images *data.Images, size int, normalisation data.Normalisation) (data.Batch, error) {

@@ -45,7 +45,7 @@ const (
 	RemainingMACs      = "remaining_macs"      // multiply-accumulates, of the dense network's
 	TheoreticalSpeedup = "theoretical_speedup" // the dense network's multiply-accumulates over those that remain
 	Milliseconds       = "milliseconds"        // median of a batch's inference
-	Speedup            = "speedup"             // the dense network's milliseconds over those
+	Speedup            = "speedup"             // how many times as long the dense network takes, in the median
 	TimeSaving         = "time_saving"         // 1 − 1/Speedup
 )
 
@@ -199,14 +199,14 @@ func timeLevel(ctx context.Context, study lth.Study, level lth.Level, batch data
 	if err != nil {
 		return nil, err
 	}
-	own := seconds[len(seconds)-1]
-	whole, part := quantile(seconds[0], 0.5), quantile(own, 0.5)
+	whole, own := seconds[0], seconds[len(seconds)-1]
+	faster := speedup(whole, own)
 	return Metrics{
-		Milliseconds:             Number(1000 * part),
+		Milliseconds:             Number(1000 * quantile(own, 0.5)),
 		"milliseconds_quartiles": Number(1000 * (quantile(own, 0.75) - quantile(own, 0.25))),
-		"dense_milliseconds":     Number(1000 * whole),
-		Speedup:                  Number(whole / part),
-		TimeSaving:               Number(1 - part/whole),
+		"dense_milliseconds":     Number(1000 * quantile(whole, 0.5)),
+		Speedup:                  Number(faster),
+		TimeSaving:               Number(1 - 1/faster),
 	}, nil
 }
 
