@@ -6,60 +6,35 @@ import (
 	"slices"
 	"time"
 
-	"github.com/gomlx/compute"
-	"github.com/gomlx/compute/dtypes"
-	"github.com/gomlx/compute/shapes"
-	"github.com/gomlx/gomlx/core/graph"
-	"github.com/gomlx/gomlx/core/tensors"
-	"github.com/gomlx/gomlx/ml/model"
-
 	"espalier/data"
 	"espalier/nn"
+	"espalier/prune"
+	"espalier/sparse"
 )
 
-// inference is a network with its weights, ready to classify one batch of images.
+// inference is a compiled network and a batch of images for it to classify.
 type inference struct {
-	store  *model.Store
-	exec   *model.Exec
-	images *tensors.Tensor
+	*sparse.Program
+	images []float32
 }
 
-// newInference makes a network ready on a backend.
-func newInference(b compute.Backend, n *nn.Network, weights nn.Weights, batch data.Batch) (*inference, error) {
-	i := &inference{store: model.NewStore()}
-	if err := n.LoadInto(i.store, weights); err != nil {
-		return nil, err
-	}
-	var err error
-	i.exec, err = model.NewExec(b, i.store, func(scope *model.Scope, images *graph.Node) *graph.Node {
-		return n.Build(scope, images, nn.Inference)
-	})
-	if err != nil {
-		return nil, err
-	}
-	i.exec.WithName(n.Name + " timed")
-	i.images, err = tensors.FromShapeForBackend(b, 0,
-		shapes.Make(dtypes.Float32, batch.Size, n.Input.Height, n.Input.Width, n.Input.Channels))
-	if err != nil {
-		return nil, err
-	}
-	return i, tensors.AssignFlatData(i.images, batch.Images)
+// denseInference is a network as it is, which others are measured against.
+func denseInference(ctx context.Context, n *nn.Network, weights nn.Weights, batch data.Batch) (inference, error) {
+	program, err := sparse.Compile(ctx, n, weights, nil, sparse.Options{Batch: batch.Size, Path: sparse.Dense})
+	return inference{program, batch.Images}, err
+}
+
+// fastestInference is a masked network in the form that measures fastest. The tuning
+// holds what was measured for that.
+func fastestInference(ctx context.Context, n *nn.Network, weights nn.Weights, mask *prune.Mask, batch data.Batch, tuning *sparse.Tuning) (inference, error) {
+	program, err := sparse.Compile(ctx, n, weights, mask, sparse.Options{Batch: batch.Size, Tuning: tuning})
+	return inference{program, batch.Images}, err
 }
 
 // run classifies the batch once.
-func (i *inference) run() error {
-	outputs, err := i.exec.Call(i.images)
-	if err != nil {
-		return err
-	}
-	return outputs[0].FinalizeAll()
-}
-
-// close frees what the backend holds; what cannot be freed now is when the backend is.
-func (i *inference) close() {
-	_ = i.images.FinalizeAll()
-	i.exec.Finalize()
-	i.store.Finalize()
+func (i inference) run(ctx context.Context) error {
+	_, err := i.Run(ctx, i.images)
+	return err
 }
 
 // How long programs are timed: enough rounds for a median, and so many as fit into the
@@ -74,7 +49,7 @@ const (
 // race runs programs in turn, round after round and each first as often as last, so
 // that whatever slows the machine down slows all alike. It returns the seconds that
 // each took, round by round.
-func race(ctx context.Context, programs ...func() error) ([][]float64, error) {
+func race(ctx context.Context, programs ...func(context.Context) error) ([][]float64, error) {
 	seconds := make([][]float64, len(programs))
 	begin := time.Now()
 	for round := -warmUps; round < leastRounds || round < mostRounds && time.Since(begin) < raceTime; round++ {
@@ -87,7 +62,7 @@ func race(ctx context.Context, programs ...func() error) ([][]float64, error) {
 				i = len(programs) - 1 - n
 			}
 			start := time.Now()
-			if err := programs[i](); err != nil {
+			if err := programs[i](ctx); err != nil {
 				return nil, err
 			}
 			if round >= 0 {

@@ -7,16 +7,17 @@ import (
 	"testing"
 	"time"
 
-	"espalier/backend"
 	"espalier/data"
 	"espalier/nn"
+	"espalier/prune"
+	"espalier/sparse"
 )
 
 // Programs are called in turn, each as often, and in both orders.
 func TestRaceIsFair(t *testing.T) {
 	var calls []int
-	program := func(number int) func() error {
-		return func() error {
+	program := func(number int) func(context.Context) error {
+		return func(context.Context) error {
 			calls = append(calls, number)
 			time.Sleep(time.Duration(number) * time.Millisecond)
 			return nil
@@ -49,16 +50,16 @@ func TestSpeedupBearsSlowRounds(t *testing.T) {
 
 func TestRaceEndsWithAnErrorOrItsContext(t *testing.T) {
 	broken := errors.New("broken")
-	if _, err := race(t.Context(), func() error { return broken }); !errors.Is(err, broken) {
+	if _, err := race(t.Context(), func(context.Context) error { return broken }); !errors.Is(err, broken) {
 		t.Errorf("error %v", err)
 	}
 	ctx, cancel := context.WithCancel(t.Context())
-	if _, err := race(ctx, func() error { cancel(); return nil }); !errors.Is(err, context.Canceled) {
+	if _, err := race(ctx, func(context.Context) error { cancel(); return nil }); !errors.Is(err, context.Canceled) {
 		t.Errorf("error %v", err)
 	}
 }
 
-// The timed program is the network: it runs on a batch of test images.
+// The timed programs are the network and the masked network, on a batch of test images.
 func TestInferenceRunsOnTheFirstBatch(t *testing.T) {
 	digits, err := data.Open(t.Context(), "digits", "")
 	if err != nil {
@@ -76,24 +77,34 @@ func TestInferenceRunsOnTheFirstBatch(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	chosen, err := backend.New("")
+	mask, err := prune.Prune(t.Context(), prune.Magnitude, prune.Input{Network: network, Weights: weights}, prune.Selection{Fraction: 0.9})
 	if err != nil {
 		t.Fatal(err)
 	}
-	program, err := newInference(chosen.Backend, network, weights, batch)
+	dense, err := denseInference(t.Context(), network, weights, batch)
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer program.close()
-	if err := program.run(); err != nil {
-		t.Error(err)
+	defer dense.Close()
+	fastest, err := fastestInference(t.Context(), network, weights, mask, batch, sparse.NewTuning("this one"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer fastest.Close()
+	for _, program := range []inference{dense, fastest} {
+		if err := program.run(t.Context()); err != nil {
+			t.Error(err)
+		}
 	}
 	other, err := nn.New("lenet-digits", nn.ZooOptions{})
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := newInference(chosen.Backend, other, weights, batch); err == nil {
+	if _, err := denseInference(t.Context(), other, weights, batch); err == nil {
 		t.Error("weights of another network were taken")
+	}
+	if _, err := fastestInference(t.Context(), network, weights, prune.Ones(other), batch, nil); err == nil {
+		t.Error("a mask of another network was taken")
 	}
 	if _, err := firstBatch(t.Context(), &data.Images{}, 16, digits.Normalisation); err == nil {
 		t.Error("no images were a batch")

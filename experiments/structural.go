@@ -14,6 +14,7 @@ import (
 	"espalier/lth"
 	"espalier/nn"
 	"espalier/prune"
+	"espalier/sparse"
 	"espalier/train"
 )
 
@@ -82,12 +83,12 @@ var structural = &Experiment{
 			"weight-decay": "0.0005", "validation": "500", "evaluate-every": "75it", "initializer": "kaiming-normal",
 		}},
 		Bench: {Seeds: 3, Set: map[string]string{
-			"network": "resnet18", "width": "0.25", "levels": "1", "fraction": "0.5", "rewind": "0it",
-			"methods":  "tickets,refill,refill-plus,regroup,random-reinitialization,refill-reinitialized,dense",
+			"network": "resnet18", "width": "0.25", "levels": "1", "fraction": "0.5", "rewind": "1ep",
+			"methods":  "tickets,refill,refill-plus,regroup,refill-reinitialized,dense",
 			"clusters": "4", "block-rows": "8", "fewest-rows": "4",
-			"length": "9ep", "batch": "128", "optimizer": "sgd", "learning-rate": "0.2", "nesterov": "true",
+			"length": "12ep", "batch": "64", "optimizer": "sgd", "learning-rate": "0.1", "nesterov": "true",
 			"weight-decay": "0.0005", "schedule": "onecycle(0.2;25;10000)", "crop": "4", "flip": "true",
-			"evaluate-every": "3ep", "initializer": "kaiming-normal",
+			"evaluate-every": "4ep", "initializer": "kaiming-normal",
 		}},
 		Paper: {Seeds: 3, Set: map[string]string{
 			"length": "160ep", "batch": "128", "optimizer": "sgd", "learning-rate": "0.1", "weight-decay": "0.0001",
@@ -165,11 +166,12 @@ func (o *Structural) time(ctx context.Context, w Work, d Desc) ([]Measurement, e
 		return nil, err
 	}
 	var durations []Measurement
+	tuning := sparse.NewTuning(ThisProcessor().Model)
 	for level, err := range levels {
 		if err != nil {
 			return nil, err
 		}
-		metrics, err := timeLevel(ctx, study, level, batch)
+		metrics, err := timeLevel(ctx, study, level, batch, tuning)
 		if err != nil {
 			return nil, fmt.Errorf("level %d: %w", level.Index, err)
 		}
@@ -179,20 +181,20 @@ func (o *Structural) time(ctx context.Context, w Work, d Desc) ([]Measurement, e
 }
 
 // timeLevel races a level's network against the dense one; that is its own measure.
-func timeLevel(ctx context.Context, study lth.Study, level lth.Level, batch data.Batch) (Metrics, error) {
-	dense, err := newInference(study.Backend, study.Network, level.Origin.Trained, batch)
+func timeLevel(ctx context.Context, study lth.Study, level lth.Level, batch data.Batch, tuning *sparse.Tuning) (Metrics, error) {
+	dense, err := denseInference(ctx, study.Network, level.Origin.Trained, batch)
 	if err != nil {
 		return nil, err
 	}
-	defer dense.close()
-	programs := []func() error{dense.run}
+	defer dense.Close()
+	programs := []func(context.Context) error{dense.run}
 	network, mask := level.Trained(study.Network)
 	if level.Shrunk != nil || mask.Count() < mask.Size() {
-		ticket, err := newInference(study.Backend, network, level.Result.Weights, batch)
+		ticket, err := fastestInference(ctx, network, level.Result.Weights, mask, batch, tuning)
 		if err != nil {
 			return nil, err
 		}
-		defer ticket.close()
+		defer ticket.Close()
 		programs = append(programs, ticket.run)
 	}
 	seconds, err := race(ctx, programs...)
