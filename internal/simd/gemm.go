@@ -63,15 +63,17 @@ func (m *Matrix) check(name string, rows, cols int) error {
 }
 
 const (
-	stepsInCache  = 384     // steps of K whose panels stay in the first-level cache
+	stepsInCache  = 512     // steps of K whose panels stay in the second-level cache
 	packedInCache = 1 << 20 // elements packed before they are used
 	packedRows    = 1 << 13 // rows of A packed before they are used
 	tasksWanted   = 16      // so that a few workers end together
 	taskLeast     = 1 << 20 // multiply-adds that make a task worth its start
+	packLeast     = 1 << 15 // elements of a task that packs
 	tilesToShare  = 12      // with fewer tiles than this, K is shared instead
 	stepsToShare  = 1024    // steps of K at least in each share
 	rowsToShare   = 96      // with at most so many rows, K is shared where B lies as it is read
 	skinnyParts   = 8       // in so many parts at most
+	skinnySteps   = 384     // of so many steps at least
 	setPeriod     = 1024    // elements after which lines fall into the same set of the first-level cache
 )
 
@@ -84,8 +86,9 @@ type product struct {
 	rows, columns        int // of a tile
 	directA, directB     bool
 	kBlock               int
-	mBlock, nBlock       int
-	nTasks               int
+	mBlock, nBlock       int  // of a task, about
+	byColumns            bool // tasks of the same columns follow each other
+	mTasks, nTasks       int
 	i0, i1, k0, k1       int // the chunk at work
 	packedA, packedB     *scratch
 	partial              *scratch
@@ -182,6 +185,7 @@ func (g *product) plan() {
 	g.kBlock = min(g.K, (ceilDiv(g.K, ceilDiv(g.K, stepsInCache))+3)&^3)
 	g.directA = g.N <= 2*g.columns || !g.A.Transposed && g.A.Stride%setPeriod != 0
 	g.directB = !g.B.Transposed && g.M <= 8*g.rows
+	g.byColumns = !g.directB && g.Done == nil
 	g.mBlock = min(ceilDiv(g.M, g.rows)*g.rows, 16*g.rows)
 	g.nBlock = min(ceilDiv(g.N, g.columns)*g.columns, 256)
 	for g.tasks() < tasksWanted && g.mBlock*g.nBlock*g.K > taskLeast {
@@ -205,7 +209,7 @@ func (g *product) stepParts() int {
 		return min(tasksWanted, max(1, g.K/stepsToShare))
 	}
 	if g.M <= rowsToShare && !g.B.Transposed {
-		return min(skinnyParts, max(1, g.K/stepsInCache))
+		return min(skinnyParts, max(1, g.K/skinnySteps))
 	}
 	return 1
 }
@@ -247,16 +251,20 @@ func (g *product) reserve(mChunk, kChunk int) {
 // runChunk packs rows i0 to i1 of A and steps k0 to k1 of both, and adds their
 // product to C.
 func (g *product) runChunk(p Parallel) {
-	g.nTasks = ceilDiv(g.N, g.nBlock)
-	if units := g.packUnits(); units > 0 {
-		p(min(units, ceilDiv(units*16*(g.k1-g.k0), 1<<15)), g.pack)
+	g.mTasks, g.nTasks = ceilDiv(g.i1-g.i0, g.mBlock), ceilDiv(g.N, g.nBlock)
+	if tasks := g.packTasks(); tasks > 0 {
+		p(tasks, g.pack)
 	}
-	p(ceilDiv(g.i1-g.i0, g.mBlock)*g.nTasks, g.compute)
+	p(g.mTasks*g.nTasks, g.compute)
 }
 
-// packUnits is the number of panels to pack: those of A, then those of B.
-func (g *product) packUnits() int { return g.packUnitsA() + g.packUnitsB() }
+// packTasks is in how many tasks a chunk is packed.
+func (g *product) packTasks() int {
+	units := g.packUnitsA() + g.packUnitsB()
+	return min(units, ceilDiv(units*16*(g.k1-g.k0), packLeast))
+}
 
+// packUnitsA is the number of panels of A to pack.
 func (g *product) packUnitsA() int {
 	switch {
 	case !g.directA:
@@ -267,6 +275,7 @@ func (g *product) packUnitsA() int {
 	return 0
 }
 
+// packUnitsB is the number of panels of B to pack.
 func (g *product) packUnitsB() int {
 	if g.directB {
 		return min(1, g.N%16)
@@ -274,18 +283,19 @@ func (g *product) packUnitsB() int {
 	return ceilDiv(g.N, 16)
 }
 
-// packTask packs a share of the panels.
+// packTask packs a share of the panels of A and of those of B: a worker that takes
+// the same share of the tasks that compute columns then has its part of B in cache.
 func (g *product) packTask(task int) {
-	units, unitsA := g.packUnits(), g.packUnitsA()
-	from, to := share(units, task, min(units, ceilDiv(units*16*(g.k1-g.k0), 1<<15)))
-	for unit := from; unit < to; unit++ {
-		for k := g.k0; k < g.k1; k += g.kBlock {
-			length := min(g.kBlock, g.k1-k)
-			if unit < unitsA {
-				g.packA(unit, k, length)
-			} else {
-				g.packB(unit-unitsA, k, length)
-			}
+	tasks := g.packTasks()
+	fromA, toA := share(g.packUnitsA(), task, tasks)
+	fromB, toB := share(g.packUnitsB(), task, tasks)
+	for k := g.k0; k < g.k1; k += g.kBlock {
+		length := min(g.kBlock, g.k1-k)
+		for unit := fromA; unit < toA; unit++ {
+			g.packA(unit, k, length)
+		}
+		for unit := fromB; unit < toB; unit++ {
+			g.packB(unit, k, length)
 		}
 	}
 }
@@ -328,11 +338,21 @@ func (g *product) packB(unit, k, length int) {
 	}
 }
 
+// block is what a task computes: rows i0 to i1 and columns j0 to j1, whole tiles and
+// nearly as many for each task.
+func (g *product) block(task int) (i0, i1, j0, j1 int) {
+	i, j := task/g.nTasks, task%g.nTasks
+	if g.byColumns {
+		i, j = task%g.mTasks, task/g.mTasks
+	}
+	i0, i1 = share(ceilDiv(g.i1-g.i0, g.rows), i, g.mTasks)
+	j0, j1 = share(ceilDiv(g.N, g.columns), j, g.nTasks)
+	return g.i0 + i0*g.rows, min(g.i1, g.i0+i1*g.rows), j0 * g.columns, min(g.N, j1*g.columns)
+}
+
 // computeTask computes one block of C.
 func (g *product) computeTask(task int) {
-	i0 := g.i0 + task/g.nTasks*g.mBlock
-	j0 := task % g.nTasks * g.nBlock
-	i1, j1 := min(g.i1, i0+g.mBlock), min(g.N, j0+g.nBlock)
+	i0, i1, j0, j1 := g.block(task)
 	t := tilePool.Get().(*tile)
 	for k := g.k0; k < g.k1; k += g.kBlock {
 		length := min(g.kBlock, g.k1-k)
