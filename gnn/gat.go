@@ -117,15 +117,23 @@ func elu(x *graph.Node) *graph.Node {
 func (n GAT) attend(b *Builder, x *graph.Node, layer string) *graph.Node {
 	source, target := b.Weight(layer, SourceAttention), b.Weight(layer, TargetAttention)
 	heads, units := source.Shape().Dim(0), source.Shape().Dim(1)
-	x = graph.Reshape(x, b.Shape().Nodes, heads, units)
-	rating := func(w *graph.Node) *graph.Node { return graph.ReduceSum(graph.Mul(x, graph.InsertAxes(w, 0)), -1) }
-
 	looped, values := b.Looped(layer)
-	scores := graph.Add(looped.Columns(rating(source)), looped.Rows(rating(target)))
+	scores := graph.Add(looped.Columns(rating(x, source)), looped.Rows(rating(x, target)))
+	x = graph.Reshape(x, b.Shape().Nodes, heads, units)
 	scores = graph.Max(scores, graph.MulScalar(scores, n.Slope))
 	shares, messages := n.attention(looped, scores, values)
 	sums := graph.InsertAxes(looped.Sum(shares), -1)
 	return graph.Div(looped.Multiply(x, b.Dropout(messages, n.AttentionDropout)), sums)
+}
+
+// rating is w·x of each head, [nodes, heads] for x [nodes, heads·units] and w [heads,
+// units]: the product with a matrix that has the heads of w on its diagonal, since sums
+// over a few numbers each are slow.
+func rating(x, w *graph.Node) *graph.Node {
+	heads, units := w.Shape().Dim(0), w.Shape().Dim(1)
+	own := graph.ConvertDType(graph.Diagonal(w.Graph(), heads), w.DType())
+	blocks := graph.Mul(graph.InsertAxes(w, -1), graph.InsertAxes(own, 1))
+	return graph.MatMul(x, graph.Reshape(blocks, heads*units, heads))
 }
 
 // attention is what the softmax sums up, and what messages are multiplied by before they

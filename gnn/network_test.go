@@ -234,6 +234,23 @@ func TestEdgesOfValueZeroAreNotThere(t *testing.T) {
 	}
 }
 
+// A graph may have lost all its edges.
+func TestGraphsWithoutEdges(t *testing.T) {
+	for name, n := range small {
+		t.Run(name, func(t *testing.T) {
+			bare := *smallGraph(t, true)
+			bare.edges = &Pattern{rows: bare.shape.Nodes, columns: bare.shape.Nodes, sorted: true}
+			bare.looped, bare.shape.Edges = bare.edges.withDiagonal(), 0
+			logits, _, _ := newLaboratory(t, n, &bare, nil, nn.Training).run()
+			for i, v := range logits {
+				if math.IsNaN(v) || math.IsInf(v, 0) {
+					t.Fatalf("logit %d is %v", i, v)
+				}
+			}
+		})
+	}
+}
+
 func near(t *testing.T, what string, got, want []float64) {
 	t.Helper()
 	for i := range want {

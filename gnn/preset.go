@@ -94,6 +94,17 @@ var presets = map[key]Preset{
 	{"gcnii", "chameleon"}: gcniiSupervised(GCNII{Layers: 8, Alpha: 0.2, Lambda: 1.5, Dropout: 0.5}, 5e-4),
 	{"gcnii", "cornell"}:   gcniiSupervised(GCNII{Layers: 16, Alpha: 0.5, Lambda: 1, Dropout: 0.5}, 1e-3),
 	{"gcnii", "texas"}:     gcniiSupervised(GCNII{Layers: 32, Alpha: 0.5, Lambda: 1.5, Dropout: 0.5}, 1e-4),
+	// Mernyei and Cangea's code.
+	{"gcn", "wiki-cs"}:   wikiCS(GCN{Hidden: 33, Dropout: 0.25, InputDropout: 0.25, Bias: true}, 0.02),
+	{"gat", "wiki-cs"}:   wikiCS(GAT{Hidden: 14, Heads: 5, Dropout: 0.5, InputDropout: 0.5, AttentionDropout: 0.5}, 0.007),
+	{"appnp", "wiki-cs"}: wikiCS(APPNP{Hidden: 14, Hops: 2, Teleport: 0.11, Dropout: 0.4, InputDropout: 0.4, EdgeDropout: 0.4}, 0.02),
+	{"mlp", "wiki-cs"}:   wikiCS(MLP{Hidden: 35, Dropout: 0.35, InputDropout: 0.35}, 0.003),
+	// Li et al.'s code.
+	{"resgcn", "ogbn-arxiv"}: {Network: ResGCN{}, Options: Options{Epochs: 500, Stop: Stop{Select: BestAccuracy}}},
+}
+
+func wikiCS(n Network, rate float64) Preset {
+	return Preset{Network: n, Options: Options{Epochs: 2000, Optimizer: adam(rate), WeightDecay: UniformDecay(5e-4), Stop: patient}}
 }
 
 // gcnii decays convolutions apart from the layers around them.
@@ -154,6 +165,7 @@ const (
 	sgcReadme    = "Wu et al., README of their code"
 	gcniiReadme  = "Chen et al., README of their code"
 	geomGCNTable = "Luan et al. (ACM-GNN), Table 3"
+	wikiCSReadme = "Mernyei and Cangea, evaluation of their code"
 )
 
 var expectations = map[key]expectation{
@@ -178,4 +190,10 @@ var expectations = map[key]expectation{
 	{"gcnii", "chameleon"}: {published: .6386, source: geomGCNTable},
 	{"gcnii", "actor"}:     {published: .3744, source: geomGCNTable},
 	{"gcnii", "texas"}:     {published: .7757, source: geomGCNTable},
+
+	{"gcn", "wiki-cs"}:       {published: .7719, source: wikiCSReadme},
+	{"gat", "wiki-cs"}:       {published: .7765, source: wikiCSReadme},
+	{"appnp", "wiki-cs"}:     {published: .7984, source: wikiCSReadme},
+	{"mlp", "wiki-cs"}:       {published: .7244, source: wikiCSReadme},
+	{"resgcn", "ogbn-arxiv"}: {published: .7192, source: "OGB leaderboard"},
 }

@@ -1,7 +1,6 @@
 package gnn
 
 import (
-	"errors"
 	"fmt"
 
 	"espalier/data"
@@ -22,8 +21,11 @@ const (
 	// 20 nodes of each class for training and 30 for validation.
 	RandomSplits Protocol = "shchur"
 	// TenSplits is that of Pei et al., "Geom-GCN", ICLR 2020: features whose rows sum to
-	// 1, and ten splits that came with the set, of which seed s takes number (s−1) mod 10.
+	// 1, and, of the ten splits that came with the set, number (s−1) mod 10 for seed s.
 	TenSplits Protocol = "ten-splits"
+	// GivenSplits leaves the features as they are; seed s takes, of the splits that came
+	// with the set, number (s−1) mod how many there are.
+	GivenSplits Protocol = "given-splits"
 )
 
 // protocols are those in which a set is usually compared.
@@ -31,6 +33,7 @@ var protocols = map[string]Protocol{
 	"cora": PublicSplit, "citeseer": PublicSplit, "pubmed": PublicSplit,
 	"amazon-photo": RandomSplits, "amazon-computers": RandomSplits, "coauthor-cs": RandomSplits, "coauthor-physics": RandomSplits,
 	"actor": TenSplits, "chameleon": TenSplits, "chameleon-filtered": TenSplits, "cornell": TenSplits, "texas": TenSplits,
+	"wiki-cs": GivenSplits, "ogbn-arxiv": GivenSplits,
 }
 
 // ProtocolOf is the protocol in which results on a set are usually compared.
@@ -44,27 +47,28 @@ func ProtocolOf(set string) (Protocol, error) {
 // Prepare returns the graph and the split of a seed, for a graph as data.OpenGraph has
 // it.
 func (p Protocol) Prepare(g *data.Graph, s seed.Seed) (*data.Graph, data.NodeSplit, error) {
+	if g.Features() == nil {
+		return nil, data.NodeSplit{}, fmt.Errorf("graph %q has no features", g.Name())
+	}
 	switch p {
-	case PublicSplit:
-		return p.given(g, 0)
-	case TenSplits:
-		return p.given(g, int((s-1)%10))
 	case RandomSplits:
 		g = g.LargestComponent().BinaryFeatures()
 		split, err := data.PerClassSplit{}.Split(g, s)
 		return g, split, err
-	}
-	return nil, data.NodeSplit{}, fmt.Errorf("no protocol is called %q: there are %s, %s and %s", string(p), PublicSplit, RandomSplits, TenSplits)
-}
-
-// given takes a split that came with the set.
-func (p Protocol) given(g *data.Graph, number int) (*data.Graph, data.NodeSplit, error) {
-	if g.Features() == nil {
-		return nil, data.NodeSplit{}, errors.New("graph " + g.Name() + " has no features")
+	case PublicSplit, TenSplits, GivenSplits:
+	default:
+		return nil, data.NodeSplit{}, fmt.Errorf("no protocol is called %q: there are %s, %s, %s and %s",
+			string(p), PublicSplit, RandomSplits, TenSplits, GivenSplits)
 	}
 	splits := g.Splits()
-	if number >= len(splits) {
-		return nil, data.NodeSplit{}, fmt.Errorf("graph %q has %d splits, and protocol %s takes number %d", g.Name(), len(splits), p, number)
+	if len(splits) == 0 {
+		return nil, data.NodeSplit{}, fmt.Errorf("graph %q has no splits of its own, one of which protocol %s takes", g.Name(), p)
 	}
-	return g.NormalisedRows(), splits[number], nil
+	if p != GivenSplits {
+		g = g.NormalisedRows()
+	}
+	if p == PublicSplit {
+		return g, splits[0], nil
+	}
+	return g, splits[uint64(s-1)%uint64(len(splits))], nil
 }
