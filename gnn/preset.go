@@ -91,6 +91,7 @@ var presets = map[key]Preset{
 	{"gcnii", "cora"}:      gcnii(GCNII{}, 0.01),
 	{"gcnii", "citeseer"}:  gcnii(GCNII{Layers: 32, Hidden: 256, Lambda: 0.6, Dropout: 0.7}, 0.01),
 	{"gcnii", "pubmed"}:    gcnii(GCNII{Layers: 16, Hidden: 256, Lambda: 0.4, Dropout: 0.5}, 5e-4),
+	{"gcn", "chameleon"}:   supervised(GCN{Hidden: 64, Bias: true}, 5e-5),
 	{"gcnii", "chameleon"}: gcniiSupervised(GCNII{Layers: 8, Alpha: 0.2, Lambda: 1.5, Dropout: 0.5}, 5e-4),
 	{"gcnii", "cornell"}:   gcniiSupervised(GCNII{Layers: 16, Alpha: 0.5, Lambda: 1, Dropout: 0.5}, 1e-3),
 	{"gcnii", "texas"}:     gcniiSupervised(GCNII{Layers: 32, Alpha: 0.5, Lambda: 1.5, Dropout: 0.5}, 1e-4),
