@@ -60,6 +60,8 @@ func frozen(t *testing.T) []experiments.Desc {
 	add(experiments.Request{Experiment: "lth/structural", Seeds: 1, Set: map[string]string{
 		"methods": "tickets,refill-plus", "at": "2", "extra": "0.5", "criterion": "feature-l1", "timed-batch": "1",
 	}})
+	add(experiments.Request{Experiment: "cgp/dense", Scale: experiments.Smoke, Seeds: 1})
+	add(experiments.Request{Experiment: "cgp/dense", Scale: experiments.Bench, Seeds: 1, Set: map[string]string{"data": "cora"}})
 	add(experiments.Request{Experiment: "nn/evaluate", Set: map[string]string{
 		"weights": "sha256:12fca82f0bebc4135bf1f32f6e3710e61d5108578464b84fd6d7f5c1b04036c8",
 	}})
