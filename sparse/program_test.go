@@ -27,7 +27,7 @@ func TestFormsAgree(t *testing.T) {
 					t.Fatal(err)
 				}
 				for i, l := range s.layers {
-					if s.layers[i], err = compile(l.layer, l.reading(), l.formOr(f), s.byPixel(), len(s.arenas)); err != nil {
+					if s.layers[i], err = s.compile(l.layer, l.reading(), l.formOr(f)); err != nil {
 						t.Fatal(err)
 					}
 				}

@@ -26,11 +26,12 @@ type compiled struct {
 
 const (
 	vectorsATile = 16 // as many as results fit in registers
+	leastLines   = 2  // of a tile: neighbouring lines of the output share lines of the input
 	tasksWanted  = 16 // so that a few workers end together
 )
 
-// compile gives a layer a form, for a number of groups.
-func compile(l *layer, read *reading, f form, byPixel bool, groups int) (*compiled, error) {
+// compile gives a layer a form, with at least about as many tasks in an arena.
+func compile(l *layer, read *reading, f form, byPixel bool, tasks int) (*compiled, error) {
 	sections, err := l.compile(read, f)
 	if err != nil {
 		return nil, err
@@ -46,7 +47,7 @@ func compile(l *layer, read *reading, f form, byPixel bool, groups int) (*compil
 	for _, s := range sections {
 		units = max(units, s.units)
 	}
-	c.parts = max(1, min(units, tasksWanted/max(1, groups*len(c.tiles)/c.together)))
+	c.parts = max(1, min(units, tasks/max(1, len(c.tiles)/c.together)))
 	return c, nil
 }
 
@@ -61,11 +62,11 @@ func (c *compiled) tileVectors() {
 // tilePixels cuts planes whose vectors are images: several lines of narrow ones. A
 // stride that there are no kernels for makes each pixel a tile.
 func (c *compiled) tilePixels() {
-	width := min(vectorsATile, c.out.width)
+	width := min(vectorsATile/leastLines, c.out.width)
 	if c.stride > 2 {
 		width = 1
 	}
-	lines := 1
+	lines := leastLines
 	if width == c.out.width {
 		lines = max(1, vectorsATile/width)
 	}

@@ -1,0 +1,105 @@
+package sparse
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/binary"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"time"
+
+	"espalier/internal/simd"
+)
+
+// layerRuns is how often a form of a layer is timed.
+const layerRuns = 3
+
+// choose gives a layer the form that measures fastest.
+func (s *stencils) choose(ctx context.Context, l *layer, o Options) (*compiled, error) {
+	forms, read := l.forms(), l.reading()
+	if len(forms) == 1 {
+		return s.compile(l, read, forms[0])
+	}
+	var tried []*compiled
+	times, err := recall(o.Tuning, layerTimes, s.key(l, o), func() ([]time.Duration, error) {
+		var runs []func() error
+		for _, f := range forms {
+			c, err := s.compile(l, read, f)
+			if err != nil {
+				return nil, err
+			}
+			tried, runs = append(tried, c), append(runs, func() error { return s.runLayer(c) })
+		}
+		return fastest(ctx, layerRuns, runs)
+	})
+	if err != nil {
+		return nil, err
+	}
+	best := 0
+	for i, took := range times {
+		if i < len(forms) && took < times[best] {
+			best = i
+		}
+	}
+	if tried != nil {
+		return tried[best], nil
+	}
+	return s.compile(l, read, forms[best])
+}
+
+// compile gives a layer a form.
+func (s *stencils) compile(l *layer, read *reading, f form) (*compiled, error) {
+	if s.apart {
+		return compile(l, read, f, s.byPixel(), 1)
+	}
+	return compile(l, read, f, s.byPixel(), tasksWanted/len(s.arenas))
+}
+
+// runLayer computes a layer in all arenas, as the program does.
+func (s *stencils) runLayer(c *compiled) error {
+	if !s.apart {
+		return c.run(s.workers.Parallel, s.arenas)
+	}
+	errs := make([]error, len(s.arenas))
+	s.workers.Parallel(len(s.arenas), func(i int) { errs[i] = c.run(simd.Sequential, s.arenas[i:i+1]) })
+	return errors.Join(errs...)
+}
+
+// forms are those worth trying: by itself each row of a layer whose rows share
+// nothing, as those of a depthwise convolution.
+func (l *layer) forms() []form {
+	if l.greatest || len(l.rows) < 4 || !l.shares() {
+		return []form{{Rows: 1}}
+	}
+	return []form{{Rows: 1}, {Rows: 1, Channels: 16}, {Rows: 1, Channels: 32}, {Rows: 4, Shared: 1}, {Rows: 4, Shared: 2}}
+}
+
+// shares reports whether any two rows read the same channel.
+func (l *layer) shares() bool {
+	seen := make(map[channel]int)
+	for i, r := range l.rows {
+		for _, t := range r.taps {
+			if j, ok := seen[t.channel]; ok && j != i {
+				return true
+			}
+			seen[t.channel] = i
+		}
+	}
+	return false
+}
+
+// key is a digest of all that the times of a layer's forms depend on.
+func (s *stencils) key(l *layer, o Options) string {
+	hash := sha256.New()
+	fmt.Fprintln(hash, o.Workers, s.images, s.apart, len(s.arenas), l.in, l.out.geometry, l.stride, l.residual != nil, l.phases != nil)
+	var text []byte
+	for _, r := range l.rows {
+		text = binary.AppendVarint(text[:0], int64(len(r.taps)))
+		for _, t := range r.taps {
+			text = binary.AppendVarint(text, int64(t.at(l.in)))
+		}
+		hash.Write(text)
+	}
+	return hex.EncodeToString(hash.Sum(nil)[:16])
+}
