@@ -19,6 +19,9 @@ type form struct {
 	Channels int `json:"channels,omitempty"`
 }
 
+// blockRows is the number of rows of a block.
+const blockRows = 4
+
 // String names the form.
 func (f form) String() string {
 	switch {
@@ -54,7 +57,7 @@ func (l *layer) compile(read *reading, f form) ([]section, error) {
 	}
 	together := 0 // rows in blocks
 	if f.Rows > 1 {
-		order = read.alike(f.Rows)
+		order = read.inBlocks
 		together = len(order) / f.Rows * f.Rows
 	}
 	var sections []section
@@ -92,11 +95,11 @@ func (l *layer) section(read *reading, order []int, rows int, f form) (section, 
 	for i := range count {
 		next(i, rows)
 	}
+	var elements, leftovers []element
 	for first := 0; first < len(order); first += rows {
 		unit := order[first : first+rows]
-		elements := read.elements(unit)
+		elements, leftovers = read.elements(elements, unit), leftovers[:0]
 		s.work = append(s.work, s.work[len(s.work)-1]+len(elements)*rows+1)
-		var leftovers []element
 		for _, e := range elements {
 			switch {
 			case rows > 1 && e.shared < f.Shared:
@@ -152,7 +155,7 @@ func (b *builder) addRows(elements []element, rows int) {
 	for r := range rows {
 		for _, e := range elements {
 			if w := e.weights[r]; w != 0 {
-				b.add(element{place: e.place, weights: [4]float32{w}})
+				b.add(element{place: e.place, weights: [blockRows]float32{w}})
 			}
 		}
 		b.end()

@@ -12,6 +12,10 @@ type reading struct {
 	places   []int
 	channels []int // the number, in the order of places, of the channel of each
 	rows     [][]weighted
+	// inBlocks are the rows in the order in which they come in blocks, and union is
+	// how many elements these blocks have in all.
+	inBlocks []int
+	union    int
 }
 
 // weighted is a place by its number, and a row's weight for it.
@@ -24,7 +28,9 @@ type weighted struct {
 func (l *layer) reading() *reading {
 	least, greatest := l.extent()
 	if greatest < least {
-		return &reading{rows: make([][]weighted, len(l.rows))}
+		read := &reading{rows: make([][]weighted, len(l.rows))}
+		read.joinRows(blockRows)
+		return read
 	}
 	number := func(t tap) int { return (t.at(l.in) - least) / l.in.pixel }
 	numbers := make([]int32, (greatest-least)/l.in.pixel+1)
@@ -56,6 +62,7 @@ func (l *layer) reading() *reading {
 		slices.SortFunc(row, func(a, b weighted) int { return cmp.Compare(a.place, b.place) })
 		read.rows[i] = row
 	}
+	read.joinRows(blockRows)
 	return read
 }
 
@@ -77,14 +84,14 @@ func (l *layer) extent() (least, greatest int) {
 // element is what some rows read at a place, with the weight of each.
 type element struct {
 	place   int
-	weights [4]float32
+	weights [blockRows]float32
 	shared  int // how many rows read it
 }
 
-// elements joins what some rows read, in the order of places.
-func (r *reading) elements(rows []int) []element {
-	var joined []element
-	left := make([][]weighted, len(rows))
+// elements joins what some rows read, in the order of places. It writes over joined.
+func (r *reading) elements(joined []element, rows []int) []element {
+	joined = joined[:0]
+	var left [blockRows][]weighted
 	for i, row := range rows {
 		left[i] = r.rows[row]
 	}
@@ -109,17 +116,17 @@ func (r *reading) elements(rows []int) []element {
 	}
 }
 
-// alike orders rows such that each block of some has rows that read the same: those
-// that share most with the first of the rows left.
-func (r *reading) alike(rows int) []int {
+// joinRows puts rows in blocks such that those of a block read the same: with the first
+// of the rows left go those that share most with it.
+func (r *reading) joinRows(rows int) {
 	supports, left := r.supports(), make([]int, len(r.rows))
 	for i := range left {
 		left[i] = i
 	}
-	order := make([]int, 0, len(left))
 	for len(left) > 0 {
 		first := left[0]
-		order, left = append(order, first), left[1:]
+		r.inBlocks, left = append(r.inBlocks, first), left[1:]
+		union := slices.Clone(supports[first])
 		for range min(rows-1, len(left)) {
 			best, most := 0, -1
 			for i, row := range left {
@@ -127,10 +134,13 @@ func (r *reading) alike(rows int) []int {
 					best, most = i, n
 				}
 			}
-			order, left = append(order, left[best]), slices.Delete(left, best, best+1)
+			for i, word := range supports[left[best]] {
+				union[i] |= word
+			}
+			r.inBlocks, left = append(r.inBlocks, left[best]), slices.Delete(left, best, best+1)
 		}
+		r.union += common(union, union)
 	}
-	return order
 }
 
 // supports are sets of bits: the places that each row reads.

@@ -68,6 +68,10 @@ func (c benchCommand) compare(t *terminal, chosen *backend.Choice, cases []bench
 		fmt.Fprintln(t.out, bench.ComparisonHeader)
 	}
 	for _, benchmark := range cases {
+		theirs.Case, theirs.Environment = benchmark.PeerName, nil
+		if benchmark.PeerThreads > 0 {
+			theirs.Environment = []string{fmt.Sprintf("OMP_NUM_THREADS=%d", benchmark.PeerThreads)}
+		}
 		compared, err := bench.Compare(t, ours, theirs, benchmark.Name, c.Rounds)
 		if errors.Is(err, bench.ErrNoTime) {
 			fmt.Fprintf(t.err, "%s: left out: %v\n", benchmark.Name, err)

@@ -18,7 +18,13 @@ type Case struct {
 	// Operations are the floating-point operations of one call, multiply and add
 	// counted as two; 0 where nobody counts them.
 	Operations float64
+	// PeerName is what the peer program calls the work to compare with, and
+	// PeerThreads how many threads it may have; "" is Name, 0 all.
+	PeerName    string
+	PeerThreads int
 
+	// speedup is what times notes of a dense program; nil where there is none.
+	speedup *Speedup
 	// edges are the products of a sparse matrix's element with a number; nil where
 	// there are none.
 	edges func() float64
@@ -34,6 +40,8 @@ type Measurement struct {
 	BestMs   float64 `json:"best_ms"`
 	Gflops   float64 `json:"gflops,omitempty"`
 	Gedges   float64 `json:"gedges,omitempty"`
+	// Speedup compares with a dense program, where there is one.
+	Speedup *Speedup `json:"speedup,omitempty"`
 }
 
 // String is the measurement in one line.
@@ -45,12 +53,15 @@ func (m Measurement) String() string {
 	if m.Gedges > 0 {
 		line += fmt.Sprintf(" %8.3f G edge·columns/s", m.Gedges)
 	}
+	if m.Speedup != nil {
+		line += " " + m.Speedup.String()
+	}
 	return line
 }
 
 // Cases lists all cases, in the order in which they are run.
 func Cases() []Case {
-	return slices.Concat(products(), convolutions(), networks(), graphNetworks(), sparseMatrices())
+	return slices.Concat(products(), convolutions(), networks(), graphNetworks(), sparseMatrices(), sparseNetworks())
 }
 
 // Select returns the cases whose names begin with one of the prefixes, all without
@@ -90,7 +101,7 @@ func (c Case) Measure(ctx context.Context, backend compute.Backend) (Measurement
 	}
 	slices.Sort(times)
 	median := times[len(times)/2]
-	m := Measurement{Name: c.Name, MedianMs: milliseconds(median), BestMs: milliseconds(times[0])}
+	m := Measurement{Name: c.Name, MedianMs: milliseconds(median), BestMs: milliseconds(times[0]), Speedup: c.speedup}
 	if c.Operations > 0 {
 		m.Gflops = math.Round(c.Operations/median.Seconds()/1e7) / 100
 	}
