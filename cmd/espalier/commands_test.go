@@ -213,6 +213,12 @@ func TestNetwork(t *testing.T) {
 	if text.status != 0 || !strings.Contains(text.out, "266,610") {
 		t.Errorf("lenet300: %s%s", text.out, text.err)
 	}
+	t.Setenv("XDG_CACHE_HOME", t.TempDir())
+	for range 2 { // measured, then recalled
+		if got := espalier(t, "network", "lenet-digits", "--compile", "--batch", "16"); got.status != 0 || !strings.HasPrefix(got.out, "path ") {
+			t.Errorf("compile: %+v", got)
+		}
+	}
 	if all := objects(t, espalier(t, "network", "--json").out); len(all) < 20 {
 		t.Errorf("the zoo has %d networks", len(all))
 	}

@@ -15,6 +15,8 @@ type networkCommand struct {
 	Weights string   `placeholder:"FILE" help:"Trained weights, with masks if it has some: PyTorch's, safetensors or npz."`
 	Mask    string   `placeholder:"FILE" help:"A mask, as levels of studies keep it; pruned weights become zero."`
 	Shrink  bool     `help:"Remove the channels that the mask leaves without use."`
+	Compile bool     `help:"Print how the network is computed with its zeros left out: the times measured on this machine, and the form of each layer."`
+	Batch   int      `placeholder:"N" help:"Images computed at a time (with --compile; default: 64)."`
 	Output  string   `short:"o" placeholder:"FILE" help:"Export the network with its weights and masks to FILE.onnx, .safetensors or .npz."`
 }
 
@@ -36,6 +38,12 @@ func (c networkCommand) Run(t *terminal) error {
 	}
 	if c.Output != "" {
 		return c.export(t, model)
+	}
+	if c.Compile {
+		if model.Mask == nil {
+			return c.compile(t, model.Network, model.Weights, nil)
+		}
+		return c.compile(t, model.Network, model.Weights, model.Mask)
 	}
 	// A mask that is nil must also be nil as the interface of Summary.
 	var mask nn.Mask
