@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io/fs"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strings"
 
@@ -66,10 +67,8 @@ type storedDurations struct {
 // machine says where durations were measured.
 type machine struct {
 	Source
-	Go             string    `json:"go"`
-	Backend        string    `json:"backend"`
-	BackendVersion string    `json:"backend_version"`
-	Processor      Processor `json:"processor"`
+	Go        string    `json:"go"`
+	Processor Processor `json:"processor"`
 }
 
 // ErrNotFinished says that a cell has no result yet.
@@ -236,12 +235,10 @@ func (s *Store) write(folder, file string, value any) error {
 }
 
 // keepDurations stores what was timed of a finished cell.
-func (s *Store) keepDurations(d Desc, durations []Measurement, p Provenance) error {
+func (s *Store) keepDurations(d Desc, durations []Measurement) error {
 	return s.write(s.CellFolder(d), durationsFile, storedDurations{
 		Cell: d.Digest(), Measurements: durations,
-		Machine: machine{
-			Source: p.Source, Go: p.Go, Backend: p.Backend, BackendVersion: p.BackendVersion, Processor: p.Processor,
-		},
+		Machine: machine{Source: BuiltFrom(), Go: runtime.Version(), Processor: ThisProcessor()},
 	})
 }
 

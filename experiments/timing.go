@@ -59,7 +59,7 @@ func (p *pool) timeCell(ctx context.Context, i int) (err error) {
 			return fmt.Errorf("time cell %s: %w", cell.Desc, err)
 		}
 		result.Durations = durations
-		if err := p.Store.keepDurations(cell.Desc, durations, hereAndNow(p.chosen.Name, p.chosen.Version)); err != nil {
+		if err := p.Store.keepDurations(cell.Desc, durations); err != nil {
 			return err
 		}
 	}
