@@ -62,6 +62,11 @@ func frozen(t *testing.T) []experiments.Desc {
 	}})
 	add(experiments.Request{Experiment: "cgp/dense", Scale: experiments.Smoke, Seeds: 1})
 	add(experiments.Request{Experiment: "cgp/dense", Scale: experiments.Bench, Seeds: 1, Set: map[string]string{"data": "cora"}})
+	for _, name := range []string{"lth/connectivity", "lth/scratch", "lth/soft"} {
+		for _, scale := range experiments.Scales() {
+			add(experiments.Request{Experiment: name, Scale: scale, Seeds: 1})
+		}
+	}
 	add(experiments.Request{Experiment: "nn/evaluate", Set: map[string]string{
 		"weights": "sha256:12fca82f0bebc4135bf1f32f6e3710e61d5108578464b84fd6d7f5c1b04036c8",
 	}})

@@ -6,34 +6,17 @@ import (
 	"espalier/data"
 	"espalier/lth"
 	"espalier/nn"
-	"espalier/seed"
 )
 
-// ticketCells are the cells of an experiment on lottery tickets: for each data set and
-// seed the tickets first, because all other methods need them.
+// ticketCells are the cells of an experiment on lottery tickets: all methods are made
+// of the tickets.
 func ticketCells(s Setting, sets []string, network string, methods []string, cell func(d Desc, needs ...Desc) Cell) ([]Cell, error) {
-	var cells []Cell
-	for _, set := range sets {
-		for i := range s.Seeds {
-			desc, err := Desc{
-				Experiment: s.Experiment.Name, Scale: s.Scale, Data: set, Network: network, Seed: seed.Seed(i + 1),
-			}.withOptions(s.Options)
-			if err != nil {
-				return nil, err
-			}
-			found := desc
-			found.Method = lth.Tickets
-			cells = append(cells, cell(found))
-			for _, method := range methods {
-				if method == lth.Tickets {
-					continue
-				}
-				desc.Method = method
-				cells = append(cells, cell(desc, found))
-			}
+	return methodCells(s, sets, network, methods, func(method string) []string {
+		if method == lth.Tickets {
+			return nil
 		}
-	}
-	return cells, nil
+		return []string{lth.Tickets}
+	}, cell)
 }
 
 // study is a cell's study of tickets, without its folder, and the digests of its data.
@@ -43,9 +26,11 @@ func (t Training) study(ctx context.Context, w Work, d Desc, width float64, o lt
 	if err != nil {
 		return lth.Study{}, nil, err
 	}
-	train, validation, err := set.Train.Split(t.Validation, d.Seed.Derive("validation"))
-	if err != nil {
-		return lth.Study{}, nil, err
+	train, validation := set.Train, (*data.Images)(nil)
+	if t.Validation > 0 {
+		if train, validation, err = set.Train.Split(t.Validation, d.Seed.Derive("validation")); err != nil {
+			return lth.Study{}, nil, err
+		}
 	}
 	network, err := nn.New(d.Network, nn.ZooOptions{
 		Input:   nn.Shape{Height: set.Train.Height(), Width: set.Train.Width(), Channels: set.Train.Channels()},

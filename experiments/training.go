@@ -24,7 +24,7 @@ type Training struct {
 	Schedule      schedule     `name:"schedule" default:"constant" help:"How the learning rate goes." expect:"a schedule such as constant, cosine or warmup(5ep)*multistep(80ep,120ep;0.1)"`
 	Crop          int          `name:"crop" default:"0" min:"0" help:"Pixels of padding before a random crop; 0 is no crop."`
 	Flip          bool         `name:"flip" default:"false" help:"Mirror images at random."`
-	Validation    int          `name:"validation" default:"5000" min:"1" help:"Training images that are held out to stop early by."`
+	Validation    int          `name:"validation" default:"5000" min:"0" help:"Training images that are held out to stop early by."`
 	EvaluateEvery train.Length `name:"evaluate-every" default:"100it" help:"How often validation and test images are evaluated; 0it is every epoch." expect:"a length such as 1ep or 100it"`
 	Initializer   initializer  `name:"initializer" default:"glorot-normal" help:"What initial weights are drawn from."`
 }
@@ -67,7 +67,7 @@ func (t Training) cost(set, network string, width float64) (Cost, error) {
 	if trained < 1 {
 		return Cost{}, &UsageError{fmt.Sprintf("validation=%d: %s has %d training images", t.Validation, set, entry.Train)}
 	}
-	perEpoch := (trained + t.Batch - 1) / t.Batch
+	perEpoch := t.perEpoch(entry)
 	iterations := t.Length.Iterations(perEpoch)
 	every := t.EvaluateEvery.Iterations(perEpoch)
 	if every == 0 {
@@ -76,6 +76,16 @@ func (t Training) cost(set, network string, width float64) (Cost, error) {
 	images := 3*iterations*t.Batch + iterations/every*(t.Validation+entry.Test)
 	seconds := 2*float64(images)*float64(nn.CostOf(composed, nil).MACs)/costOperations + float64(iterations)*costStep
 	return Cost{Cells: 1, Iterations: iterations, Minutes: seconds / costCores / 60}, nil
+}
+
+// perEpoch is how many iterations an epoch of a data set has.
+func (t Training) perEpoch(entry data.Entry) int {
+	return (entry.Train - t.Validation + t.Batch - 1) / t.Batch
+}
+
+// evaluationMinutes is how long it takes to evaluate a network on so many images.
+func evaluationMinutes(n *nn.Network, images int) float64 {
+	return 2 * float64(images) * float64(nn.CostOf(n, nil).MACs) / costOperations / costCores / 60
 }
 
 // compose returns what is known of a data set and a network of the zoo for its

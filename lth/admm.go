@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"path/filepath"
 
-	"espalier/data"
 	"espalier/nn"
 	"espalier/prune"
 	"espalier/train"
@@ -54,7 +53,7 @@ func (s Study) pulled(ctx context.Context, name string, o train.ADMM, from nn.We
 	if o.Optimizer == nil {
 		o.Optimizer = job.Options.Optimizer
 	}
-	o.Interval = cmp.Or(o.Interval, data.Batches{Images: s.Train, Size: job.Options.BatchSize}.PerEpoch())
+	o.Interval = cmp.Or(o.Interval, s.PerEpoch())
 	job.Options.Optimizer, job.Options.Length, job.Options.Schedule = o, train.Epochs(admmEpochs), nil
 	result, err := train.Run(ctx, s.Backend, job)
 	if err != nil {

@@ -29,7 +29,7 @@ var controls = index(
 	Refill, RefillPlus, Regroup, ReferenceRefill, ReferenceRegroup,
 	Reinitialized(Refill), Reinitialized(RefillPlus), Reinitialized(Regroup),
 	Reinitialized(ReferenceRefill), Reinitialized(ReferenceRegroup),
-	HardFilters, RandomFilters,
+	HardFilters, RandomFilters, SoftReinitialized,
 )
 
 func index(list ...Control) map[string]Control {

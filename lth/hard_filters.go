@@ -17,5 +17,5 @@ func hardFilters(_ context.Context, s Study, ticket Level) (Start, error) {
 		return Start{}, err
 	}
 	mask, err := channels.Mask(s.Network)
-	return Start{Mask: mask, Weights: ticket.Origin.Trained}, err
+	return Start{Mask: mask, Weights: ticket.Origin.Trained, Shrink: true}, err
 }

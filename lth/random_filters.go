@@ -17,5 +17,5 @@ func randomFilters(_ context.Context, s Study, ticket Level) (Start, error) {
 		return Start{}, err
 	}
 	mask, err := channels.Mask(s.Network)
-	return Start{Mask: mask, Weights: ticket.Origin.Rewound}, err
+	return Start{Mask: mask, Weights: ticket.Origin.Rewound, Shrink: true}, err
 }

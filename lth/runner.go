@@ -91,22 +91,27 @@ func (r *runner) pretrain(ctx context.Context, initial nn.Weights) (nn.Weights, 
 
 // next prunes a ticket, rewinds what is left and trains it.
 func (r *runner) next(ctx context.Context, ticket Level) (Level, error) {
-	index := ticket.Index + 1
-	mask, err := r.pruned(ctx, ticket)
+	next, err := r.untrained(ctx, ticket)
 	if err != nil {
-		return Level{}, fmt.Errorf("level %d: %w", index, err)
-	}
-	next := Level{Method: Tickets, Index: index, Origin: ticket.Origin}
-	if r.rules.Rewinding != Restart {
-		next.start = r.Options.Rewind
-	}
-	if next, err = next.from(r.Network, Start{Mask: mask, Weights: ticket.Origin.Rewound}); err != nil {
 		return Level{}, err
 	}
-	if next, err = r.train(ctx, next); err == nil && index == 1 {
+	if next, err = r.train(ctx, next); err == nil && next.Index == 1 {
 		next.Origin.FirstTrained = next.Result.Weights
 	}
 	return next, err
+}
+
+// untrained prunes a ticket and rewinds what is left.
+func (r *runner) untrained(ctx context.Context, ticket Level) (Level, error) {
+	next := Level{Method: Tickets, Index: ticket.Index + 1, Origin: ticket.Origin}
+	mask, err := r.pruned(ctx, ticket)
+	if err != nil {
+		return Level{}, fmt.Errorf("level %d: %w", next.Index, err)
+	}
+	if r.rules.Rewinding != Restart {
+		next.start = r.Options.Rewind
+	}
+	return next.from(r.Network, Start{Mask: mask, Weights: ticket.Origin.Rewound})
 }
 
 // pruned is the mask of the level after a ticket.

@@ -8,7 +8,6 @@ import (
 	"path/filepath"
 	"slices"
 
-	"espalier/data"
 	"espalier/nn"
 	"espalier/prune"
 	"espalier/train"
@@ -161,8 +160,7 @@ func (r *runner) thinnedOptions(t Thinned, o Thinnings) train.Options {
 	options := r.Options.Training
 	switch o.Retraining {
 	case ScratchB:
-		perEpoch := data.Batches{Images: r.Train, Size: options.BatchSize}.PerEpoch()
-		return options.Stretch(1/t.MACs, perEpoch)
+		return options.Stretch(1/t.MACs, r.PerEpoch())
 	case FineTune:
 		tuning := o.FineTuning
 		if tuning.Length.IsZero() {

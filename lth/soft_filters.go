@@ -95,6 +95,17 @@ func (r *runner) softFilters(ctx context.Context, origin *Origin, o SoftFilters,
 	return level, keepMask(folder, level.Mask)
 }
 
+// SoftReinitialized trains the filters that a level has left from new initial weights,
+// those of RandomReinitialization: does a softly pruned network owe its accuracy to its
+// structure alone?
+var SoftReinitialized = Control{Name: Soft + "-reinitialized", Reshapes: true, Start: softReinitialized}
+
+func softReinitialized(ctx context.Context, s Study, ticket Level) (Start, error) {
+	start, err := randomReinitialization(ctx, s, ticket)
+	start.Shrink = true
+	return start, err
+}
+
 // scaled is a schedule whose learning rates are all multiplied by a factor.
 type scaled struct {
 	schedule train.Schedule

@@ -84,6 +84,26 @@ func (s Study) TicketsFrom(ctx context.Context, level Level) iter.Seq2[Level, er
 	return s.sequence(func(r *runner, yield func(Level, error) bool) { r.from(ctx, level, nil, yield) })
 }
 
+// Next is the ticket after a level, before it is trained: it has its mask and the
+// weights it is rewound to, but no Result.
+func (s Study) Next(ctx context.Context, ticket Level) (Level, error) {
+	r, err := s.runner()
+	if err != nil {
+		return Level{}, fmt.Errorf("lottery tickets: %w", err)
+	}
+	defer r.session.Close()
+	next, err := r.untrained(ctx, ticket)
+	if err != nil {
+		return Level{}, fmt.Errorf("lottery tickets: %w", err)
+	}
+	return next, nil
+}
+
+// PerEpoch is how many iterations an epoch has.
+func (s Study) PerEpoch() int {
+	return data.Batches{Images: s.Train, Size: s.Options.Training.BatchSize}.PerEpoch()
+}
+
 // Control trains, for each of a study's tickets, what the control makes of it, with
 // the same options and in the same order of the data. Results go into a folder of
 // the control's name in the study's folder. A level that would be trained exactly

@@ -51,6 +51,25 @@ func (m *Mask) RemovedFilters(n *nn.Network) Removals {
 	return removals
 }
 
+// MACs is the part of the network's multiply-accumulates that is left when so many
+// filters of each layer are gone, whichever they are, where their channels are gone
+// with them.
+func (r Removals) MACs(n *nn.Network) (float64, error) {
+	channels, err := r.choose(n, func(p nn.Parameter) ([]float64, error) { return make([]float64, p.Shape[len(p.Shape)-1]), nil })
+	if err != nil {
+		return 0, err
+	}
+	kept, err := nn.KeepChannels(n, channels)
+	if err != nil {
+		return 0, err
+	}
+	shrunk, err := nn.Shrink(n, nil, kept, nn.Silent)
+	if err != nil {
+		return 0, err
+	}
+	return float64(nn.CostOf(shrunk.Network, nil).MACs) / float64(nn.CostOf(n, nil).MACs), nil
+}
+
 // Norm is a norm of a filter's weights.
 type Norm int
 
