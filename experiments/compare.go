@@ -66,11 +66,11 @@ func optionOf(d Desc, option string) string {
 
 // Figure draws the metric against the weights that remain, a line for each value.
 func (c Comparison) Figure() figure.Figure {
-	panel := figure.Panel{X: "weights remaining (%)", Y: c.Label, Scale: figure.LogarithmicDown}
+	panel := figure.Panel{X: remainingAxis.label, Y: c.Label, Scale: remainingAxis.scale}
 	palette := figure.Palette()
 	var all []Summary
 	for i, sweep := range c.Sweeps {
-		for _, line := range sweepLines(sweep, c.Metric, unit(c.Label)) {
+		for _, line := range remainingAxis.lines(sweep, c.Metric, unit(c.Label)) {
 			line.Name, line.Color = scoreTitle(c.Values[i]), palette[i%len(palette)]
 			panel.Lines = append(panel.Lines, line)
 		}

@@ -28,10 +28,14 @@ const (
 	// CurvesPlot shows how the test accuracy rises during training, level by
 	// level, for the experiment's first method.
 	CurvesPlot Plot = "curves"
+	// InstabilityPlot shows the instability of forks against where they part.
+	InstabilityPlot Plot = "instability"
 )
 
 // Plots lists the plots.
-func Plots() []Plot { return []Plot{AccuracyPlot, EarlyStopPlot, SpeedPlot, SpeedupPlot, CurvesPlot} }
+func Plots() []Plot {
+	return []Plot{AccuracyPlot, EarlyStopPlot, SpeedPlot, SpeedupPlot, CurvesPlot, InstabilityPlot}
+}
 
 // Draw makes a plot of results, which differ at most in data, method and seed. The
 // store has the curves.
@@ -47,6 +51,8 @@ func (s *Store) Draw(plot Plot, results []*Result) (figure.Figure, error) {
 		return SweepFigure(Summarise(Rows(results)), Speedup, "times faster than the dense network's inference")
 	case CurvesPlot:
 		return s.CurvesFigure(results, TestAccuracy, "test accuracy (%)")
+	case InstabilityPlot:
+		return forkAxis.figure(Summarise(Rows(results)), Instability, "instability (%)")
 	default:
 		names := make([]string, len(Plots()))
 		for i, p := range Plots() {
@@ -60,17 +66,33 @@ func (s *Store) Draw(plot Plot, results []*Result) (figure.Figure, error) {
 // set, a line with its deviation for each method. Fractions are shown as percents
 // where the label says so.
 func SweepFigure(summaries []Summary, metric, label string) (figure.Figure, error) {
+	return remainingAxis.figure(summaries, metric, label)
+}
+
+// axis is the metric along which a figure shows others.
+type axis struct {
+	metric, label string
+	scale         figure.Scale
+}
+
+var (
+	remainingAxis = axis{Remaining, "weights remaining (%)", figure.LogarithmicDown}
+	forkAxis      = axis{ForkIteration, "iteration at which the children part", figure.Linear}
+)
+
+// figure draws a metric along the axis; see SweepFigure.
+func (a axis) figure(summaries []Summary, metric, label string) (figure.Figure, error) {
 	if err := sameSetting(summaries); err != nil {
 		return figure.Figure{}, err
 	}
 	var panels []figure.Panel
 	groups := BySetting(summaries)
 	for _, group := range groups {
-		panel := figure.Panel{X: "weights remaining (%)", Y: label, Scale: figure.LogarithmicDown}
+		panel := figure.Panel{X: a.label, Y: label, Scale: a.scale}
 		if len(groups) > 1 {
 			panel.Title = group[0].Setting.Data
 		}
-		panel.Lines = sweepLines(group, metric, unit(label))
+		panel.Lines = a.lines(group, metric, unit(label))
 		if len(panel.Lines) == 0 {
 			return figure.Figure{}, fmt.Errorf("%s was not measured in %s", metric, settingTitle(group[0].Setting))
 		}
@@ -81,9 +103,9 @@ func SweepFigure(summaries []Summary, metric, label string) (figure.Figure, erro
 	}, nil
 }
 
-// sweepLines are the methods' lines, in the experiment's order. A method that was
-// measured at one level alone, such as the dense network, is a reference.
-func sweepLines(group []Summary, metric string, unit float64) []figure.Line {
+// lines are the methods' lines, in the experiment's order. A method that was measured at
+// one level alone, such as the dense network, is a reference.
+func (a axis) lines(group []Summary, metric string, scaled float64) []figure.Line {
 	var lines []figure.Line
 	for method := range methodsOf(group) {
 		line := figure.Line{Name: method, Color: methodColor(group[0].Setting.Experiment, method)}
@@ -92,9 +114,9 @@ func sweepLines(group []Summary, metric string, unit float64) []figure.Line {
 			if s.Method != method || math.IsNaN(mean) {
 				continue
 			}
-			line.X = append(line.X, 100*float64(s.mean(Remaining)))
-			line.Y = append(line.Y, unit*mean)
-			line.Deviation = append(line.Deviation, unit*float64(s.Metrics[metric].Deviation))
+			line.X = append(line.X, unit(a.label)*float64(s.mean(a.metric)))
+			line.Y = append(line.Y, scaled*mean)
+			line.Deviation = append(line.Deviation, scaled*float64(s.Metrics[metric].Deviation))
 		}
 		if len(line.X) == 0 {
 			continue

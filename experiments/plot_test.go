@@ -52,6 +52,32 @@ func TestSweepFigure(t *testing.T) {
 	}
 }
 
+func TestInstabilityPlot(t *testing.T) {
+	var results []*experiments.Result
+	for _, method := range []string{"tickets", experiments.Dense} {
+		result := &experiments.Result{Desc: experiments.Desc{
+			Experiment: "lth/connectivity", Scale: experiments.Smoke, Data: "digits", Network: "resnet-digits", Method: method, Seed: 1,
+		}}
+		for level, fork := range []experiments.Number{0, 20, 60} {
+			result.Measurements = append(result.Measurements, experiments.Measurement{Level: level, Metrics: experiments.Metrics{
+				experiments.Remaining: 0.2, experiments.ForkIteration: fork, experiments.Instability: 0.5 / (1 + fork),
+			}})
+		}
+		results = append(results, result)
+	}
+	drawn, err := experiments.OpenStore(t.TempDir()).Draw(experiments.InstabilityPlot, results)
+	if err != nil {
+		t.Fatal(err)
+	}
+	lines := drawn.Panels[0].Lines
+	if len(lines) != 2 || !slices.Equal(lines[0].X, []float64{0, 20, 60}) || lines[0].Y[0] != 50 || lines[1].Name != "dense" {
+		t.Errorf("lines %+v", lines)
+	}
+	if _, err := drawn.SVG(); err != nil {
+		t.Error(err)
+	}
+}
+
 func TestDraw(t *testing.T) {
 	store := filled(t, desc("tickets", 1), desc("tickets", 2))
 	results, err := store.Results()

@@ -249,9 +249,6 @@ func (o *Scratch) fineTuning(normalisation data.Normalisation) train.Options {
 
 // cost counts trainings.
 func (o *Scratch) cost(s Setting) (Cost, error) {
-	if len(o.Data) == 0 {
-		return Cost{}, nil
-	}
 	_, composed, err := compose(o.Data[0], string(o.Network), o.Width)
 	if err != nil {
 		return Cost{}, err

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"iter"
 	"path/filepath"
-	"slices"
 
 	"espalier/lth"
 	"espalier/nn"
@@ -194,12 +193,11 @@ func (o *Soft) measure(ctx context.Context, session *train.Session, s lth.Study,
 
 // bestEpoch is the highest test accuracy of a training.
 func bestEpoch(result *train.Result) float64 {
-	return slices.MaxFunc(result.History, func(a, b train.Point) int {
-		if a.TestAccuracy < b.TestAccuracy {
-			return -1
-		}
-		return 1
-	}).TestAccuracy
+	best := 0.0
+	for _, point := range result.History {
+		best = max(best, point.TestAccuracy)
+	}
+	return best
 }
 
 // cost counts trainings. Networks that lose filters before they are trained take less

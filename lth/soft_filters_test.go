@@ -103,15 +103,18 @@ func TestControlsOfSoftFilters(t *testing.T) {
 	}{
 		{lth.HardFilters, dense.Origin.Trained},
 		{lth.RandomFilters, dense.Origin.Rewound},
-		{lth.RandomReinitialization, nil},
+		{lth.SoftReinitialized, nil},
 	} {
 		level := collect(t, study.Control(t.Context(), c.control, sequence(levels)))[0]
 		if got := level.Mask.RemovedFilters(study.Network); !maps.Equal(got, want) {
 			t.Errorf("%s removes %v, want %v", level.Method, got, want)
 		}
+		if small := level.Shrunk; small == nil || nn.CostOf(small.Network, nil).MACs >= nn.CostOf(study.Network, nil).MACs {
+			t.Errorf("%s does not train a smaller network", level.Method)
+		}
 		switch {
 		case c.start != nil:
-			if !level.Initial.Equal(must(level.Mask.Apply(c.start))(t)) {
+			if !level.Initial.Equal(must(nn.Silence(study.Network, c.start, level.Mask))(t)) {
 				t.Errorf("%s does not begin where it should", level.Method)
 			}
 		case !level.Mask.Equal(levels[0].Mask):
