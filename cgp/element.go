@@ -17,6 +17,8 @@ const (
 	EdgeValue nn.Role = "edge_value"
 	// FeatureGate is a number for each column of the features.
 	FeatureGate nn.Role = "feature_gate"
+	// SoftMask is a number for each value of a weight.
+	SoftMask nn.Role = "soft_mask"
 )
 
 // edgesOf is the parameter for some edges.

@@ -1,0 +1,300 @@
+package cgp
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"iter"
+
+	"github.com/gomlx/gomlx/core/graph"
+
+	"espalier/data"
+	"espalier/gnn"
+	"espalier/nn"
+	"espalier/progress"
+	"espalier/prune"
+	"espalier/seed"
+	"espalier/train"
+)
+
+// TicketOptions are those of Tickets. The zero value is that of UGS for GCN on Cora.
+type TicketOptions struct {
+	Rounds int // after the dense network; 0 means 20
+	Ladder Ladder
+	// Ratings other than magnitudes, of edges and weights, are controls; no masks are
+	// trained for what they rate.
+	Ratings Ratings
+	// Reinitialize trains the tickets from new random weights, a control.
+	Reinitialize bool
+
+	// EdgePenalty and WeightPenalty are the factors of the sums of absolute values of the
+	// masks in the loss; 0 means .01.
+	EdgePenalty, WeightPenalty float64
+	Epochs                     int     // of each of the two trainings of a round; 0 means 200
+	LearningRate               float64 // of Adam; 0 means .008
+	WeightDecay                float64 // of all parameters; 0 means 8e-5, below 0 none
+	Initializer                nn.Initializer
+}
+
+func (o TicketOptions) withDefaults() TicketOptions {
+	o.Rounds, o.Epochs = cmp.Or(o.Rounds, 20), cmp.Or(o.Epochs, 200)
+	o.EdgePenalty, o.WeightPenalty = cmp.Or(o.EdgePenalty, .01), cmp.Or(o.WeightPenalty, .01)
+	o.LearningRate = cmp.Or(o.LearningRate, .008)
+	o.WeightDecay = max(0, cmp.Or(o.WeightDecay, 8e-5))
+	return o
+}
+
+// Check reports what cannot be.
+func (o TicketOptions) Check() error {
+	if o.Rounds < 0 || o.Epochs < 0 || o.LearningRate < 0 || o.EdgePenalty < 0 || o.WeightPenalty < 0 {
+		return fmt.Errorf("%d rounds of %d epochs at a learning rate of %v, with penalties %v and %v; none can be negative", o.Rounds, o.Epochs, o.LearningRate, o.EdgePenalty, o.WeightPenalty)
+	}
+	if o.Ratings.Weights == Degree {
+		return fmt.Errorf("only edges can be rated by %s", Degree)
+	}
+	return cmp.Or(o.Ladder.Check(), o.Ratings.Edges.Check(), o.Ratings.Weights.Check())
+}
+
+// Round is a trained ticket.
+type Round struct {
+	Index int // 0 is the dense network
+	// Epoch is the first with the best validation accuracy of the ticket's training, and
+	// Weights are its.
+	Epoch
+	Weights nn.Weights
+	Mask    *prune.Mask
+	Left    Densities
+}
+
+// Tickets finds tickets of a graph and a network round by round, as Chen et al., "A
+// Unified Lottery Ticket Hypothesis for Graph Neural Networks", ICML 2021, do. A round
+//
+//   - trains the network from its initial weights together with a soft mask of the edges
+//     and one of each weight, which begin at 1 and some noise, and whose absolute values
+//     are penalised;
+//   - removes what the masks of the best epoch have least of;
+//   - trains what is left from the initial weights again: the ticket.
+func Tickets(ctx context.Context, problem Problem, o TicketOptions) iter.Seq2[Round, error] {
+	return func(yield func(Round, error) bool) {
+		fail := func(err error) { yield(Round{}, fmt.Errorf("tickets of %s: %w", problem.Graph.Name(), err)) }
+		s, err := newTicketSearch(problem, o)
+		if err != nil {
+			fail(err)
+			return
+		}
+		defer s.task.End()
+		for index := range s.Rounds + 1 {
+			round, err := s.round(ctx, index)
+			if err != nil {
+				fail(fmt.Errorf("round %d: %w", index, err))
+				return
+			}
+			if !yield(round, nil) {
+				return
+			}
+		}
+	}
+}
+
+// ticketSearch is a search at work.
+type ticketSearch struct {
+	Problem
+	TicketOptions
+	matrices []nn.Parameter
+	initial  nn.Weights
+	mask     *prune.Mask
+	task     progress.Task
+	trained  int // epochs
+}
+
+func newTicketSearch(problem Problem, o TicketOptions) (*ticketSearch, error) {
+	if err := cmp.Or(problem.check(), o.Check()); err != nil {
+		return nil, err
+	}
+	s := &ticketSearch{Problem: problem, TicketOptions: o.withDefaults()}
+	shape := shapeOf(problem)
+	s.matrices = problem.matrices(shape)
+	s.mask = prune.OnesOf(append([]nn.Parameter{edgesOf(shape.Edges)}, s.matrices...))
+	var err error
+	if s.initial, err = gnn.Initialize(problem.Network, shape, s.Initializer, s.Seed.Derive("initial weights")); err != nil {
+		return nil, err
+	}
+	s.task = problem.start("tickets", (2*s.Rounds+1)*s.Epochs)
+	return s, nil
+}
+
+// round prunes, unless it is the first, and trains the ticket.
+func (s *ticketSearch) round(ctx context.Context, index int) (Round, error) {
+	if index > 0 {
+		scores, err := s.scores(ctx, index)
+		if err != nil {
+			return Round{}, err
+		}
+		if s.mask, err = s.Ladder.Next(s.mask, scores, names(s.matrices)); err != nil {
+			return Round{}, err
+		}
+	}
+	weights := s.initial
+	if s.Reinitialize {
+		var err error
+		if weights, err = gnn.Initialize(s.Network, shapeOf(s.Problem), s.Initializer, s.Seed.Derive("new weights", index)); err != nil {
+			return Round{}, err
+		}
+	}
+	chosen, err := s.retrain(ctx, weights)
+	if err != nil {
+		return Round{}, err
+	}
+	return Round{Index: index, Epoch: chosen.Epoch, Weights: chosen.weights, Mask: s.mask, Left: Left(s.mask)}, nil
+}
+
+// scores rate edges and weights: by soft masks, as far as those are trained.
+func (s *ticketSearch) scores(ctx context.Context, index int) (prune.Values, error) {
+	scores := make(prune.Values)
+	if s.Ratings.Edges.learned() || s.Ratings.Weights.learned() {
+		soft, err := s.softMasks(ctx, index)
+		if err != nil {
+			return nil, err
+		}
+		for name, values := range soft {
+			scores[name] = prune.Absolute(values)
+		}
+	}
+	for _, name := range s.mask.Names() {
+		random := s.Seed.Derive("ratings").Stream(name)
+		switch s.Ratings.of(name) {
+		case Chance:
+			scores[name] = byChance(s.mask.SizeOf(name), random)
+		case Degree:
+			scores[name] = byDegree(s.Graph, random)
+		}
+	}
+	return scores, nil
+}
+
+// softName names the soft mask of a weight.
+func softName(name string) string { return "mask of " + name }
+
+// softMasks are those of the best epoch of a joint training, by the names of what they
+// mask.
+func (s *ticketSearch) softMasks(ctx context.Context, index int) (nn.Weights, error) {
+	prepared, err := gnn.NewGraph(s.Graph)
+	if err != nil {
+		return nil, err
+	}
+	soft := []nn.Parameter{edgesOf(s.mask.SizeOf(Edges))}
+	for _, p := range s.matrices {
+		soft = append(soft, nn.Parameter{Name: softName(p.Name), Layer: p.Layer, Role: SoftMask, Shape: p.Shape})
+	}
+	program, err := gnn.NewProgram(s.Backend, s.recipe(prepared, s.softly(soft), names(soft)))
+	if err != nil {
+		return nil, err
+	}
+	defer program.Close()
+	weights := s.initial.Clone()
+	for _, p := range soft {
+		weights[p.Name] = almostOnes(p, s.Seed.Derive("noise", index))
+	}
+	if err := program.Load(weights, s.Seed.Derive("joint training", index)); err != nil {
+		return nil, err
+	}
+	for _, p := range soft {
+		if err := program.SetMask(p.Name, bools(s.mask, s.masked(p.Name))); err != nil {
+			return nil, err
+		}
+	}
+	chosen, err := s.fit(ctx, s.Problem, program, func() (nn.Weights, error) { return copied(names(soft), program.Value) })
+	if err != nil {
+		return nil, err
+	}
+	byName := make(nn.Weights)
+	for name, values := range chosen.weights {
+		byName[s.masked(name)] = values
+	}
+	return byName, nil
+}
+
+// masked is the name of what a soft mask masks.
+func (s *ticketSearch) masked(soft string) string {
+	for _, p := range s.matrices {
+		if softName(p.Name) == soft {
+			return p.Name
+		}
+	}
+	return soft
+}
+
+// almostOnes are 1 and noise of up to 1e-5.
+func almostOnes(p nn.Parameter, from seed.Seed) []float32 {
+	values, random := make([]float32, p.Size()), from.Stream(p.Name)
+	for i := range values {
+		values[i] = float32(1 + 1e-5*(2*random.Float64()-1))
+	}
+	return values
+}
+
+// softly multiplies edges and weights by soft masks, and penalises these.
+func (s *ticketSearch) softly(soft []nn.Parameter) *gnn.Insertion {
+	return &gnn.Insertion{
+		Parameters: soft,
+		Edges: func(b *gnn.Builder, _ string) *graph.Node {
+			return b.Parameter(Edges)
+		},
+		Weight: func(b *gnn.Builder, p nn.Parameter, value *graph.Node) *graph.Node {
+			return graph.Mul(value, b.Parameter(softName(p.Name)))
+		},
+		Penalty: func(b *gnn.Builder) *graph.Node {
+			sum := graph.ScalarZero(b.Graph(), b.Parameter(Edges).DType())
+			for _, p := range soft {
+				factor := s.WeightPenalty
+				if p.Name == Edges {
+					factor = s.EdgePenalty
+				}
+				sum = graph.Add(sum, graph.MulScalar(graph.ReduceAllSum(graph.Abs(b.Parameter(p.Name))), factor))
+			}
+			return sum
+		},
+	}
+}
+
+// retrain trains a ticket on the graph that is left.
+func (s *ticketSearch) retrain(ctx context.Context, weights nn.Weights) (best, error) {
+	sparse := s.Problem
+	var err error
+	if sparse.Graph, err = s.Graph.KeepEdges(bools(s.mask, Edges)); err != nil {
+		return best{}, err
+	}
+	prepared, err := gnn.NewGraph(sparse.Graph)
+	if err != nil {
+		return best{}, err
+	}
+	program, err := gnn.NewProgram(s.Backend, s.recipe(prepared, nil, names(s.matrices)))
+	if err != nil {
+		return best{}, err
+	}
+	defer program.Close()
+	if err := program.Load(weights, s.Seed.Derive("ticket training")); err != nil {
+		return best{}, err
+	}
+	if err := setMask(program, s.mask, names(s.matrices)); err != nil {
+		return best{}, err
+	}
+	return s.fit(ctx, sparse, program, nil)
+}
+
+func (s *ticketSearch) recipe(on *gnn.Graph, in *gnn.Insertion, masked []string) gnn.Recipe {
+	return gnn.Recipe{
+		Network: s.Network, Graph: on, Insertion: in, Nodes: s.Split.Train, Masked: masked,
+		Optimizer: train.Adam{LearningRate: s.LearningRate}, WeightDecay: gnn.UniformDecay(s.WeightDecay),
+	}
+}
+
+func (s *ticketSearch) fit(ctx context.Context, problem Problem, program *gnn.Program, keep func() (nn.Weights, error)) (best, error) {
+	f := fit{problem: problem, program: program, epochs: s.Epochs, rate: s.LearningRate, keep: keep, task: s.task, done: s.trained}
+	chosen, _, err := f.run(ctx)
+	s.trained += s.Epochs
+	return chosen, err
+}
+
+// Ticket is the graph of a round.
+func (r Round) Ticket(g *data.Graph) (*data.Graph, error) { return g.KeepEdges(bools(r.Mask, Edges)) }
