@@ -12,6 +12,9 @@ const (
 	Offset          Role = "offset"
 	RunningMean     Role = "running_mean"
 	RunningVariance Role = "running_variance"
+	// Held parameters are set from outside and enter a penalty, say; training leaves
+	// them alone.
+	Held Role = "held"
 )
 
 // Parameter describes one parameter tensor of a Network. Its values are not part
@@ -48,7 +51,7 @@ func (p Parameter) Prunable() bool { return p.Role == Weight }
 
 // Trainable reports whether training moves it by its gradient.
 func (p Parameter) Trainable() bool {
-	return p.Role != RunningMean && p.Role != RunningVariance
+	return p.Role != RunningMean && p.Role != RunningVariance && p.Role != Held
 }
 
 // FanIn is the number of inputs that one output value sums over.

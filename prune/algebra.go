@@ -145,3 +145,12 @@ func (e *Editor) Mask() *Mask {
 	clear(e.owned)
 	return newMask(tensors)
 }
+
+// Join is the mask of all parameters of some masks, of which no two may have the same.
+func Join(masks ...*Mask) *Mask {
+	var tensors []tensor
+	for _, m := range masks {
+		tensors = append(tensors, m.tensors...)
+	}
+	return newMask(tensors)
+}

@@ -307,3 +307,12 @@ func TestMatrix(t *testing.T) {
 		t.Error("what is not masked has a matrix")
 	}
 }
+
+func TestJoin(t *testing.T) {
+	parameters := perceptron(t).Prunable()
+	a, b := prune.OnesOf(parameters[:1]), prune.OnesOf(parameters[1:]).Not()
+	joined := prune.Join(a, b)
+	if joined.Size() != 100 || joined.Count() != 70 || joined.CountOf(parameters[1].Name) != 0 || !prune.Join(a, b.Not()).Equal(prune.OnesOf(parameters)) {
+		t.Errorf("%d of %d live", joined.Count(), joined.Size())
+	}
+}

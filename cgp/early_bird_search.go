@@ -1,0 +1,299 @@
+package cgp
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"slices"
+
+	"github.com/gomlx/gomlx/core/graph"
+
+	"espalier/gnn"
+	"espalier/nn"
+	"espalier/prune"
+	"espalier/train"
+)
+
+// EarlyBirdOptions are those of FindEarlyBird. The zero value is GEBT's search for a
+// ticket with half of the edges and all weights; with a density of weights below 1 it
+// is the joint search.
+type EarlyBirdOptions struct {
+	Rule EarlyBird
+	// Edges and Weights are the densities of the ticket; 0 means .5 of the edges and
+	// all weights.
+	Edges, Weights float64
+	Epochs         int     // at most of the search, and of the ticket's training; 0 means 100
+	LearningRate   float64 // of Adam, of weights; 0 means .01
+	EdgeRate       float64 // of the values of edges; 0 means .001
+	WeightDecay    float64 // of the first layer; 0 means 5e-4, below 0 none
+	Penalty        float64 // ρ; 0 means .001
+	// Never searches to the last epoch, however soon the masks stand still: a control.
+	Never       bool
+	Initializer nn.Initializer
+}
+
+func (o EarlyBirdOptions) withDefaults() EarlyBirdOptions {
+	o.Edges, o.Weights = cmp.Or(o.Edges, .5), cmp.Or(o.Weights, 1)
+	o.Epochs, o.LearningRate, o.EdgeRate = cmp.Or(o.Epochs, 100), cmp.Or(o.LearningRate, .01), cmp.Or(o.EdgeRate, .001)
+	o.WeightDecay, o.Penalty = max(0, cmp.Or(o.WeightDecay, 5e-4)), cmp.Or(o.Penalty, .001)
+	return o
+}
+
+// Check reports what cannot be.
+func (o EarlyBirdOptions) Check() error {
+	o = o.withDefaults()
+	if !(o.Edges > 0 && o.Edges <= 1 && o.Weights > 0 && o.Weights <= 1) {
+		return fmt.Errorf("densities %v of edges and %v of weights are not both in (0, 1]", o.Edges, o.Weights)
+	}
+	if o.Epochs < 1 || o.LearningRate < 0 || o.EdgeRate < 0 || o.Penalty < 0 {
+		return fmt.Errorf("%d epochs at rates of %v and %v with a penalty of %v; none can be negative", o.Epochs, o.LearningRate, o.EdgeRate, o.Penalty)
+	}
+	return o.Rule.Check()
+}
+
+// Bird is an early-bird ticket.
+type Bird struct {
+	// Found is the epoch at which the masks stood still, or the last one searched, and
+	// Still whether they did.
+	Found int
+	Still bool
+	// Distances are those between the masks of consecutive epochs.
+	Distances []float64
+	Mask      *prune.Mask
+	Left      Densities
+	// Epoch is the first with the best validation accuracy of the ticket's training,
+	// and Weights are its.
+	Epoch
+	Weights nn.Weights
+}
+
+// FindEarlyBird trains a network and values of the edges of an undirected graph until
+// the masks that they give no longer change, and then trains what these leave, from the
+// weights that the search came to: You et al., "Early-Bird GCNs", AAAI 2022.
+//
+// Values of edges begin at 1, are the same in both directions, and are pulled towards
+// their largest ones, as ADMM does: the loss has ρ/2·‖A − Z + U‖² in it, and after each
+// epoch Z is A + U with the wanted density, and U becomes U + A − Z. The ticket's edges
+// are those of the largest values, its weights those of the largest magnitude in all
+// matrices.
+func FindEarlyBird(ctx context.Context, problem Problem, o EarlyBirdOptions) (*Bird, error) {
+	if err := cmp.Or(problem.check(), o.Check()); err != nil {
+		return nil, fmt.Errorf("early bird: %w", err)
+	}
+	s := &birdSearch{Problem: problem, EarlyBirdOptions: o.withDefaults()}
+	bird, err := s.search(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("early bird of %s: %w", problem.Graph.Name(), err)
+	}
+	return bird, nil
+}
+
+// birdSearch is one at work.
+type birdSearch struct {
+	Problem
+	EarlyBirdOptions
+	program  *gnn.Program
+	matrices []nn.Parameter
+	target   []float32 // Z
+	dual     []float32 // U
+	watch    *Watch
+	bird     Bird
+}
+
+// The parameters that hold Z and U.
+const (
+	targetName = "edges that are wanted"
+	dualName   = "multipliers of edges"
+)
+
+func (s *birdSearch) search(ctx context.Context) (*Bird, error) {
+	if !s.Graph.Undirected() {
+		return nil, fmt.Errorf("it is directed; symmetrise it first")
+	}
+	task := s.start("early bird", 2*s.Epochs)
+	defer task.End()
+	if err := s.prepare(); err != nil {
+		return nil, err
+	}
+	defer func() { s.program.Close() }()
+	f := fit{problem: s.Problem, program: s.program, epochs: s.Epochs, rate: s.LearningRate, after: s.after, task: task,
+		keep: func() (nn.Weights, error) { return nn.Weights{}, nil }}
+	if _, _, err := f.run(ctx); err != nil {
+		return nil, err
+	}
+	s.bird.Distances, s.bird.Left = s.watch.Distances(), Left(s.bird.Mask)
+	weights, err := s.program.Weights()
+	if err != nil {
+		return nil, err
+	}
+	f.done = s.Epochs
+	chosen, err := s.retrain(ctx, f, weights)
+	s.bird.Epoch, s.bird.Weights = chosen.Epoch, chosen.weights
+	return &s.bird, err
+}
+
+// prepare compiles the search.
+func (s *birdSearch) prepare() error {
+	shape := shapeOf(s.Problem)
+	s.matrices, s.watch = s.Problem.matrices(shape), s.Rule.Watch()
+	prepared, err := gnn.NewGraph(s.Graph)
+	if err != nil {
+		return err
+	}
+	held := func(name string) nn.Parameter {
+		return nn.Parameter{Name: name, Layer: name, Role: nn.Held, Shape: []int{shape.Edges}}
+	}
+	learned := []nn.Parameter{edgesOf(shape.Edges), held(targetName), held(dualName)}
+	s.program, err = gnn.NewProgram(s.Backend, gnn.Recipe{
+		Network: s.Network, Graph: prepared, Nodes: s.Split.Train,
+		Insertion:   s.insertion(learned, reversed(s.Graph)),
+		Optimizer:   roleRate{Adam: train.Adam{LearningRate: s.LearningRate}, role: EdgeValue, factor: s.EdgeRate / s.LearningRate},
+		WeightDecay: gnn.WeightDecay{First: s.WeightDecay},
+	})
+	if err != nil {
+		return err
+	}
+	weights, err := gnn.Initialize(s.Network, shape, s.Initializer, s.Seed.Derive("initial weights"))
+	if err != nil {
+		return err
+	}
+	ones := slices.Repeat([]float32{1}, shape.Edges)
+	s.target, s.dual = ones, make([]float32, shape.Edges)
+	weights[Edges], weights[targetName], weights[dualName] = ones, s.target, s.dual
+	return s.program.Load(weights, s.Seed.Derive("search"))
+}
+
+// insertion gives both directions of an edge the mean of their values, so that their
+// gradients are the same.
+func (s *birdSearch) insertion(parameters []nn.Parameter, reverse []int32) *gnn.Insertion {
+	edges := func(b *gnn.Builder) *graph.Node {
+		return b.Once(Edges, func() *graph.Node {
+			value := b.Parameter(Edges)
+			other := graph.Gather(value, graph.InsertAxes(graph.Const(b.Graph(), reverse), -1))
+			return graph.MulScalar(graph.Add(value, other), .5)
+		})
+	}
+	return &gnn.Insertion{
+		Parameters: parameters,
+		Edges:      func(b *gnn.Builder, _ string) *graph.Node { return edges(b) },
+		Penalty: func(b *gnn.Builder) *graph.Node {
+			away := graph.Add(graph.Sub(edges(b), b.Parameter(targetName)), b.Parameter(dualName))
+			return graph.MulScalar(graph.ReduceAllSum(graph.Square(away)), s.Penalty/2)
+		},
+	}
+}
+
+// after draws the masks of an epoch and moves Z and U.
+func (s *birdSearch) after(epoch int) (ends bool, err error) {
+	edges, err := s.program.Value(Edges)
+	if err != nil {
+		return false, err
+	}
+	kept, err := symmetric(s.Graph, prune.Absolute(edges), s.Edges)
+	if err != nil {
+		return false, err
+	}
+	parts := []*prune.Mask{kept}
+	ticket := kept
+	if s.Weights < 1 {
+		live, err := s.heaviest()
+		if err != nil {
+			return false, err
+		}
+		parts, ticket = append(parts, live), prune.Join(kept, live)
+	}
+	still, err := s.watch.See(parts...)
+	if err != nil {
+		return false, err
+	}
+	s.bird.Found, s.bird.Mask = epoch, ticket
+	s.bird.Still = s.bird.Still || still
+	if still && !s.Never {
+		return true, nil
+	}
+	return false, s.pull(edges)
+}
+
+// heaviest is the mask of the weights of the largest magnitude.
+func (s *birdSearch) heaviest() (*prune.Mask, error) {
+	weights, err := values(s.program, names(s.matrices))
+	if err != nil {
+		return nil, err
+	}
+	scores := make(prune.Values)
+	for name, x := range weights {
+		scores[name] = prune.Absolute(x)
+	}
+	mask := prune.OnesOf(s.matrices)
+	return mask.Remove(scores, int(float64(mask.Size())*(1-s.Weights)+1e-9), names(s.matrices)...)
+}
+
+// pull moves Z to the largest of A + U, and U by what A is away from it.
+func (s *birdSearch) pull(edges []float32) error {
+	for i, a := range edges {
+		s.dual[i] += a // A + U for now
+	}
+	wanted, err := symmetric(s.Graph, prune.Absolute(s.dual), s.Edges)
+	if err != nil {
+		return err
+	}
+	s.target = make([]float32, len(edges))
+	for i := range wanted.Live(Edges) {
+		s.target[i] = s.dual[i]
+	}
+	for i := range s.dual {
+		s.dual[i] -= s.target[i]
+	}
+	return cmp.Or(s.program.SetValue(targetName, s.target), s.program.SetValue(dualName, s.dual))
+}
+
+// retrain trains the ticket, from weights that were found.
+func (s *birdSearch) retrain(ctx context.Context, f fit, found nn.Weights) (best, error) {
+	var err error
+	f.problem.Graph, err = s.Graph.KeepEdges(bools(s.bird.Mask, Edges))
+	if err != nil {
+		return best{}, err
+	}
+	prepared, err := gnn.NewGraph(f.problem.Graph)
+	if err != nil {
+		return best{}, err
+	}
+	masked := slices.DeleteFunc(s.bird.Mask.Names(), func(name string) bool { return name == Edges })
+	f.program, err = gnn.NewProgram(s.Backend, gnn.Recipe{
+		Network: s.Network, Graph: prepared, Nodes: s.Split.Train, Masked: masked,
+		Optimizer:   train.Adam{LearningRate: s.LearningRate},
+		WeightDecay: gnn.WeightDecay{First: s.WeightDecay},
+	})
+	if err != nil {
+		return best{}, err
+	}
+	defer f.program.Close()
+	for _, name := range []string{Edges, targetName, dualName} {
+		delete(found, name)
+	}
+	if err := f.program.Load(found, s.Seed.Derive("ticket training")); err != nil {
+		return best{}, err
+	}
+	if err := setMask(f.program, s.bird.Mask, masked); err != nil {
+		return best{}, err
+	}
+	f.after, f.keep = nil, nil
+	chosen, _, err := f.run(ctx)
+	return chosen, err
+}
+
+// roleRate is Adam with a rate of its own for parameters of a role.
+type roleRate struct {
+	train.Adam
+	role   nn.Role
+	factor float64
+}
+
+// Update scales the rate, which is the first of Adam's scalars.
+func (r roleRate) Update(p train.Parameter) (*graph.Node, []*graph.Node) {
+	if p.Role == r.role {
+		p.Scalars = slices.Clone(p.Scalars)
+		p.Scalars[0] = graph.MulScalar(p.Scalars[0], r.factor)
+	}
+	return r.Adam.Update(p)
+}
