@@ -88,7 +88,7 @@ func TestUnknownNamesAreUsageErrors(t *testing.T) {
 		request experiments.Request
 		want    string
 	}{
-		{experiments.Request{Experiment: "lth/ticket"}, "did you mean lth/tickets?"},
+		{experiments.Request{Experiment: "lth/ticket"}, "did you mean lth/tickets"},
 		{experiments.Request{Experiment: "zzz"}, "there are cgp/"},
 		{experiments.Request{Experiment: "lth/tickets", Scale: "huge"}, "huge"},
 		{experiments.Request{Experiment: "lth/tickets", Set: map[string]string{"levls": "2"}}, "did you mean levels?"},

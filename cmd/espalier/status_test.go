@@ -25,7 +25,7 @@ func TestWhatGoesWrongIsOneLine(t *testing.T) {
 		{"an unknown command", []string{"rnu"}, 2, "rnu"},
 		{"an unknown flag", []string{"list", "--jsno"}, 2, "--jsno"},
 		{"an argument too many", []string{"list", "all"}, 2, "all"},
-		{"an unknown experiment", []string{"run", "lth/ticket"}, 2, "did you mean lth/tickets?"},
+		{"an unknown experiment", []string{"run", "lth/ticket"}, 2, "did you mean lth/tickets"},
 		{"an unknown scale", []string{"run", "lth/tickets", "--scale", "big"}, 2, "smoke, bench, paper"},
 		{"a negative number of seeds", []string{"run", "lth/tickets", "--seeds=-1"}, 2, "at least 1"},
 		{"an unknown hyper-parameter", []string{"run", "lth/tickets", "--set", "learning_rate=1"}, 2, "did you mean learning-rate?"},

@@ -1,0 +1,44 @@
+package cgp
+
+import (
+	"espalier/data"
+	"espalier/prune"
+)
+
+// Inspection is what the edges that stay have in common.
+type Inspection struct {
+	// Homophily is the share of edges between nodes of one class, among those that stay,
+	// and HomophilyBefore among all; NaN where there are none.
+	Homophily, HomophilyBefore float64
+	// Isolated is how many nodes lost the last edge into them.
+	Isolated int
+	// Degrees are the numbers of edges into each node, before and after.
+	Before, After []int
+}
+
+// Inspect looks at which edges of a graph a mask leaves.
+func Inspect(g *data.Graph, mask *prune.Mask) Inspection {
+	in := Inspection{Before: make([]int, g.Nodes()), After: make([]int, g.Nodes())}
+	var same, sameBefore, kept float64
+	edges := g.Edges()
+	for i, e := range edges {
+		in.Before[e.To]++
+		alike := 0.
+		if g.Classes() > 0 && g.Label(int(e.From)) == g.Label(int(e.To)) {
+			alike = 1
+		}
+		sameBefore += alike
+		if mask.Lives(Edges, i) {
+			in.After[e.To]++
+			kept++
+			same += alike
+		}
+	}
+	for node, before := range in.Before {
+		if before > 0 && in.After[node] == 0 {
+			in.Isolated++
+		}
+	}
+	in.Homophily, in.HomophilyBefore = same/kept, sameBefore/float64(len(edges))
+	return in
+}

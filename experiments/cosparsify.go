@@ -1,0 +1,421 @@
+package experiments
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"math"
+	"slices"
+	"strings"
+
+	"espalier/cgp"
+	"espalier/data"
+	"espalier/gnn"
+	"espalier/prune"
+	"espalier/seed"
+)
+
+func init() { register(cosparsify) }
+
+// Cosparsify are the hyper-parameters of cgp/cosparsify. The defaults are the grid of
+// the script of CGP's authors that prunes weights and edges.
+type Cosparsify struct {
+	Data      cgpGraphs `name:"data" default:"cora,citeseer,pubmed,cornell,texas,wisconsin,actor,coauthor-cs,coauthor-physics,amazon-computers,amazon-photo,wiki-cs,ogbn-arxiv" of:"plan" help:"Graphs, with commas between." expect:"one or more graphs with commas between"`
+	Networks  []string  `name:"networks" default:"gcn,gat,sgc,appnp" enum:"gcn,gat,sgc,appnp,gcnii,resgcn" of:"plan" help:"Networks to prune."`
+	Methods   []string  `name:"methods" default:"joint" enum:"edges,edges-random,edges-degree,features,features-random,weights,weights-random,weights-gmp,weights-one-shot,joint,joint-random,dense,mlp" of:"plan" help:"What is pruned, and by what."`
+	Edges     densities `name:"edges" default:"0.9,0.8,0.7,0.6,0.5,0.4,0.3,0.2,0.1,0.01" help:"Densities of edges." expect:"densities from 0 to 1 with commas between"`
+	Features  densities `name:"features" default:"1" help:"Densities of features." expect:"densities from 0 to 1 with commas between"`
+	Weights   densities `name:"weights" default:"0.5,0.1,0.01,0.0001" help:"Densities of weights." expect:"densities from 0 to 1 with commas between"`
+	Rates     densities `name:"rates" default:"0.1,0.2,0.3" of:"plan" help:"Parts of the live weights that change places at first." expect:"numbers from 0 to 1 with commas between"`
+	Intervals counts    `name:"intervals" default:"10,20,30" of:"plan" help:"Epochs between prunings." expect:"numbers of epochs with commas between"`
+	Ends      counts    `name:"ends" default:"50,100,150" of:"plan" help:"Epochs after which nothing is pruned." expect:"numbers of epochs with commas between"`
+	// Combine says which densities a joint pruning goes through.
+	Combine string `name:"combine" default:"apart" enum:"apart,in-turn" of:"plan" help:"Of joint prunings: each combination of densities a cell of its own, or the first of each list, the second of each and so on as the levels of one cell."`
+
+	Rate      float64       `name:"rate" default:"0.1" min:"0" max:"1" help:"The part that changes places at first; set by rates."`
+	Interval  int           `name:"interval" default:"10" min:"1" help:"Epochs between prunings; set by intervals."`
+	End       int           `name:"end" default:"100" min:"1" help:"The epoch after which nothing is pruned; set by ends."`
+	Growth    string        `name:"growth" default:"momentum" enum:"momentum,gradient,random,none" help:"What grows again."`
+	Uniform   bool          `name:"uniform" default:"false" help:"Rank each weight matrix for itself."`
+	Rating    string        `name:"edge-rating" default:"magnitude" enum:"magnitude,sigmoid" help:"What rates learned edges."`
+	EdgeStart float64       `name:"edge-start" default:"0" help:"Where values of edges begin; 0 draws them from N(0, 1)."`
+	Epochs    int           `name:"epochs" default:"200" min:"2" help:"Epochs of the training."`
+	Variant   prune.Variant `name:"variant" default:"paper" enum:"paper,reference" help:"The corrected schedule, or what the authors' code does."`
+}
+
+// The metrics of graphs that were pruned.
+const (
+	edgesLeft    = "edges_left"
+	featuresLeft = "features_left"
+	weightsLeft  = "weights_left"
+	homophily    = "homophily"
+	isolated     = "isolated"
+	ugsMACs      = "million_macs_ugs"
+	gebtMACs     = "million_macs_gebt"
+)
+
+var cosparsify = &Experiment{
+	Name:     "cgp/cosparsify",
+	Title:    "Graph, features and weights pruned during training",
+	Question: "How much of a graph, of its features and of a network's weights is needed, and is learning which edges stay better than drawing them?",
+	Paper:    "Liu et al., Comprehensive Graph Gradual Pruning for Sparse Training in Graph Neural Networks, 2022 (whose tables could not be found; no number here is the paper's).",
+	Methods: []Method{
+		{"joint", "edges, features and weights", "all pruned together, by learned values"},
+		{"edges", "edges", "pruned by learned values"},
+		{"edges-random", "random edges", "as many, by the same schedule, by chance"},
+		{"edges-degree", "edges by degree", "as many, by the same schedule, between hubs first"},
+		{"features", "features", "pruned by learned gates"},
+		{"features-random", "random features", "as many, by the same schedule, by chance"},
+		{"weights", "weights", "pruned and grown again"},
+		{"weights-gmp", "weights, no growth", "pruned for good: gradual magnitude pruning"},
+		{"weights-one-shot", "weights, at once", "pruned once by magnitude, at the schedule's end"},
+		{"weights-random", "random weights", "as many, by the same schedule, by chance"},
+		{"joint-random", "all by chance", "edges, features and weights, by chance"},
+		{Dense, "dense", "the whole graph and network"},
+		{"mlp", "MLP", "a perceptron without a graph"},
+	},
+	Presets: map[Scale]Preset{
+		Smoke: {Seeds: 1, Set: map[string]string{
+			"data": "cora", "networks": "sgc", "methods": "edges,edges-random,weights,dense", "edges": "0.5", "weights": "0.1",
+			"rates": "0.1", "intervals": "10", "ends": "20", "epochs": "40", "combine": "in-turn",
+		}},
+		Bench: {Seeds: 5, Set: map[string]string{
+			"data":     "cora,citeseer,amazon-photo,amazon-computers,coauthor-cs,actor,chameleon,texas,cornell",
+			"networks": "gcn,gat,sgc,appnp,gcnii,resgcn",
+			"methods":  "edges,edges-random,edges-degree,features,features-random,weights,weights-gmp,weights-one-shot,weights-random,joint,joint-random,dense,mlp",
+			"edges":    "0.8,0.5,0.1", "features": "0.8,0.5,0.1", "weights": "0.5,0.1,0.01",
+			"rates": "0.1", "intervals": "10", "ends": "100", "combine": "in-turn",
+		}},
+		Paper: {Seeds: 1},
+	},
+	Options: func() any { return new(Cosparsify) },
+	Cells:   func(s Setting) ([]Cell, error) { return s.Options.(*Cosparsify).cells(s) },
+	Cost:    func(s Setting) (Cost, error) { return s.Options.(*Cosparsify).cost(s) },
+	Columns: []Column{
+		{Metric: TestAccuracy, Title: "test accuracy", Percent: true, Decimals: 2},
+		{Metric: edgesLeft, Title: "edges", Percent: true, Decimals: 1},
+		{Metric: featuresLeft, Title: "features", Percent: true, Decimals: 1},
+		{Metric: weightsLeft, Title: "weights", Percent: true, Decimals: 2},
+		{Metric: homophily, Title: "homophily of what stays", Percent: true, Decimals: 1},
+		{Metric: isolated, Title: "nodes isolated"},
+		{Metric: ugsMACs, Title: "million MACs by UGS's formula", Decimals: 1},
+		{Metric: gebtMACs, Title: "million MACs by GEBT's formula", Decimals: 1},
+	},
+}
+
+// cells are, for each combination of what is of the plan, one for each method.
+func (o *Cosparsify) cells(s Setting) ([]Cell, error) {
+	var cells []Cell
+	for _, grid := range o.grid() {
+		for i := range s.Seeds {
+			for _, set := range o.Data {
+				for _, network := range o.Networks {
+					for _, method := range o.Methods {
+						made, err := grid.methodCells(s, Desc{
+							Experiment: s.Experiment.Name, Scale: s.Scale, Data: set, Network: network,
+							Method: method, Seed: seed.Seed(i + 1),
+						}, o.Combine)
+						if err != nil {
+							return nil, err
+						}
+						cells = append(cells, made...)
+					}
+				}
+			}
+		}
+	}
+	return cells, nil
+}
+
+// grid are the options with each combination of rate, interval and end.
+func (o *Cosparsify) grid() []Cosparsify {
+	var grid []Cosparsify
+	for _, rate := range o.Rates {
+		for _, interval := range o.Intervals {
+			for _, end := range o.Ends {
+				one := *o
+				one.Rate, one.Interval, one.End = rate, interval, end
+				grid = append(grid, one)
+			}
+		}
+	}
+	return grid
+}
+
+// methodCells are the cells of a method: one, or one for each combination of densities.
+func (o Cosparsify) methodCells(s Setting, d Desc, combine string) ([]Cell, error) {
+	combinations := []Cosparsify{o}
+	if combine == "apart" {
+		combinations = nil
+		for _, weights := range o.Weights {
+			for _, edges := range o.Edges {
+				for _, features := range o.Features {
+					one := o
+					one.Weights, one.Edges, one.Features = densities{weights}, densities{edges}, densities{features}
+					combinations = append(combinations, one)
+				}
+			}
+		}
+	}
+	var cells []Cell
+	for _, one := range combinations {
+		desc, err := d.withOptions(&one)
+		if err != nil {
+			return nil, err
+		}
+		cells = append(cells, cellOf(desc, one.run))
+	}
+	return cells, nil
+}
+
+// level is what a method prunes to at one of its levels.
+type pruningLevel struct {
+	left      cgp.Densities // 0 where it is left alone
+	remaining float64
+}
+
+// levels are those of a method.
+func (o *Cosparsify) levels(method string) []pruningLevel {
+	var levels []pruningLevel
+	element, _, _ := strings.Cut(method, "-")
+	switch element {
+	case "edges":
+		for _, d := range o.Edges {
+			levels = append(levels, pruningLevel{cgp.Densities{Edges: d}, d})
+		}
+	case "features":
+		for _, d := range o.Features {
+			levels = append(levels, pruningLevel{cgp.Densities{Features: d}, d})
+		}
+	case "weights":
+		for _, d := range o.Weights {
+			levels = append(levels, pruningLevel{cgp.Densities{Weights: d}, d})
+		}
+	case "joint":
+		for i := range max(len(o.Edges), len(o.Features), len(o.Weights)) {
+			left := cgp.Densities{Edges: o.Edges.at(i), Features: o.Features.at(i), Weights: o.Weights.at(i)}
+			levels = append(levels, pruningLevel{untouched(left), left.Weights})
+		}
+	default:
+		levels = []pruningLevel{{remaining: 1}}
+	}
+	return levels
+}
+
+// untouched takes out what is not to be pruned at all, so that nothing is learned there.
+func untouched(left cgp.Densities) cgp.Densities {
+	for _, density := range []*float64{&left.Edges, &left.Features, &left.Weights} {
+		if *density == 1 {
+			*density = 0
+		}
+	}
+	return left
+}
+
+// options are those of a method.
+func (o *Cosparsify) options(method string) cgp.Options {
+	options := cgp.Options{
+		Schedule:  cgp.Schedule{Every: o.Interval, End: o.End, Variant: o.Variant},
+		Regrowth:  cgp.Regrowth{Growth: cgp.Growth(o.Growth), Rate: o.Rate, Floor: min(.005, o.Rate), Period: o.Epochs},
+		Uniform:   o.Uniform,
+		Ratings:   cgp.Ratings{Edges: cgp.Rating(o.Rating)},
+		EdgeStart: o.EdgeStart, Epochs: o.Epochs,
+	}
+	_, how, _ := strings.Cut(method, "-")
+	switch how {
+	case "random":
+		options.Ratings = cgp.Ratings{Edges: cgp.Chance, Features: cgp.Chance, Weights: cgp.Chance}
+	case "degree":
+		options.Ratings.Edges = cgp.Degree
+	case "one-shot":
+		options.Schedule.Every = o.End
+	}
+	if how != "" {
+		options.Regrowth.Growth = cgp.NoGrowth
+	}
+	return options
+}
+
+// run goes through the levels of a method.
+func (o *Cosparsify) run(ctx context.Context, w Work, d Desc) (Outcome, error) {
+	g, split, whole, err := openProtocol(ctx, d.Data, w.Data, d.Seed)
+	if err != nil {
+		return Outcome{}, err
+	}
+	network, err := cgp.Backbone(d.Network)
+	if err != nil {
+		return Outcome{}, err
+	}
+	if d.Method == "mlp" {
+		network = cgp.Perceptron()
+	}
+	outcome := Outcome{Data: map[string]string{whole.Name(): whole.Digest()}}
+	for i, level := range o.levels(d.Method) {
+		options := o.options(d.Method)
+		options.Densities = level.left
+		result, err := cgp.CoSparsify(ctx, cgp.Problem{
+			Network: network, Graph: g, Split: split, Seed: d.Seed, Backend: w.Backend, Progress: w.Progress,
+			Name: fmt.Sprintf("%s of %s on %s, %.3g", d.Method, d.Network, d.Data, level.remaining),
+		}, options)
+		if err != nil {
+			return Outcome{}, err
+		}
+		metrics := pruningMetrics(g, network, result.Mask, result.Scores)
+		metrics[Remaining], metrics[chosenEpoch] = Number(level.remaining), Number(result.Epoch.Epoch)
+		outcome.Measurements = append(outcome.Measurements, Measurement{Level: i, Metrics: metrics})
+		outcome.Curves = append(outcome.Curves, pruningCurve(i, result))
+	}
+	return outcome, nil
+}
+
+// openProtocol opens a graph and prepares it as results on it are usually compared, as
+// networks with learned edges read it: without loops and duplicates.
+func openProtocol(ctx context.Context, set, folder string, s seed.Seed) (g *data.Graph, split data.NodeSplit, whole *data.Graph, err error) {
+	if home, ok := elsewhere[set]; ok {
+		return nil, split, nil, &data.MissingError{Set: set, File: "the whole set", Folder: cmp.Or(folder, "every folder, as no reader is registered for it"), Home: home}
+	}
+	protocol, err := gnn.ProtocolOf(set)
+	if err != nil {
+		return nil, split, nil, err
+	}
+	if whole, err = data.OpenGraph(ctx, set, folder); err != nil {
+		return nil, split, nil, err
+	}
+	g, split, err = protocol.Prepare(whole, s)
+	if err != nil {
+		return nil, split, nil, err
+	}
+	return g.WithoutLoops().WithoutDuplicates(), split, whole, nil
+}
+
+// elsewhere are sets of the authors' grid that no reader is registered for, with their
+// homes.
+var elsewhere = map[string]string{
+	"wisconsin":        "https://github.com/yandex-research/heterophilous-graphs",
+	"coauthor-physics": "https://github.com/shchur/gnn-benchmark",
+}
+
+// pruningMetrics are those of a network whose graph, features and weights were pruned.
+func pruningMetrics(g *data.Graph, network gnn.Network, mask *prune.Mask, scores cgp.Scores) Metrics {
+	left, inspection := cgp.Left(mask), cgp.Inspect(g, mask)
+	metrics := Metrics{
+		TestAccuracy: Number(scores.Test.Accuracy), "test_loss": Number(scores.Test.Loss),
+		ValidationAccuracy: Number(scores.Validation.Accuracy),
+		edgesLeft:          Number(left.Edges), featuresLeft: Number(left.Features), weightsLeft: Number(left.Weights),
+		homophily: Number(inspection.Homophily), isolated: Number(inspection.Isolated),
+		"homophily_before": Number(inspection.HomophilyBefore),
+		ugsMACs:            Number(math.NaN()), gebtMACs: Number(math.NaN()),
+	}
+	if narrow, ok := network.(gnn.Narrower); ok && network.Kind() == gnn.KindGCN && narrow.HiddenUnits() > 0 {
+		size := cgp.Size{
+			Nodes: g.Nodes(), Edges: g.Counts().Entries, Features: g.Features().Columns(),
+			Hidden: narrow.HiddenUnits(), Classes: g.Classes(),
+		}
+		metrics[ugsMACs], metrics[gebtMACs] = Number(cgp.UGSMACs.Of(size, left)/1e6), Number(cgp.GEBTMACs.Of(size, left)/1e6)
+	}
+	return metrics
+}
+
+// pruningCurve is the course of a co-sparsification: scores, and densities as they were
+// wanted and reached.
+func pruningCurve(level int, r *cgp.Result) Curve {
+	columns := epochColumns(r.History)
+	wanted, reached := cgp.Densities{Edges: 1, Features: 1, Weights: 1}, cgp.Densities{Edges: 1, Features: 1, Weights: 1}
+	at := 0
+	for _, e := range r.History {
+		for at < len(r.Prunings) && r.Prunings[at].Step <= e.Epoch {
+			wanted, reached = r.Prunings[at].Wanted, r.Prunings[at].Reached
+			at++
+		}
+		for name, value := range map[string]float64{
+			edgesLeft: reached.Edges, featuresLeft: reached.Features, weightsLeft: reached.Weights,
+			edgesLeft + "_wanted": wanted.Edges, featuresLeft + "_wanted": wanted.Features, weightsLeft + "_wanted": wanted.Weights,
+		} {
+			columns[name] = append(columns[name], Number(value))
+		}
+	}
+	return Curve{Level: level, Columns: columns}
+}
+
+// epochColumns are the scores of a training.
+func epochColumns(history []cgp.Epoch) map[string][]Number {
+	columns := make(map[string][]Number)
+	for _, e := range history {
+		for name, value := range map[string]float64{
+			Iteration: float64(e.Epoch), TrainLoss: e.Loss, ValidationLoss: e.Validation.Loss,
+			ValidationAccuracy: e.Validation.Accuracy, "test_loss": e.Test.Loss, TestAccuracy: e.Test.Accuracy,
+		} {
+			columns[name] = append(columns[name], Number(value))
+		}
+	}
+	return columns
+}
+
+// cost counts trainings.
+func (o *Cosparsify) cost(s Setting) (Cost, error) {
+	var cost Cost
+	grid := s.Seeds * len(o.Rates) * len(o.Intervals) * len(o.Ends)
+	for _, set := range o.Data {
+		for _, network := range o.Networks {
+			backbone, err := cgp.Backbone(network)
+			if err != nil {
+				return Cost{}, &UsageError{err.Error()}
+			}
+			seconds, err := epochSeconds(backbone, set)
+			if err != nil {
+				return Cost{}, err
+			}
+			for _, method := range o.Methods {
+				cells, levels := 1, len(o.levels(method))
+				if o.Combine == "apart" {
+					cells, levels = len(o.Weights)*len(o.Edges)*len(o.Features), 1
+				}
+				epochs := grid * cells * levels * o.Epochs
+				cost.Cells += grid * cells
+				cost.Iterations += epochs
+				cost.Minutes += float64(epochs) * seconds / costCores / 60
+			}
+		}
+	}
+	return cost, nil
+}
+
+// unknownSizes are those of graphs that no reader is registered for.
+var unknownSizes = map[string]gnn.Shape{
+	"wisconsin":        {Nodes: 251, Edges: 900, Features: 1703, Classes: 5},
+	"coauthor-physics": {Nodes: 34493, Edges: 495924, Features: 8415, Classes: 5},
+}
+
+// epochSeconds is an estimate of what a step and an inference of a network take.
+func epochSeconds(network gnn.Network, set string) (float64, error) {
+	shape, ok := unknownSizes[set]
+	if !ok {
+		entries, err := data.ListGraphs("")
+		if err != nil {
+			return 0, err
+		}
+		entry := entries[slices.IndexFunc(entries, func(e data.GraphEntry) bool { return e.Name == set })]
+		shape = gnn.Shape{Nodes: entry.Nodes, Edges: 2 * entry.Edges, Features: entry.Features, Classes: max(entry.Classes, 2)}
+	}
+	carried, products := sent(network, shape)
+	return 4*(carried/costCarried+products/costOperations) + costStep, nil
+}
+
+// cgpGraphs are names of graphs, with commas between: those that can be read, and those
+// of the authors' grid besides.
+type cgpGraphs []string
+
+// MarshalText writes the names.
+func (g cgpGraphs) MarshalText() ([]byte, error) { return []byte(strings.Join(g, ",")), nil }
+
+// UnmarshalText reads names, each once.
+func (g *cgpGraphs) UnmarshalText(text []byte) error {
+	known := data.GraphNames()
+	for name := range elsewhere {
+		known = append(known, name)
+	}
+	slices.Sort(known)
+	names, err := readNames("graph", string(text), known)
+	*g = names
+	return err
+}
