@@ -54,11 +54,12 @@ func (r Rating) rate(values []float32) []float32 {
 	return rated
 }
 
-// byChance rates at random: numbers from 1 to size, each once.
+// byChance rates at random: the numbers 1/size to 1, each once, so that parameters of
+// different sizes compete on equal terms.
 func byChance(size int, random *rand.Rand) []float32 {
 	scores := make([]float32, size)
 	for i, place := range random.Perm(size) {
-		scores[i] = float32(place + 1)
+		scores[i] = float32(float64(place+1) / float64(size))
 	}
 	return scores
 }

@@ -53,8 +53,18 @@ func TestRatings(t *testing.T) {
 		}
 	}
 	chance := byChance(5, seed.Seed(1).Stream("chance"))
-	if sorted := slices.Sorted(slices.Values(chance)); !slices.Equal(sorted, []float32{1, 2, 3, 4, 5}) {
+	if sorted := slices.Sorted(slices.Values(chance)); !slices.Equal(sorted, []float32{.2, .4, .6, .8, 1}) {
 		t.Errorf("chance %v", chance)
+	}
+	// Of small parameters and large ones the same part is rated low.
+	low := 0
+	for _, x := range byChance(1000, seed.Seed(1).Stream("large")) {
+		if x <= .6 {
+			low++
+		}
+	}
+	if low != 600 {
+		t.Errorf("%d of 1000 are rated as low as three of five", low)
 	}
 	if Rating("other").Check() == nil || Degree.Check() != nil || Chance.learned() || !Sigmoid.learned() || !Rating("").learned() {
 		t.Error("ratings are not what they are")
