@@ -20,8 +20,6 @@ const tuningVersion = 1
 // Tuning holds what has been measured on a machine, so that it need not be measured
 // again. It may be used by several compilations at the same time.
 type Tuning struct {
-	processor string
-
 	mu sync.Mutex
 	m  measurements
 }
@@ -37,8 +35,7 @@ type measurements struct {
 // NewTuning is without measurements. The processor is the name of what they are taken
 // on.
 func NewTuning(processor string) *Tuning {
-	processor += ", " + simd.Variant()
-	return &Tuning{processor: processor, m: measurements{Version: tuningVersion, Processor: processor}}
+	return &Tuning{m: measurements{Version: tuningVersion, Processor: processor + ", " + simd.Variant()}}
 }
 
 // ReadTuning reads what Write has written. Measurements of another processor or of
