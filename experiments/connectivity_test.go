@@ -12,6 +12,9 @@ import (
 
 // The smoke scale, but for one control.
 func TestConnectivityAtSmokeScale(t *testing.T) {
+	if testing.Short() {
+		t.Skip("not running lth/connectivity at smoke scale, which takes seconds, and minutes under the race detector: -short is set")
+	}
 	summaries := summariesOf(t, experiments.Request{
 		Experiment: "lth/connectivity", Seeds: 1, Set: map[string]string{"methods": "random-mask"},
 	})

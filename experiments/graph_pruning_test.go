@@ -63,6 +63,9 @@ func TestSparseTrainingSmoke(t *testing.T) {
 // The paper scale of co-sparsification is the authors' grid, and what cannot be read is
 // named.
 func TestCosparsifyPaperScale(t *testing.T) {
+	if testing.Short() {
+		t.Skip("not running 56,160 cells, which takes seconds, and minutes under the race detector: -short is set")
+	}
 	plan, err := experiments.NewPlan(experiments.Request{Experiment: "cgp/cosparsify", Scale: experiments.Paper})
 	if err != nil {
 		t.Fatal(err)

@@ -12,6 +12,9 @@ import (
 // Cells that are interrupted again and again end in the same bytes, whatever the number
 // of workers.
 func TestInterruptedCellsEndInTheSameBytes(t *testing.T) {
+	if testing.Short() {
+		t.Skip("not running cells that are interrupted again and again, which takes seconds, and minutes under the race detector: -short is set")
+	}
 	small := map[string]string{"width": "0.25", "length": "40it", "evaluate-every": "20it", "validation": "2800"}
 	for name, set := range map[string]map[string]string{
 		"lth/soft":         {"methods": "soft-filters,hard-filters", "rates": "0.5", "evaluate-every": "1ep"},

@@ -14,6 +14,9 @@ import (
 
 // The smoke scale, whole: every method, and those that train the large networks.
 func TestScratchAtSmokeScale(t *testing.T) {
+	if testing.Short() {
+		t.Skip("not running lth/scratch at smoke scale, which takes seconds, and minutes under the race detector: -short is set")
+	}
 	summaries := summariesOf(t, experiments.Request{Experiment: "lth/scratch", Seeds: 1})
 	if len(summaries) != 10 {
 		t.Errorf("%d methods were measured, want 10", len(summaries))

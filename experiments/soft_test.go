@@ -34,6 +34,9 @@ func summariesOf(t *testing.T, request experiments.Request) map[string]map[int]e
 
 // The smoke scale, whole: every method at every rate.
 func TestSoftAtSmokeScale(t *testing.T) {
+	if testing.Short() {
+		t.Skip("not running lth/soft at smoke scale, which takes seconds, and minutes under the race detector: -short is set")
+	}
 	summaries := summariesOf(t, experiments.Request{Experiment: "lth/soft", Seeds: 1})
 	if len(summaries) != 6 {
 		t.Errorf("%d methods were measured, want 6", len(summaries))
@@ -90,6 +93,9 @@ func TestSoftPaperScale(t *testing.T) {
 
 // Published numbers stand at the part of the weights that is left in their network.
 func TestSoftPublishedPoints(t *testing.T) {
+	if testing.Short() {
+		t.Skip("not running a plan for every published point of SFP, which takes seconds, and minutes under the race detector: -short is set")
+	}
 	e, err := experiments.Find("lth/soft")
 	if err != nil {
 		t.Fatal(err)

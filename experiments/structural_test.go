@@ -32,6 +32,9 @@ func tinyStructural(t *testing.T, set map[string]string) *experiments.Plan {
 // Every method has what the question asks for: weights, multiply-accumulates, accuracy
 // and time, of every level that it has.
 func TestStructuralMeasuresEveryMethod(t *testing.T) {
+	if testing.Short() {
+		t.Skip("not running lth/structural at smoke scale, which takes seconds, and minutes under the race detector: -short is set")
+	}
 	plan := tinyStructural(t, map[string]string{
 		"methods": "tickets,refill,refill-plus,regroup,random-reinitialization,refill-reinitialized,refill-reference,one-shot,dense",
 	})

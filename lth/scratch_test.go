@@ -35,6 +35,9 @@ var amounts = map[string][]string{
 }
 
 func TestEveryThinningWithEveryRetraining(t *testing.T) {
+	if testing.Short() {
+		t.Skip("not running sixteen retrainings, which takes seconds, and minutes under the race detector: -short is set")
+	}
 	plain, dense := softStudy(t)
 	for _, name := range lth.ThinningNames() {
 		thinning := must(lth.LookupThinning(name))(t)

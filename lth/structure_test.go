@@ -183,6 +183,9 @@ func TestGroupAwareTickets(t *testing.T) {
 
 // Masks found before training have the ticket's number of weights, and differ.
 func TestForesightOnAResidualNetwork(t *testing.T) {
+	if testing.Short() {
+		t.Skip("not running scores of a residual network, which takes seconds, and minutes under the race detector: -short is set")
+	}
 	study := residualStudy(t)
 	study.Options.Levels = 1
 	tickets := collect(t, study.Tickets(t.Context()))

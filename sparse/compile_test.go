@@ -121,6 +121,9 @@ func checkPaths(t *testing.T, n *nn.Network, weights nn.Weights, mask nn.WeightM
 }
 
 func TestSparseZooAgreesWithMasked(t *testing.T) {
+	if testing.Short() {
+		t.Skip("not running the whole zoo, which takes seconds, and minutes under the race detector: -short is set")
+	}
 	for i, architecture := range nn.Zoo() {
 		t.Run(architecture.Name, func(t *testing.T) {
 			if architecture.Name == "resnet1202" {
