@@ -8,7 +8,6 @@ import (
 
 	"espalier/data"
 	"espalier/gnn"
-	"espalier/seed"
 )
 
 func init() { register(backbones) }
@@ -61,28 +60,16 @@ var backbones = &Experiment{
 	Published: backbonesPublished(),
 }
 
-// cells lists those of each set, seed by seed, so that many sets are half done rather
-// than few whole.
+// cells lists those whose presets there are.
 func (o *Backbones) cells(s Setting) ([]Cell, error) {
-	var cells []Cell
-	for i := range s.Seeds {
-		for _, set := range o.Data {
-			for _, method := range o.Methods {
-				if _, err := gnn.FindPreset(method, set); err != nil {
-					return nil, &UsageError{err.Error()}
-				}
-				desc, err := Desc{
-					Experiment: s.Experiment.Name, Scale: s.Scale, Data: set, Network: backboneNetworks,
-					Method: method, Seed: seed.Seed(i + 1),
-				}.withOptions(o)
-				if err != nil {
-					return nil, err
-				}
-				cells = append(cells, cellOf(desc, o.run))
+	for _, set := range o.Data {
+		for _, method := range o.Methods {
+			if _, err := gnn.FindPreset(method, set); err != nil {
+				return nil, &UsageError{err.Error()}
 			}
 		}
 	}
-	return cells, nil
+	return graphCells(s, o.Data, o.Methods, o, func(string) string { return backboneNetworks }, o.run)
 }
 
 // run trains one network.

@@ -6,7 +6,6 @@ import (
 
 	"espalier/cgp"
 	"espalier/gnn"
-	"espalier/seed"
 )
 
 func init() { register(earlyBird) }
@@ -59,22 +58,7 @@ var earlyBird = &Experiment{
 }
 
 func (o *EarlyBird) cells(s Setting) ([]Cell, error) {
-	var cells []Cell
-	for i := range s.Seeds {
-		for _, set := range o.Data {
-			for _, method := range o.Methods {
-				desc, err := Desc{
-					Experiment: s.Experiment.Name, Scale: s.Scale, Data: set, Network: string(gnn.KindGCN),
-					Method: method, Seed: seed.Seed(i + 1),
-				}.withOptions(o)
-				if err != nil {
-					return nil, err
-				}
-				cells = append(cells, cellOf(desc, o.run))
-			}
-		}
-	}
-	return cells, nil
+	return graphCells(s, o.Data, o.Methods, o, onGCN, o.run)
 }
 
 // levels are the densities of a method.

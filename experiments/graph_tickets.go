@@ -7,7 +7,6 @@ import (
 	"espalier/cgp"
 	"espalier/gnn"
 	"espalier/prune"
-	"espalier/seed"
 )
 
 func init() { register(graphTickets) }
@@ -61,22 +60,7 @@ var graphTickets = &Experiment{
 }
 
 func (o *GraphTickets) cells(s Setting) ([]Cell, error) {
-	var cells []Cell
-	for i := range s.Seeds {
-		for _, set := range o.Data {
-			for _, method := range o.Methods {
-				desc, err := Desc{
-					Experiment: s.Experiment.Name, Scale: s.Scale, Data: set, Network: string(gnn.KindGCN),
-					Method: method, Seed: seed.Seed(i + 1),
-				}.withOptions(o)
-				if err != nil {
-					return nil, err
-				}
-				cells = append(cells, cellOf(desc, o.run))
-			}
-		}
-	}
-	return cells, nil
+	return graphCells(s, o.Data, o.Methods, o, onGCN, o.run)
 }
 
 // ugsTraining are the learning rates and weight decays of UGS's code, with the

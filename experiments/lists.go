@@ -13,7 +13,7 @@ type fractions []float64
 
 // MarshalText writes the numbers with commas between.
 func (f fractions) MarshalText() ([]byte, error) {
-	return listText(f, func(x float64) string { return strconv.FormatFloat(x, 'g', -1, 64) }), nil
+	return listText(f, shortest), nil
 }
 
 // UnmarshalText reads what MarshalText writes.
@@ -54,6 +54,9 @@ func (m moments) MarshalText() ([]byte, error) { return listText(m, train.Length
 // UnmarshalText reads what MarshalText writes.
 func (m *moments) UnmarshalText(text []byte) error { return readList(m, text, train.ParseLength) }
 
+// shortest is the shortest text of a number that reads back as the same.
+func shortest(x float64) string { return strconv.FormatFloat(x, 'g', -1, 64) }
+
 func listText[T any](list []T, write func(T) string) []byte {
 	parts := make([]string, len(list))
 	for i, x := range list {
@@ -62,18 +65,30 @@ func listText[T any](list []T, write func(T) string) []byte {
 	return []byte(strings.Join(parts, ","))
 }
 
-// readList reads a list with commas between, in which nothing comes twice.
-func readList[L ~[]T, T comparable](to *L, text []byte, read func(string) (T, error)) error {
+// splitList reads a list with commas between.
+func splitList[L ~[]T, T any](to *L, text []byte, read func(string) (T, error)) error {
 	var list L
 	for part := range strings.SplitSeq(string(text), ",") {
 		x, err := read(strings.TrimSpace(part))
 		if err != nil {
 			return err
 		}
-		if slices.Contains(list, x) {
+		list = append(list, x)
+	}
+	*to = list
+	return nil
+}
+
+// readList reads a list with commas between, in which nothing comes twice.
+func readList[L ~[]T, T comparable](to *L, text []byte, read func(string) (T, error)) error {
+	var list L
+	if err := splitList(&list, text, read); err != nil {
+		return err
+	}
+	for i, x := range list {
+		if slices.Contains(list[:i], x) {
 			return errExpected
 		}
-		list = append(list, x)
 	}
 	*to = list
 	return nil

@@ -222,12 +222,17 @@ func (p *pool) ended(i int, err error) {
 	p.changed.Broadcast()
 }
 
+// claim takes a cell's lock, and says so where it has to wait for it.
+func (p *pool) claim(ctx context.Context, cell Cell) (*claim, error) {
+	return p.Store.claim(ctx, cell.Desc, func() {
+		p.Log.Info("another process works on this cell: waiting for it", "cell", cell.Desc.String())
+	})
+}
+
 // runCell runs one cell under its lock, unless another process has finished it.
 func (p *pool) runCell(ctx context.Context, i int) (err error) {
 	cell := p.cells[i]
-	claim, err := p.Store.claim(ctx, cell.Desc, func() {
-		p.Log.Info("another process works on this cell: waiting for it", "cell", cell.Desc.String())
-	})
+	claim, err := p.claim(ctx, cell)
 	if err != nil {
 		return err
 	}

@@ -7,7 +7,6 @@ import (
 	"espalier/cgp"
 	"espalier/data"
 	"espalier/gnn"
-	"espalier/seed"
 )
 
 func init() { register(sparseTraining) }
@@ -60,22 +59,7 @@ var sparseTraining = &Experiment{
 }
 
 func (o *SparseTraining) cells(s Setting) ([]Cell, error) {
-	var cells []Cell
-	for i := range s.Seeds {
-		for _, set := range o.Data {
-			for _, method := range o.Methods {
-				desc, err := Desc{
-					Experiment: s.Experiment.Name, Scale: s.Scale, Data: set, Network: taskNetwork(set),
-					Method: method, Seed: seed.Seed(i + 1),
-				}.withOptions(o)
-				if err != nil {
-					return nil, err
-				}
-				cells = append(cells, cellOf(desc, o.run))
-			}
-		}
-	}
-	return cells, nil
+	return graphCells(s, o.Data, o.Methods, o, taskNetwork, o.run)
 }
 
 // classifies reports whether the nodes of a set are classified; otherwise its links are

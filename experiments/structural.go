@@ -330,11 +330,7 @@ type levelList []int
 
 // MarshalText writes the levels with commas between.
 func (l levelList) MarshalText() ([]byte, error) {
-	parts := make([]string, len(l))
-	for i, level := range l {
-		parts[i] = strconv.Itoa(level)
-	}
-	return []byte(strings.Join(parts, ",")), nil
+	return listText(l, strconv.Itoa), nil
 }
 
 // UnmarshalText reads levels from 1 on in any order.
@@ -344,12 +340,15 @@ func (l *levelList) UnmarshalText(text []byte) error {
 		return nil
 	}
 	var levels levelList
-	for part := range strings.SplitSeq(string(text), ",") {
-		level, err := strconv.Atoi(strings.TrimSpace(part))
+	err := splitList(&levels, text, func(part string) (int, error) {
+		level, err := strconv.Atoi(part)
 		if err != nil || level < 1 {
-			return errExpected
+			return 0, errExpected
 		}
-		levels = append(levels, level)
+		return level, nil
+	})
+	if err != nil {
+		return err
 	}
 	slices.Sort(levels)
 	*l = slices.Compact(levels)

@@ -39,9 +39,7 @@ func (p *pool) time(ctx context.Context) error {
 // timeCell times one cell under its lock, unless another process has done so.
 func (p *pool) timeCell(ctx context.Context, i int) (err error) {
 	cell := p.cells[i]
-	claim, err := p.Store.claim(ctx, cell.Desc, func() {
-		p.Log.Info("another process works on this cell: waiting for it", "cell", cell.Desc.String())
-	})
+	claim, err := p.claim(ctx, cell)
 	if err != nil {
 		return err
 	}
