@@ -215,7 +215,7 @@ func (p *Program) Load(weights nn.Weights, from seed.Seed) error {
 		if got := len(weights[parameter.Name]); got != parameter.Size() {
 			return fmt.Errorf("%s has %d values, not the %d of %v", parameter.Name, got, parameter.Size(), parameter.Shape)
 		}
-		if err := p.set("/"+parameter.Name, weights[parameter.Name], parameter.Shape); err != nil {
+		if err := nn.SetVariable(p.store, "/"+parameter.Name, weights[parameter.Name], parameter.Shape, false); err != nil {
 			return err
 		}
 		zeros := make([]float32, parameter.Size())
@@ -227,7 +227,7 @@ func (p *Program) Load(weights nn.Weights, from seed.Seed) error {
 			paths = append(paths, gradientPath(parameter.Name))
 		}
 		for _, path := range paths {
-			if err := p.set(path, zeros, parameter.Shape); err != nil {
+			if err := nn.SetVariable(p.store, path, zeros, parameter.Shape, false); err != nil {
 				return err
 			}
 		}

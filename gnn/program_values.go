@@ -98,7 +98,7 @@ func (p *Program) SetMask(name string, lives []bool) error {
 	if err := p.SetValue(name, values); err != nil {
 		return err
 	}
-	return p.set(maskPath(name), lives, parameter.Shape)
+	return nn.SetVariable(p.store, maskPath(name), lives, parameter.Shape, false)
 }
 
 func (p *Program) read(path string) ([]float32, error) {
@@ -119,25 +119,5 @@ func (p *Program) setLike(name, path string, values []float32) error {
 	if p.store.GetVariable(path) == nil || len(values) != parameter.Size() {
 		return fmt.Errorf("%d values for %s, which has %d", len(values), path, parameter.Size())
 	}
-	return p.set(path, values, parameter.Shape)
-}
-
-// set gives a variable a value, []float32 or []bool.
-func (p *Program) set(path string, values any, shape []int) error {
-	var tensor *tensors.Tensor
-	switch values := values.(type) {
-	case []float32:
-		tensor = tensors.FromFlatDataAndDimensions(values, shape...)
-	case []bool:
-		tensor = tensors.FromFlatDataAndDimensions(values, shape...)
-	}
-	if variable := p.store.GetVariable(path); variable != nil {
-		return variable.SetValue(tensor)
-	}
-	variable, err := p.store.CreateVariable(path, tensor)
-	if err != nil {
-		return err
-	}
-	variable.SetTrainable(false)
-	return nil
+	return nn.SetVariable(p.store, path, values, parameter.Shape, false)
 }

@@ -89,19 +89,25 @@ func (n *Network) LoadInto(store *model.Store, weights Weights) error {
 		return err
 	}
 	for _, p := range n.Parameters() {
-		value := tensors.FromFlatDataAndDimensions(weights[p.Name], p.Shape...)
-		if variable := store.GetVariable("/" + p.Name); variable != nil {
-			if err := variable.SetValue(value); err != nil {
-				return fmt.Errorf("set %s: %w", p.Name, err)
-			}
-			continue
+		if err := SetVariable(store, "/"+p.Name, weights[p.Name], p.Shape, p.Trainable()); err != nil {
+			return fmt.Errorf("set %s: %w", p.Name, err)
 		}
-		variable, err := store.CreateVariable("/"+p.Name, value)
-		if err != nil {
-			return fmt.Errorf("create %s: %w", p.Name, err)
-		}
-		variable.SetTrainable(p.Trainable())
 	}
+	return nil
+}
+
+// SetVariable gives the variable of a path values of a shape. Where the store has none it
+// makes one, which gradients go to if it is trainable.
+func SetVariable[T float32 | bool](store *model.Store, path string, values []T, shape []int, trainable bool) error {
+	tensor := tensors.FromFlatDataAndDimensions(values, shape...)
+	if variable := store.GetVariable(path); variable != nil {
+		return variable.SetValue(tensor)
+	}
+	variable, err := store.CreateVariable(path, tensor)
+	if err != nil {
+		return err
+	}
+	variable.SetTrainable(trainable)
 	return nil
 }
 

@@ -73,7 +73,7 @@ func (d *Derivatives) HessianProduct(ctx context.Context, weights, v nn.Weights,
 		if len(v[p.Name]) != p.Size() {
 			return nil, fmt.Errorf("hessian product: the vector has %d values for the %d weights of %s", len(v[p.Name]), p.Size(), p.Name)
 		}
-		if err := d.set(vectorPath(p.Name), v[p.Name], p.Shape); err != nil {
+		if err := nn.SetVariable(d.store, vectorPath(p.Name), v[p.Name], p.Shape, false); err != nil {
 			return nil, err
 		}
 	}
@@ -106,19 +106,6 @@ func (d *Derivatives) FlowGradient(ctx context.Context, weights nn.Weights) (nn.
 
 // vectorPath is the variable of a vector that a Hessian is multiplied by.
 func vectorPath(parameter string) string { return "/vectors/" + parameter }
-
-func (d *Derivatives) set(path string, values []float32, shape []int) error {
-	tensor := tensors.FromFlatDataAndDimensions(values, shape...)
-	if variable := d.store.GetVariable(path); variable != nil {
-		return variable.SetValue(tensor)
-	}
-	variable, err := d.store.CreateVariable(path, tensor)
-	if err != nil {
-		return err
-	}
-	variable.SetTrainable(false)
-	return nil
-}
 
 // epoch is the mean over the images of what a call returns for each batch of them,
 // summed in float64.

@@ -157,7 +157,7 @@ func (p *program) load(weights nn.Weights, slots map[string]nn.Weights, mask fun
 	}
 	for _, parameter := range p.network.Parameters() {
 		if p.masked[parameter.Name] {
-			if err := p.set(maskPath(parameter.Name), alive(mask(parameter)), parameter.Shape); err != nil {
+			if err := nn.SetVariable(p.store, maskPath(parameter.Name), alive(mask(parameter)), parameter.Shape, false); err != nil {
 				return err
 			}
 		}
@@ -169,7 +169,7 @@ func (p *program) load(weights nn.Weights, slots map[string]nn.Weights, mask fun
 			if values == nil {
 				values = make([]float32, parameter.Size())
 			}
-			if err := p.set(slotPath(slot, parameter.Name), values, parameter.Shape); err != nil {
+			if err := nn.SetVariable(p.store, slotPath(slot, parameter.Name), values, parameter.Shape, false); err != nil {
 				return err
 			}
 		}
@@ -183,26 +183,6 @@ func alive(mask []float32) []bool {
 		lives[i] = m != 0
 	}
 	return lives
-}
-
-// set gives a variable that is not trained a value, []float32 or []bool.
-func (p *program) set(path string, values any, shape []int) error {
-	var tensor *tensors.Tensor
-	switch values := values.(type) {
-	case []float32:
-		tensor = tensors.FromFlatDataAndDimensions(values, shape...)
-	case []bool:
-		tensor = tensors.FromFlatDataAndDimensions(values, shape...)
-	}
-	if variable := p.store.GetVariable(path); variable != nil {
-		return variable.SetValue(tensor)
-	}
-	variable, err := p.store.CreateVariable(path, tensor)
-	if err != nil {
-		return err
-	}
-	variable.SetTrainable(false)
-	return nil
 }
 
 // weights copies the network's parameters.
