@@ -8,9 +8,11 @@ import (
 	"slices"
 	"time"
 
+	"espalier/data"
 	"espalier/gnn"
 	"espalier/nn"
 	"espalier/prune"
+	"espalier/seed"
 	"espalier/train"
 )
 
@@ -165,21 +167,21 @@ func newCoSparsification(problem Problem, options Options) (*coSparsification, e
 		})
 	}
 	c.mask = prune.OnesOf(masked)
-	c.fixed = c.controls()
+	c.fixed = c.Ratings.fixed(c.mask, c.Graph, c.Seed)
 	c.part, err = newPart(problem, options, learned, c.mask)
 	return c, err
 }
 
-// controls are the ratings that training does not change.
-func (c *coSparsification) controls() prune.Values {
+// fixed are the ratings that training does not change.
+func (r Ratings) fixed(mask *prune.Mask, g *data.Graph, from seed.Seed) prune.Values {
 	fixed := make(prune.Values)
-	for _, name := range c.mask.Names() {
-		random := c.Seed.Derive("ratings").Stream(name)
-		switch c.Ratings.of(name) {
+	for _, name := range mask.Names() {
+		random := from.Derive("ratings").Stream(name)
+		switch r.of(name) {
 		case Chance:
-			fixed[name] = byChance(c.mask.SizeOf(name), random)
+			fixed[name] = byChance(mask.SizeOf(name), random)
 		case Degree:
-			fixed[name] = byDegree(c.Graph, random)
+			fixed[name] = byDegree(g, random)
 		}
 	}
 	return fixed

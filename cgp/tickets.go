@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"iter"
+	"maps"
 
 	"github.com/gomlx/gomlx/core/graph"
 
@@ -160,15 +161,7 @@ func (s *ticketSearch) scores(ctx context.Context, index int) (prune.Values, err
 			scores[name] = prune.Absolute(values)
 		}
 	}
-	for _, name := range s.mask.Names() {
-		random := s.Seed.Derive("ratings").Stream(name)
-		switch s.Ratings.of(name) {
-		case Chance:
-			scores[name] = byChance(s.mask.SizeOf(name), random)
-		case Degree:
-			scores[name] = byDegree(s.Graph, random)
-		}
-	}
+	maps.Copy(scores, s.Ratings.fixed(s.mask, s.Graph, s.Seed))
 	return scores, nil
 }
 

@@ -6,6 +6,12 @@ const (
 	heterophilousCitation = "O. Platonov, D. Kuznedelev, M. Diskin, A. Babenko and L. Prokhorenkova. A critical look at the evaluation of GNNs under heterophily: are we really making progress? ICLR 2023."
 )
 
+// The files of two sets that a third is made of.
+var (
+	cornellFile = File{Name: "cornell.npz", Bytes: 30515, SHA256: "684c54ba3daa13b0ba1f04a3d6dd1b1175c1ae9bdeb982851fd4ff96d3aac298"}
+	texasFile   = File{Name: "texas.npz", Bytes: 28586, SHA256: "b164b99e6c3d43e4ab07488ec59bd8c815f90cbc1bd4cf425ce587d2b534d844"}
+)
+
 func init() {
 	registerGraph(graphDefinition{
 		origin: origin{
@@ -58,7 +64,7 @@ func init() {
 			name: "cornell",
 			source: Source{
 				Title: "Cornell, pages of a university", Home: heterophilousHome, Licence: "MIT", Citation: heterophilousCitation,
-				Files: []File{{Name: "cornell.npz", Bytes: 30515, SHA256: "684c54ba3daa13b0ba1f04a3d6dd1b1175c1ae9bdeb982851fd4ff96d3aac298"}},
+				Files: []File{cornellFile},
 			},
 			folders: []string{"heterophilous"},
 			address: heterophilousAddress,
@@ -68,7 +74,7 @@ func init() {
 			"the ten splits are those of Geom-GCN: 48/32/20 % of all nodes, not of each class",
 			"many papers use a file of Cornell that has Texas's features and labels, cornell-literature; this is the true Cornell",
 		},
-		format: "heterophilous", file: "cornell.npz",
+		format: "heterophilous", file: cornellFile.Name,
 	})
 	registerGraph(graphDefinition{
 		origin: origin{
@@ -91,7 +97,7 @@ func init() {
 			name: "texas",
 			source: Source{
 				Title: "Texas, pages of a university", Home: heterophilousHome, Licence: "MIT", Citation: heterophilousCitation,
-				Files: []File{{Name: "texas.npz", Bytes: 28586, SHA256: "b164b99e6c3d43e4ab07488ec59bd8c815f90cbc1bd4cf425ce587d2b534d844"}},
+				Files: []File{texasFile},
 			},
 			folders: []string{"heterophilous"},
 			address: heterophilousAddress,
@@ -101,6 +107,6 @@ func init() {
 			"the ten splits are those of Geom-GCN: 48/32/20 % of all nodes, not of each class",
 			"class 1 has a single node, which four of the splits have for validation or testing",
 		},
-		format: "heterophilous", file: "texas.npz",
+		format: "heterophilous", file: texasFile.Name,
 	})
 }

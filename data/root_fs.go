@@ -15,16 +15,22 @@ import (
 // names are relative to that folder.
 type rootFS struct{ root *os.Root }
 
+// MkdirAll makes a folder and those above it.
 func (r rootFS) MkdirAll(folder string) error { return r.root.MkdirAll(folder, 0o755) }
 
+// Rename gives a file another name.
 func (r rootFS) Rename(from, to string) error { return r.root.Rename(from, to) }
 
+// Remove removes a file.
 func (r rootFS) Remove(name string) error { return r.root.Remove(name) }
 
+// ReadFile reads a file.
 func (r rootFS) ReadFile(name string) ([]byte, error) { return r.root.ReadFile(name) }
 
+// ReadDir lists a folder.
 func (r rootFS) ReadDir(folder string) ([]fs.DirEntry, error) { return fs.ReadDir(r.root.FS(), folder) }
 
+// SyncFolder makes the names in a folder survive a loss of power.
 func (r rootFS) SyncFolder(folder string) error {
 	open, err := r.root.Open(folder)
 	if err != nil {
@@ -54,4 +60,5 @@ type rootFile struct {
 	name string
 }
 
+// Name is the name in the root.
 func (f rootFile) Name() string { return f.name }

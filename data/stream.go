@@ -127,6 +127,7 @@ type cancellable struct {
 	io.Reader
 }
 
+// Read reads on, unless the context is done.
 func (c cancellable) Read(buffer []byte) (int, error) {
 	if err := c.context.Err(); err != nil {
 		return 0, context.Cause(c.context)

@@ -111,6 +111,7 @@ type meter struct {
 	progress func(Progress)
 }
 
+// Write writes and tells how much was written so far.
 func (m *meter) Write(content []byte) (int, error) {
 	n, err := m.Writer.Write(content)
 	m.Done += int64(n)

@@ -27,9 +27,14 @@ type nodeHeap struct {
 	position map[*node]int
 }
 
-func (h *nodeHeap) Len() int           { return len(h.nodes) }
+// Len is the number of nodes.
+func (h *nodeHeap) Len() int { return len(h.nodes) }
+
+// Less puts what was recorded first in front.
 func (h *nodeHeap) Less(i, j int) bool { return h.position[h.nodes[i]] < h.position[h.nodes[j]] }
-func (h *nodeHeap) Swap(i, j int)      { h.nodes[i], h.nodes[j] = h.nodes[j], h.nodes[i] }
+
+// Swap exchanges two nodes.
+func (h *nodeHeap) Swap(i, j int) { h.nodes[i], h.nodes[j] = h.nodes[j], h.nodes[i] }
 
 // Push adds a node, for package heap.
 func (h *nodeHeap) Push(x any) { h.nodes = append(h.nodes, x.(*node)) }
