@@ -23,31 +23,28 @@ func uniformMask(n *nn.Network, random *rand.Rand, pruned float64) *prune.Mask {
 }
 
 func BenchmarkProgram(b *testing.B) {
-	for _, name := range []string{"resnet18"} {
-		for _, pruned := range []float64{0, .8, .9, .95} {
-			for _, batch := range []int{64} {
-				b.Run(fmt.Sprintf("%s-%g-b%d", name, pruned, batch), func(b *testing.B) {
-					n, err := nn.New(name, nn.ZooOptions{})
-					if err != nil {
-						b.Fatal(err)
-					}
-					random := rand.New(rand.NewPCG(1, 2))
-					p, err := Compile(b.Context(), n, randomWeights(b, n, random), uniformMask(n, random, pruned), Options{Batch: batch})
-					if err != nil {
-						b.Fatal(err)
-					}
-					defer p.Close()
-					if err := p.WriteTable(os.Stdout); err != nil {
-						b.Fatal(err)
-					}
-					images := noise(random, batch*n.Input.Size())
-					for b.Loop() {
-						if _, err := p.Run(b.Context(), images); err != nil {
-							b.Fatal(err)
-						}
-					}
-				})
+	const batch = 64
+	n, err := nn.New("resnet18", nn.ZooOptions{})
+	if err != nil {
+		b.Fatal(err)
+	}
+	for _, pruned := range []float64{0, .8, .9, .95} {
+		b.Run(fmt.Sprintf("%s-%g-b%d", n.Name, pruned, batch), func(b *testing.B) {
+			random := rand.New(rand.NewPCG(1, 2))
+			p, err := Compile(b.Context(), n, randomWeights(b, n, random), uniformMask(n, random, pruned), Options{Batch: batch})
+			if err != nil {
+				b.Fatal(err)
 			}
-		}
+			defer p.Close()
+			if err := p.WriteTable(os.Stdout); err != nil {
+				b.Fatal(err)
+			}
+			images := noise(random, batch*n.Input.Size())
+			for b.Loop() {
+				if _, err := p.Run(b.Context(), images); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
 	}
 }

@@ -1,6 +1,7 @@
 package cpu
 
 import (
+	"espalier/internal/hugepage"
 	"math/bits"
 	"sync"
 	"unsafe"
@@ -43,7 +44,7 @@ func (m *memories) give(block *memory) {
 // newMemory allocates a block outside of any class.
 func newMemory(size int) *memory {
 	raw := make([]byte, size+alignment)
-	preferHugePages(raw)
+	hugepage.Prefer(raw)
 	start := unsafe.Pointer(unsafe.SliceData(raw))
 	skip := int(-uintptr(start) & (alignment - 1))
 	return &memory{base: unsafe.Add(start, skip), bytes: raw[skip : skip+size], class: -1}
