@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"image/color"
 	"math"
-	"slices"
 	"strings"
 
 	"espalier/experiments/figure"
@@ -30,11 +29,14 @@ const (
 	CurvesPlot Plot = "curves"
 	// InstabilityPlot shows the instability of forks against where they part.
 	InstabilityPlot Plot = "instability"
+	// InterpolationPlot shows the test error along the line between the two children of
+	// each fork, a panel for each method.
+	InterpolationPlot Plot = "interpolation"
 )
 
 // Plots lists the plots.
 func Plots() []Plot {
-	return []Plot{AccuracyPlot, EarlyStopPlot, SpeedPlot, SpeedupPlot, CurvesPlot, InstabilityPlot}
+	return []Plot{AccuracyPlot, EarlyStopPlot, SpeedPlot, SpeedupPlot, CurvesPlot, InstabilityPlot, InterpolationPlot}
 }
 
 // Draw makes a plot of results, which differ at most in data, method and seed. The
@@ -53,6 +55,8 @@ func (s *Store) Draw(plot Plot, results []*Result) (figure.Figure, error) {
 		return s.CurvesFigure(results, TestAccuracy, "test accuracy (%)")
 	case InstabilityPlot:
 		return forkAxis.figure(Summarise(Rows(results)), Instability, "instability (%)")
+	case InterpolationPlot:
+		return s.InterpolationFigure(results)
 	default:
 		names := make([]string, len(Plots()))
 		for i, p := range Plots() {
@@ -161,90 +165,6 @@ func methodColor(experiment, method string) color.NRGBA {
 	}
 	palette := figure.Palette()
 	return palette[max(0, e.order(method))%(len(palette)-1)]
-}
-
-// CurvesFigure draws a column of the curves of the first method among results
-// against the iteration: a panel for each data set, a line for each level, the mean
-// over the seeds. Fractions are shown as percents where the label says so.
-func (s *Store) CurvesFigure(results []*Result, column, label string) (figure.Figure, error) {
-	summaries := Summarise(Rows(results))
-	if err := sameSetting(summaries); err != nil {
-		return figure.Figure{}, err
-	}
-	var panels []figure.Panel
-	groups := BySetting(summaries)
-	for _, group := range groups {
-		method := group[0].Method
-		of := slices.DeleteFunc(slices.Clone(results), func(r *Result) bool {
-			return r.Desc.Method != method || r.Desc.Setting().Canonical() != group[0].Setting.Canonical()
-		})
-		lines, err := s.curveLines(of, group, column, unit(label))
-		if err != nil {
-			return figure.Figure{}, err
-		}
-		panel := figure.Panel{X: "training iteration", Y: label + " of the " + methodTitle(group[0]) + ", by weights remaining", Lines: lines}
-		if len(groups) > 1 {
-			panel.Title = group[0].Setting.Data
-		}
-		panels = append(panels, panel)
-	}
-	return figure.Figure{
-		Title: figureTitle(summaries[0].Setting), Subtitle: figureSubtitle(summaries, "mean"), Panels: panels,
-	}, nil
-}
-
-// curveLines are one method's curves, a line for each level, coloured from the
-// first to the last.
-func (s *Store) curveLines(results []*Result, group []Summary, column string, unit float64) ([]figure.Line, error) {
-	columns := make(map[int][]map[string][]Number) // by level, then seed
-	for _, result := range results {
-		curves, err := s.Curves(result.Desc)
-		if err != nil {
-			return nil, err
-		}
-		for _, curve := range curves {
-			columns[curve.Level] = append(columns[curve.Level], curve.Columns)
-		}
-	}
-	levels := slices.DeleteFunc(slices.Clone(group), func(sum Summary) bool {
-		return sum.Method != group[0].Method || len(columns[sum.Level]) == 0
-	})
-	sortLevels(levels)
-	var lines []figure.Line
-	for i, level := range levels {
-		line := meanCurve(columns[level.Level], column, unit)
-		if len(line.X) == 0 {
-			continue
-		}
-		line.Name = fmt.Sprintf("%.3g %%", 100*float64(level.mean(Remaining)))
-		line.Plain = true
-		line.Color = figure.Sequence(1 - float64(i)/float64(max(1, len(levels)-1)))
-		lines = append(lines, line)
-	}
-	if len(lines) == 0 {
-		return nil, fmt.Errorf("%s has no curves of %s", settingTitle(group[0].Setting), column)
-	}
-	return lines, nil
-}
-
-// meanCurve is the mean of a column over seeds at the iterations that all have.
-func meanCurve(seeds []map[string][]Number, column string, unit float64) figure.Line {
-	var line figure.Line
-	for i, iteration := range seeds[0][Iteration] {
-		sum := 0.0
-		for _, columns := range seeds {
-			if i >= len(columns[Iteration]) || columns[Iteration][i] != iteration || i >= len(columns[column]) {
-				sum = math.NaN()
-				break
-			}
-			sum += float64(columns[column][i])
-		}
-		if mean := sum / float64(len(seeds)); !math.IsNaN(mean) && !math.IsInf(mean, 0) {
-			line.X = append(line.X, float64(iteration))
-			line.Y = append(line.Y, unit*mean)
-		}
-	}
-	return line
 }
 
 // figureTitle is the experiment's question.

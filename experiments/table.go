@@ -83,7 +83,11 @@ func scaleChanges(setting Desc) []string {
 // header are the titles of the table's columns. A published column stands after
 // each metric about which a value was published.
 func (t Table) header() []string {
-	header := []string{"method", "variant", "level", "remaining", "seeds"}
+	header := []string{"method"}
+	if t.hasVariants() {
+		header = append(header, "variant")
+	}
+	header = append(header, "level", "remaining", "seeds")
 	for _, column := range t.Columns {
 		header = append(header, column.Title)
 		if t.publishes(column) {
@@ -97,10 +101,11 @@ func (t Table) header() []string {
 func (t Table) cells(pm string) [][]string {
 	var rows [][]string
 	for _, s := range t.Summaries {
-		row := []string{
-			t.experiment.title(s.Method), s.Option("variant"), strconv.Itoa(s.Level),
-			percent(float64(s.mean(Remaining)), 1), strconv.Itoa(len(s.Seeds)),
+		row := []string{t.experiment.title(s.Method)}
+		if t.hasVariants() {
+			row = append(row, s.Option("variant"))
 		}
+		row = append(row, strconv.Itoa(s.Level), percent(float64(s.mean(Remaining)), 1), strconv.Itoa(len(s.Seeds)))
 		for _, column := range t.Columns {
 			row = append(row, column.statistic(s.Metrics[column.Metric], pm))
 			if t.publishes(column) {
@@ -110,6 +115,25 @@ func (t Table) cells(pm string) [][]string {
 		rows = append(rows, row)
 	}
 	return rows
+}
+
+// hasVariants reports whether any row has a variant; without one its column is left
+// out.
+func (t Table) hasVariants() bool {
+	return slices.ContainsFunc(t.Summaries, func(s Summary) bool { return s.Option("variant") != "" })
+}
+
+// alignments are "l" or "r" for each column: texts come first.
+func (t Table) alignments() []string {
+	texts := 1
+	if t.hasVariants() {
+		texts++
+	}
+	aligned := slices.Repeat([]string{"r"}, len(t.header()))
+	for i := range texts {
+		aligned[i] = "l"
+	}
+	return aligned
 }
 
 // publishes reports whether a value of a column's metric was published.

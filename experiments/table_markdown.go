@@ -26,8 +26,7 @@ func writeMarkdown(w io.Writer, tables []Table) error {
 func (t Table) Markdown() string {
 	var out strings.Builder
 	out.WriteString("### " + t.Title + "\n\n")
-	header := t.header()
-	out.WriteString(markdownTable(header, alignments(len(header), textColumns), t.cells(" ± ")))
+	out.WriteString(markdownTable(t.header(), t.alignments(), t.cells(" ± ")))
 	if statements := t.statements(); len(statements) > 0 {
 		out.WriteString("\n" + markdownTable(statementHeader, []string{"l", "r", "r", "l"}, statements))
 	}

@@ -54,6 +54,32 @@ func TestTablesAreGolden(t *testing.T) {
 	}
 }
 
+// An experiment without variants has no column for them, in no format for people; that
+// for programs always has it.
+func TestTablesWithoutVariants(t *testing.T) {
+	r := row("soft-filters", 1, 1, experiments.Metrics{experiments.Remaining: 0.5, experiments.TestAccuracy: 0.9})
+	r.Experiment = "lth/soft"
+	r.Cell = r.Digest()
+	tables, err := experiments.Tables(experiments.Summarise([]experiments.Row{r}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for format, want := range map[string]string{
+		"md": "| method       | level | remaining | seeds |", "tex": "method & level & remaining & seeds &", "csv": ",variant,method,",
+	} {
+		var text strings.Builder
+		if err := experiments.WriteTables(&text, tables, format); err != nil {
+			t.Fatal(err)
+		}
+		if !strings.Contains(text.String(), want) {
+			t.Errorf("%s: want %q in\n%s", format, want, &text)
+		}
+	}
+	if text := tables[0].Markdown(); !strings.Contains(text, "|--------------|------:|----------:|------:|") {
+		t.Errorf("columns are not aligned as text and numbers:\n%s", text)
+	}
+}
+
 // Whatever the golden files say, programs can read them.
 func TestTablesCanBeRead(t *testing.T) {
 	tables, err := experiments.Tables(measuredOnMNIST())

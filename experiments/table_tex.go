@@ -17,8 +17,7 @@ func writeTeX(w io.Writer, tables []Table) error {
 
 // TeX is the table in LaTeX. Published statements are a second table.
 func (t Table) TeX() string {
-	header := t.header()
-	text := texTable(t.Title+". "+strings.Join(t.notes(), " "), header, alignments(len(header), textColumns), t.cells(" ± "))
+	text := texTable(t.Title+". "+strings.Join(t.notes(), " "), t.header(), t.alignments(), t.cells(" ± "))
 	if statements := t.statements(); len(statements) > 0 {
 		text += texTable(t.Title+", published statements", statementHeader, []string{"p{.35\\linewidth}", "r", "r", "p{.3\\linewidth}"}, statements)
 	}
