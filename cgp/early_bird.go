@@ -9,12 +9,15 @@ import (
 )
 
 // EarlyBird is the rule by which GEBT stops: a training has found its ticket as soon
-// as the masks that it would draw no longer change, that is when the largest of the
-// last few distances between the masks of consecutive epochs is below a threshold.
-// The zero value is that of You et al., "Early-Bird GCNs", AAAI 2022.
+// as the masks that it would draw hardly change any more. How far a part of a mask has
+// moved is the largest of its Hamming distances to those of the last few epochs, as a
+// share of the first that is not 0; what is compared with a threshold is the mean over
+// the parts. The zero value is that of You et al., "Early-Bird GCNs", AAAI 2022. The paper says
+// "normalised"; that it is by the first distance, not by the size of the mask, is in
+// their code.
 type EarlyBird struct {
 	Threshold float64 // η; 0 means .1
-	Window    int     // distances that are looked at; 0 means 3
+	Window    int     // epochs that are looked back at; 0 means 3
 }
 
 func (r EarlyBird) withDefaults() EarlyBird {
@@ -37,35 +40,59 @@ func (r EarlyBird) Watch() *Watch { return &Watch{rule: r.withDefaults()} }
 // Watch follows the masks of a training epoch by epoch.
 type Watch struct {
 	rule      EarlyBird
-	last      []*prune.Mask
+	last      [][]*prune.Mask // of the epochs in the window, the oldest first
+	first     []float64       // what distances are a share of, by part; 0 before there is one
 	distances []float64
 }
 
 // See takes the masks of an epoch and reports whether the ticket has been found. There
 // is a mask for each part that is pruned, the same parts every time: the edges, and in
-// a joint search the weights. Their normalised Hamming distances to the masks of the
-// epoch before are added up.
+// a joint search the weights. Where nothing is pruned, nothing can change.
 func (w *Watch) See(parts ...*prune.Mask) (found bool, err error) {
+	if len(w.last) > 0 && len(w.last[0]) != len(parts) {
+		return false, fmt.Errorf("%d masks after %d; the parts that are watched must stay the same", len(parts), len(w.last[0]))
+	}
 	last := w.last
-	w.last = slices.Clone(parts)
-	if last == nil {
+	w.last = append(slices.Clone(last[max(0, len(last)+1-w.rule.Window):]), slices.Clone(parts))
+	if len(last) < w.rule.Window {
 		return false, nil
 	}
-	if len(last) != len(parts) {
-		return false, fmt.Errorf("%d masks after %d; the parts that are watched must stay the same", len(parts), len(last))
+	if w.first == nil {
+		w.first = make([]float64, len(parts))
 	}
 	sum := 0.0
 	for i, part := range parts {
-		distance, err := part.Distance(last[i])
+		share, err := w.moved(i, part, last)
 		if err != nil {
 			return false, fmt.Errorf("watch masks: %w", err)
 		}
-		sum += distance
+		sum += share
 	}
-	w.distances = append(w.distances, sum)
-	n := len(w.distances)
-	return n >= w.rule.Window && slices.Max(w.distances[n-w.rule.Window:]) < w.rule.Threshold, nil
+	mean := sum / float64(max(1, len(parts)))
+	w.distances = append(w.distances, mean)
+	return mean < w.rule.Threshold, nil
 }
 
-// Distances are those seen so far, the first between the first two epochs.
+// moved is the share of a part. One that has not moved yet may still begin to, and
+// counts as if it did.
+func (w *Watch) moved(i int, part *prune.Mask, last [][]*prune.Mask) (float64, error) {
+	largest := 0.0
+	for _, before := range last {
+		distance, err := part.Distance(before[i])
+		if err != nil {
+			return 0, err
+		}
+		largest = max(largest, distance)
+	}
+	if w.first[i] == 0 {
+		w.first[i] = largest
+	}
+	if w.first[i] == 0 {
+		return 1, nil
+	}
+	return largest / w.first[i], nil
+}
+
+// Distances are those seen so far, the first at the first epoch that has a whole window
+// before it.
 func (w *Watch) Distances() []float64 { return slices.Clone(w.distances) }

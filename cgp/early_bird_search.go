@@ -57,7 +57,7 @@ type Bird struct {
 	// Still whether they did.
 	Found int
 	Still bool
-	// Distances are those between the masks of consecutive epochs.
+	// Distances are those of Watch, the last at epoch Found.
 	Distances []float64
 	Mask      *prune.Mask
 	Left      Densities
@@ -72,10 +72,11 @@ type Bird struct {
 // weights that the search came to: You et al., "Early-Bird GCNs", AAAI 2022.
 //
 // Values of edges begin at 1, are the same in both directions, and are pulled towards
-// their largest ones, as ADMM does: the loss has ρ/2·‖A − Z + U‖² in it, and after each
-// epoch Z is A + U with the wanted density, and U becomes U + A − Z. The ticket's edges
-// are those of the largest values, its weights those of the largest magnitude in all
-// matrices.
+// their largest ones, as ADMM does: the loss has ρ·‖A − Z + U‖²/N² in it for N nodes, and
+// after each epoch Z is A + U with the wanted density, and U becomes U + A − Z. The
+// ticket's edges are those of the largest values, its weights those of the largest
+// magnitude in all matrices; a joint search sets the other weights to zero after each
+// epoch, and they may grow again.
 func FindEarlyBird(ctx context.Context, problem Problem, o EarlyBirdOptions) (*Bird, error) {
 	if err := cmp.Or(problem.check(), o.Check()); err != nil {
 		return nil, fmt.Errorf("early bird: %w", err)
@@ -178,7 +179,8 @@ func (s *birdSearch) insertion(parameters []nn.Parameter, reverse []int32) *gnn.
 		Edges:      func(b *gnn.Builder, _ string) *graph.Node { return edges(b) },
 		Penalty: func(b *gnn.Builder) *graph.Node {
 			away := graph.Add(graph.Sub(edges(b), b.Parameter(targetName)), b.Parameter(dualName))
-			return graph.MulScalar(graph.ReduceAllSum(graph.Square(away)), s.Penalty/2)
+			pairs := float64(s.Graph.Nodes()) * float64(s.Graph.Nodes())
+			return graph.MulScalar(graph.ReduceAllSum(graph.Square(away)), s.Penalty/pairs)
 		},
 	}
 }
@@ -193,10 +195,13 @@ func (s *birdSearch) after(epoch int) (ends bool, err error) {
 	if err != nil {
 		return false, err
 	}
-	parts := []*prune.Mask{kept}
+	var parts []*prune.Mask
+	if s.Edges < 1 {
+		parts = append(parts, kept)
+	}
 	ticket := kept
 	if s.Weights < 1 {
-		live, err := s.heaviest()
+		live, err := s.lighten()
 		if err != nil {
 			return false, err
 		}
@@ -214,8 +219,9 @@ func (s *birdSearch) after(epoch int) (ends bool, err error) {
 	return false, s.pull(edges)
 }
 
-// heaviest is the mask of the weights of the largest magnitude.
-func (s *birdSearch) heaviest() (*prune.Mask, error) {
+// lighten leaves the weights of the largest magnitude and sets the others to zero, from
+// where they may grow again.
+func (s *birdSearch) lighten() (*prune.Mask, error) {
 	weights, err := values(s.program, names(s.matrices))
 	if err != nil {
 		return nil, err
@@ -225,7 +231,19 @@ func (s *birdSearch) heaviest() (*prune.Mask, error) {
 		scores[name] = prune.Absolute(x)
 	}
 	mask := prune.OnesOf(s.matrices)
-	return mask.Remove(scores, int(float64(mask.Size())*(1-s.Weights)+1e-9), names(s.matrices)...)
+	mask, err = mask.Remove(scores, int(float64(mask.Size())*(1-s.Weights)+1e-9), names(s.matrices)...)
+	if err != nil {
+		return nil, err
+	}
+	if weights, err = mask.Apply(weights); err != nil {
+		return nil, err
+	}
+	for name, x := range weights {
+		if err := s.program.SetValue(name, x); err != nil {
+			return nil, err
+		}
+	}
+	return mask, nil
 }
 
 // pull moves Z to the largest of A + U, and U by what A is away from it.

@@ -24,13 +24,12 @@ func TestEarlyBirdIsFound(t *testing.T) {
 	} {
 		o.Epochs = 60
 		bird := birdOf(t, o)
-		last := bird.Distances[max(0, len(bird.Distances)-3):]
-		if o.Never != (bird.Found == 60) || !bird.Still || len(bird.Distances) != bird.Found-1 {
+		if o.Never != (bird.Found == 60) || !bird.Still || len(bird.Distances) != bird.Found-3 {
 			t.Errorf("%s: found at %d after %d distances, still %t", name, bird.Found, len(bird.Distances), bird.Still)
 		}
-		for _, d := range last {
-			if !o.Never && d >= .1 {
-				t.Errorf("%s: distances end with %v", name, last)
+		for i, d := range bird.Distances {
+			if last := i == len(bird.Distances)-1; !o.Never && last != (d < .1) {
+				t.Errorf("%s: distance %d of %d is %v", name, i, len(bird.Distances), d)
 			}
 		}
 		if !within(bird.Left.Edges, .6, .01) {

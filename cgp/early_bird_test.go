@@ -1,7 +1,7 @@
 package cgp_test
 
 import (
-	"slices"
+	"math"
 	"testing"
 
 	"espalier/cgp"
@@ -26,16 +26,20 @@ func flipped(counts ...int) []*prune.Mask {
 
 func TestEarlyBirdStops(t *testing.T) {
 	for _, c := range []struct {
-		name   string
-		first  []int
-		second []int // of a second part
-		found  int   // after so many epochs, counted from 0; −1 for never
+		name      string
+		first     []int // values that an epoch's mask changes
+		second    []int // of a second part
+		found     int   // after so many epochs, counted from 0; −1 for never
+		distances []float64
 	}{
-		{"three small distances in a row", []int{50, 9, 9, 9, 9}, nil, 4},
-		{"the threshold itself is not below it", []int{10, 10, 10, 10}, nil, -1},
-		{"a large one begins the count anew", []int{9, 9, 30, 9, 9, 9}, nil, 6},
-		{"no sooner than three", []int{0, 0, 0}, nil, 3},
-		{"joint distances add up", []int{5, 5, 5, 4, 4, 4}, []int{5, 5, 5, 5, 5, 5}, 6},
+		// Masks go back and forth between the same values, so that the largest distance of
+		// three is the largest change in them.
+		{"a share of the first distance", []int{50, 0, 0, 0, 4, 0, 0}, nil, 4, []float64{1, 0}},
+		{"the threshold itself is not below it", []int{50, 0, 0, 5, 0, 0, 4}, nil, 7, []float64{1, .1, .1, .1, .08}},
+		{"the largest of those to three masks before", []int{20, 20, 20, 0, 0, 0}, nil, 6, []float64{1, 1, 1, 0}},
+		{"what has not moved may begin to", []int{0, 0, 0, 0, 40, 0, 0, 0}, nil, 8, []float64{1, 1, 1, 1, 1, 0}},
+		{"the mean of the parts", []int{50, 0, 0, 0, 0, 0}, []int{50, 0, 0, 9, 0, 0}, 4, []float64{1, .09}},
+		{"one part too far", []int{50, 0, 0, 0, 0, 0}, []int{50, 0, 0, 11, 0, 0}, -1, []float64{1, .11, .11, .11}},
 	} {
 		watch, found := cgp.EarlyBird{}.Watch(), -1
 		first, second := flipped(c.first...), flipped(c.second...)
@@ -55,20 +59,29 @@ func TestEarlyBirdStops(t *testing.T) {
 		if found != c.found {
 			t.Errorf("%s: found at %d, want %d; distances %v", c.name, found, c.found, watch.Distances())
 		}
+		for i, want := range c.distances {
+			if got := watch.Distances()[i]; math.Abs(got-want) > 1e-12 {
+				t.Errorf("%s: distance %d is %v, want %v", c.name, i, got, want)
+			}
+		}
 	}
 }
 
-func TestWatchKeepsDistances(t *testing.T) {
+func TestWatchTakesTheSameParts(t *testing.T) {
 	watch := cgp.EarlyBird{}.Watch()
-	for _, mask := range flipped(50, 7) {
-		if _, err := watch.See(mask); err != nil {
-			t.Fatal(err)
-		}
-	}
-	if got := watch.Distances(); !slices.Equal(got, []float64{.5, .07}) {
-		t.Errorf("%v", got)
+	if _, err := watch.See(flipped()...); err != nil {
+		t.Fatal(err)
 	}
 	if _, err := watch.See(); err == nil {
 		t.Error("other parts pass")
+	}
+}
+
+func TestNothingToPruneIsFoundAtOnce(t *testing.T) {
+	watch := cgp.EarlyBird{}.Watch()
+	for epoch := range 5 {
+		if found, err := watch.See(); err != nil || found != (epoch >= 3) {
+			t.Errorf("epoch %d: found %t, %v", epoch, found, err)
+		}
 	}
 }

@@ -18,7 +18,7 @@ type EarlyBird struct {
 	Weights   densities `name:"weights" default:"0.5" help:"Densities of weights in joint searches." expect:"densities from 0 to 1 with commas between"`
 	Hidden    int       `name:"hidden" default:"16" min:"1" help:"Units of the hidden layer."`
 	Epochs    int       `name:"epochs" default:"100" min:"1" help:"Epochs of the search at most, and of the ticket's training."`
-	Threshold float64   `name:"threshold" default:"0.1" above:"0" help:"The distance of masks below which the search ends."`
+	Threshold float64   `name:"threshold" default:"0.1" above:"0" help:"How far masks still move, as a share of their first distance, when the search ends."`
 }
 
 // The metrics of early birds.
@@ -100,16 +100,17 @@ func (o *EarlyBird) run(ctx context.Context, w Work, d Desc) (Outcome, error) {
 			metrics[stoodStill] = 1
 		}
 		outcome.Measurements = append(outcome.Measurements, Measurement{Level: i, Metrics: metrics})
-		outcome.Curves = append(outcome.Curves, distanceCurve(i, bird.Distances))
+		outcome.Curves = append(outcome.Curves, distanceCurve(i, bird))
 	}
 	return outcome, nil
 }
 
-// distanceCurve is that of the masks of consecutive epochs.
-func distanceCurve(level int, distances []float64) Curve {
+// distanceCurve is how far masks move, epoch by epoch.
+func distanceCurve(level int, bird *cgp.Bird) Curve {
 	columns := map[string][]Number{Iteration: {}, "distance": {}}
-	for i, distance := range distances {
-		columns[Iteration] = append(columns[Iteration], Number(i+2))
+	first := bird.Found - len(bird.Distances) + 1
+	for i, distance := range bird.Distances {
+		columns[Iteration] = append(columns[Iteration], Number(first+i))
 		columns["distance"] = append(columns["distance"], Number(distance))
 	}
 	return Curve{Level: level, Columns: columns}
