@@ -20,15 +20,15 @@ func init() { register(cosparsify) }
 // Cosparsify are the hyper-parameters of cgp/cosparsify. The defaults are the grid of
 // the script of CGP's authors that prunes weights and edges.
 type Cosparsify struct {
-	Data      cgpGraphs `name:"data" default:"cora,citeseer,pubmed,cornell,texas,wisconsin,actor,coauthor-cs,coauthor-physics,amazon-computers,amazon-photo,wiki-cs,ogbn-arxiv" of:"plan" help:"Graphs, with commas between." expect:"one or more graphs with commas between"`
-	Networks  []string  `name:"networks" default:"gcn,gat,sgc,appnp" enum:"gcn,gat,sgc,appnp,gcnii,resgcn" of:"plan" help:"Networks to prune."`
-	Methods   []string  `name:"methods" default:"joint" enum:"edges,edges-random,edges-degree,features,features-random,weights,weights-random,weights-gmp,weights-one-shot,joint,joint-random,dense,mlp" of:"plan" help:"What is pruned, and by what."`
-	Edges     densities `name:"edges" default:"0.9,0.8,0.7,0.6,0.5,0.4,0.3,0.2,0.1,0.01" help:"Densities of edges." expect:"densities from 0 to 1 with commas between"`
-	Features  densities `name:"features" default:"1" help:"Densities of features." expect:"densities from 0 to 1 with commas between"`
-	Weights   densities `name:"weights" default:"0.5,0.1,0.01,0.0001" help:"Densities of weights." expect:"densities from 0 to 1 with commas between"`
-	Rates     densities `name:"rates" default:"0.1,0.2,0.3" of:"plan" help:"Parts of the live weights that change places at first." expect:"numbers from 0 to 1 with commas between"`
-	Intervals counts    `name:"intervals" default:"10,20,30" of:"plan" help:"Epochs between prunings." expect:"numbers of epochs with commas between"`
-	Ends      counts    `name:"ends" default:"50,100,150" of:"plan" help:"Epochs after which nothing is pruned." expect:"numbers of epochs with commas between"`
+	Data      cgpGraphs      `name:"data" default:"cora,citeseer,pubmed,cornell,texas,wisconsin,actor,coauthor-cs,coauthor-physics,amazon-computers,amazon-photo,wiki-cs,ogbn-arxiv" of:"plan" help:"Graphs, with commas between." expect:"one or more graphs with commas between"`
+	Networks  placedNetworks `name:"networks" default:"gcn,gat,sgc,appnp" of:"plan" help:"Networks to prune, of gcn, gat, sgc, appnp, gcnii and resgcn; gat@cora is one for Cora alone." expect:"one or more networks with commas between, each with @ and a graph where it is for that alone"`
+	Methods   placedMethods  `name:"methods" default:"joint" of:"plan" help:"What is pruned, and by what; features@gcn is a method for GCN alone." expect:"one or more methods with commas between, each with @ and a network where it is for that alone"`
+	Edges     densities      `name:"edges" default:"0.9,0.8,0.7,0.6,0.5,0.4,0.3,0.2,0.1,0.01" help:"Densities of edges." expect:"densities from 0 to 1 with commas between"`
+	Features  densities      `name:"features" default:"1" help:"Densities of features." expect:"densities from 0 to 1 with commas between"`
+	Weights   densities      `name:"weights" default:"0.5,0.1,0.01,0.0001" help:"Densities of weights." expect:"densities from 0 to 1 with commas between"`
+	Rates     densities      `name:"rates" default:"0.1,0.2,0.3" of:"plan" help:"Parts of the live weights that change places at first." expect:"numbers from 0 to 1 with commas between"`
+	Intervals counts         `name:"intervals" default:"10,20,30" of:"plan" help:"Epochs between prunings." expect:"numbers of epochs with commas between"`
+	Ends      counts         `name:"ends" default:"50,100,150" of:"plan" help:"Epochs after which nothing is pruned." expect:"numbers of epochs with commas between"`
 	// Combine says which densities a joint pruning goes through.
 	Combine string `name:"combine" default:"apart" enum:"apart,in-turn" of:"plan" help:"Of joint prunings: each combination of densities a cell of its own, or the first of each list, the second of each and so on as the levels of one cell."`
 
@@ -54,36 +54,40 @@ const (
 	gebtMACs     = "million_macs_gebt"
 )
 
+// cosparsifyMethods are in the order of tables.
+var cosparsifyMethods = []Method{
+	{"joint", "edges, features and weights", "all pruned together, by learned values"},
+	{"edges", "edges", "pruned by learned values"},
+	{"edges-random", "random edges", "as many, by the same schedule, by chance"},
+	{"edges-degree", "edges by degree", "as many, by the same schedule, between hubs first"},
+	{"features", "features", "pruned by learned gates"},
+	{"features-random", "random features", "as many, by the same schedule, by chance"},
+	{"weights", "weights", "pruned and grown again"},
+	{"weights-gmp", "weights, no growth", "pruned for good: gradual magnitude pruning"},
+	{"weights-one-shot", "weights, at once", "pruned once by magnitude, at the schedule's end"},
+	{"weights-random", "random weights", "as many, by the same schedule, by chance"},
+	{"joint-random", "all by chance", "edges, features and weights, by chance"},
+	{Dense, "dense", "the whole graph and network"},
+	{"mlp", "MLP", "a perceptron without a graph"},
+}
+
 var cosparsify = &Experiment{
 	Name:     "cgp/cosparsify",
 	Title:    "Graph, features and weights pruned during training",
 	Question: "How much of a graph, of its features and of a network's weights is needed, and is learning which edges stay better than drawing them?",
 	Paper:    "Liu et al., Comprehensive Graph Gradual Pruning for Sparse Training in Graph Neural Networks, 2022 (whose tables could not be found; no number here is the paper's).",
-	Methods: []Method{
-		{"joint", "edges, features and weights", "all pruned together, by learned values"},
-		{"edges", "edges", "pruned by learned values"},
-		{"edges-random", "random edges", "as many, by the same schedule, by chance"},
-		{"edges-degree", "edges by degree", "as many, by the same schedule, between hubs first"},
-		{"features", "features", "pruned by learned gates"},
-		{"features-random", "random features", "as many, by the same schedule, by chance"},
-		{"weights", "weights", "pruned and grown again"},
-		{"weights-gmp", "weights, no growth", "pruned for good: gradual magnitude pruning"},
-		{"weights-one-shot", "weights, at once", "pruned once by magnitude, at the schedule's end"},
-		{"weights-random", "random weights", "as many, by the same schedule, by chance"},
-		{"joint-random", "all by chance", "edges, features and weights, by chance"},
-		{Dense, "dense", "the whole graph and network"},
-		{"mlp", "MLP", "a perceptron without a graph"},
-	},
+	Methods:  cosparsifyMethods,
 	Presets: map[Scale]Preset{
 		Smoke: {Seeds: 1, Set: map[string]string{
 			"data": "cora", "networks": "sgc", "methods": "edges,edges-random,weights,dense", "edges": "0.5", "weights": "0.1",
 			"rates": "0.1", "intervals": "10", "ends": "20", "epochs": "40", "combine": "in-turn",
 		}},
 		Bench: {Seeds: 5, Set: map[string]string{
-			"data":     "cora,citeseer,amazon-photo,amazon-computers,coauthor-cs,actor,chameleon,texas,cornell",
-			"networks": "gcn,gat,sgc,appnp,gcnii,resgcn",
-			"methods":  "edges,edges-random,edges-degree,features,features-random,weights,weights-gmp,weights-one-shot,weights-random,joint,joint-random,dense,mlp",
-			"edges":    "0.8,0.5,0.1", "features": "0.8,0.5,0.1", "weights": "0.5,0.1,0.01",
+			"data":     "cora,citeseer,texas,cornell,chameleon,actor,amazon-photo,amazon-computers,coauthor-cs",
+			"networks": "sgc,gcn@cora,gcn@citeseer,gcn@texas,gcn@cornell,gcn@chameleon,gat@cora,gat@citeseer,appnp@cora,resgcn@cora,gcnii@texas",
+			"methods": "edges,edges-random,dense,edges-degree@sgc,mlp@sgc,edges-degree@gcn,mlp@gcn,features@gcn,features-random@gcn," +
+				"weights@gcn,weights-gmp@gcn,weights-one-shot@gcn,weights-random@gcn,joint@gcn,joint-random@gcn",
+			"edges": "0.8,0.5,0.1", "features": "0.8,0.5,0.1", "weights": "0.5,0.1,0.01",
 			"rates": "0.1", "intervals": "10", "ends": "100", "combine": "in-turn",
 		}},
 		Paper: {Seeds: 1},
@@ -109,8 +113,8 @@ func (o *Cosparsify) cells(s Setting) ([]Cell, error) {
 	for _, grid := range o.grid() {
 		for i := range s.Seeds {
 			for _, set := range o.Data {
-				for _, network := range o.Networks {
-					for _, method := range o.Methods {
+				for _, network := range o.Networks.at(set) {
+					for _, method := range o.Methods.at(network) {
 						made, err := grid.methodCells(s, Desc{
 							Experiment: s.Experiment.Name, Scale: s.Scale, Data: set, Network: network,
 							Method: method, Seed: seed.Seed(i + 1),
@@ -356,7 +360,7 @@ func (o *Cosparsify) cost(s Setting) (Cost, error) {
 	var cost Cost
 	grid := s.Seeds * len(o.Rates) * len(o.Intervals) * len(o.Ends)
 	for _, set := range o.Data {
-		for _, network := range o.Networks {
+		for _, network := range o.Networks.at(set) {
 			backbone, err := cgp.Backbone(network)
 			if err != nil {
 				return Cost{}, &UsageError{err.Error()}
@@ -365,7 +369,7 @@ func (o *Cosparsify) cost(s Setting) (Cost, error) {
 			if err != nil {
 				return Cost{}, err
 			}
-			for _, method := range o.Methods {
+			for _, method := range o.Methods.at(network) {
 				cells, levels := 1, len(o.levels(method))
 				if o.Combine == "apart" {
 					cells, levels = len(o.Weights)*len(o.Edges)*len(o.Features), 1
@@ -397,8 +401,7 @@ func epochSeconds(network gnn.Network, set string) (float64, error) {
 		entry := entries[slices.IndexFunc(entries, func(e data.GraphEntry) bool { return e.Name == set })]
 		shape = gnn.Shape{Nodes: entry.Nodes, Edges: 2 * entry.Edges, Features: entry.Features, Classes: max(entry.Classes, 2)}
 	}
-	carried, products := sent(network, shape)
-	return 4*(carried/costCarried+products/costOperations) + costStep, nil
+	return stepSeconds(network, shape), nil
 }
 
 // cgpGraphs are names of graphs, with commas between: those that can be read, and those
@@ -410,12 +413,17 @@ func (g cgpGraphs) MarshalText() ([]byte, error) { return []byte(strings.Join(g,
 
 // UnmarshalText reads names, each once.
 func (g *cgpGraphs) UnmarshalText(text []byte) error {
-	known := data.GraphNames()
-	for name := range elsewhere {
-		known = append(known, name)
-	}
-	slices.Sort(known)
-	names, err := readNames("graph", string(text), known)
+	names, err := readNames("graph", string(text), cgpGraphNames())
 	*g = names
 	return err
+}
+
+// cgpGraphNames are the graphs that CGP's authors have and those that can be read.
+func cgpGraphNames() []string {
+	names := data.GraphNames()
+	for name := range elsewhere {
+		names = append(names, name)
+	}
+	slices.Sort(names)
+	return names
 }

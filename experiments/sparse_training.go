@@ -202,8 +202,7 @@ func (o *SparseTraining) epochSeconds(set string) (float64, error) {
 	}
 	for _, entry := range entries {
 		if entry.Name == set {
-			_, products := sent(gnn.MLP{Hidden: 128}, gnn.Shape{Nodes: 2 * entry.Edges, Features: 20 * o.Dimension, Classes: 2})
-			return 4*products/costOperations + costStep, nil
+			return stepSeconds(gnn.MLP{Hidden: 128}, gnn.Shape{Nodes: 2 * entry.Edges, Features: 20 * o.Dimension, Classes: 2}), nil
 		}
 	}
 	return 0, &data.UnknownError{Name: set}
