@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"maps"
 	"math"
 	"slices"
 	"strings"
@@ -43,8 +44,12 @@ type Cosparsify struct {
 	Variant   prune.Variant `name:"variant" default:"paper" enum:"paper,reference" help:"The corrected schedule, or what the authors' code does."`
 }
 
-// The metrics of graphs that were pruned.
+// The metrics of graphs that were pruned, and what is put behind names for what was there
+// before, and what was to be left.
 const (
+	before     = "_before"
+	wantedLeft = "_wanted"
+
 	edgesLeft    = "edges_left"
 	featuresLeft = "features_left"
 	weightsLeft  = "weights_left"
@@ -52,6 +57,7 @@ const (
 	isolated     = "isolated"
 	ugsMACs      = "million_macs_ugs"
 	gebtMACs     = "million_macs_gebt"
+	executedMACs = "million_macs_executed" // as counted where nothing that is zero is multiplied
 )
 
 // cosparsifyMethods are in the order of tables.
@@ -307,15 +313,17 @@ func pruningMetrics(g *data.Graph, network gnn.Network, mask *prune.Mask, scores
 		ValidationAccuracy: Number(scores.Validation.Accuracy),
 		edgesLeft:          Number(left.Edges), featuresLeft: Number(left.Features), weightsLeft: Number(left.Weights),
 		homophily: Number(inspection.Homophily), isolated: Number(inspection.Isolated),
-		"homophily_before": Number(inspection.HomophilyBefore),
-		ugsMACs:            Number(math.NaN()), gebtMACs: Number(math.NaN()),
+		homophily + before: Number(inspection.HomophilyBefore),
+		ugsMACs:            Number(math.NaN()), gebtMACs: Number(math.NaN()), executedMACs: Number(math.NaN()),
 	}
+	maps.Copy(metrics, degreeMetrics(inspection))
 	if narrow, ok := network.(gnn.Narrower); ok && network.Kind() == gnn.KindGCN && narrow.HiddenUnits() > 0 {
 		size := cgp.Size{
 			Nodes: g.Nodes(), Edges: g.Counts().Entries, Features: g.Features().Columns(),
 			Hidden: narrow.HiddenUnits(), Classes: g.Classes(),
 		}
 		metrics[ugsMACs], metrics[gebtMACs] = Number(cgp.UGSMACs.Of(size, left)/1e6), Number(cgp.GEBTMACs.Of(size, left)/1e6)
+		metrics[executedMACs] = Number(cgp.ExecutedMACs(g, mask, "convolution1.weight", "convolution2.weight", size.Hidden) / 1e6)
 	}
 	return metrics
 }
@@ -333,7 +341,7 @@ func pruningCurve(level int, r *cgp.Result) Curve {
 		}
 		for name, value := range map[string]float64{
 			edgesLeft: reached.Edges, featuresLeft: reached.Features, weightsLeft: reached.Weights,
-			edgesLeft + "_wanted": wanted.Edges, featuresLeft + "_wanted": wanted.Features, weightsLeft + "_wanted": wanted.Weights,
+			edgesLeft + wantedLeft: wanted.Edges, featuresLeft + wantedLeft: wanted.Features, weightsLeft + wantedLeft: wanted.Weights,
 		} {
 			columns[name] = append(columns[name], Number(value))
 		}

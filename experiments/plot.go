@@ -1,6 +1,7 @@
 package experiments
 
 import (
+	"errors"
 	"fmt"
 	"image/color"
 	"math"
@@ -32,11 +33,26 @@ const (
 	// InterpolationPlot shows the test error along the line between the two children of
 	// each fork, a panel for each method.
 	InterpolationPlot Plot = "interpolation"
+	// EdgesPlot shows which edges of a graph stay: their homophily, the nodes that they
+	// leave isolated, and the degrees of nodes.
+	EdgesPlot Plot = "edges"
+	// DensitiesPlot shows the densities during training, as they were asked for and
+	// reached, of what the experiment's first method prunes.
+	DensitiesPlot Plot = "densities"
+	// ElementsPlot shows the test accuracy against the edges, features and weights that
+	// are left, each by the methods that prune it.
+	ElementsPlot Plot = "elements"
+	// TradeoffPlot shows the test accuracy against the multiply-accumulates, with the
+	// Pareto front.
+	TradeoffPlot Plot = "tradeoff"
 )
 
 // Plots lists the plots.
 func Plots() []Plot {
-	return []Plot{AccuracyPlot, EarlyStopPlot, SpeedPlot, SpeedupPlot, CurvesPlot, InstabilityPlot, InterpolationPlot}
+	return []Plot{
+		AccuracyPlot, EarlyStopPlot, SpeedPlot, SpeedupPlot, CurvesPlot, InstabilityPlot, InterpolationPlot,
+		EdgesPlot, DensitiesPlot, ElementsPlot, TradeoffPlot,
+	}
 }
 
 // Draw makes a plot of results, which differ at most in data, method and seed. The
@@ -57,6 +73,14 @@ func (s *Store) Draw(plot Plot, results []*Result) (figure.Figure, error) {
 		return forkAxis.figure(Summarise(Rows(results)), Instability, "instability (%)")
 	case InterpolationPlot:
 		return s.InterpolationFigure(results)
+	case EdgesPlot:
+		return EdgesFigure(Summarise(Rows(results)))
+	case DensitiesPlot:
+		return s.DensitiesFigure(results)
+	case ElementsPlot:
+		return ElementsFigure(Summarise(Rows(results)))
+	case TradeoffPlot:
+		return TradeoffFigure(Summarise(Rows(results)))
 	default:
 		names := make([]string, len(Plots()))
 		for i, p := range Plots() {
@@ -86,25 +110,44 @@ var (
 
 // figure draws a metric along the axis; see SweepFigure.
 func (a axis) figure(summaries []Summary, metric, label string) (figure.Figure, error) {
+	return bySetting(summaries, "mean and standard deviation", func(group []Summary) ([]figure.Panel, error) {
+		lines := a.lines(group, metric, unit(label))
+		if len(lines) == 0 {
+			return nil, notMeasured(metric, group)
+		}
+		return []figure.Panel{{X: a.label, Y: label, Scale: a.scale, Lines: lines}}, nil
+	})
+}
+
+// bySetting is a figure of summaries that differ at most in data and method, with the
+// panels of each data set, whose name is put before their titles where there are several.
+func bySetting(summaries []Summary, statistic string, panels func(group []Summary) ([]figure.Panel, error)) (figure.Figure, error) {
+	if len(summaries) == 0 {
+		return figure.Figure{}, errors.New("there are no results to draw")
+	}
 	if err := sameSetting(summaries); err != nil {
 		return figure.Figure{}, err
 	}
-	var panels []figure.Panel
+	drawn := figure.Figure{Title: figureTitle(summaries[0].Setting), Subtitle: figureSubtitle(summaries, statistic)}
 	groups := BySetting(summaries)
 	for _, group := range groups {
-		panel := figure.Panel{X: a.label, Y: label, Scale: a.scale}
-		if len(groups) > 1 {
-			panel.Title = group[0].Setting.Data
+		made, err := panels(group)
+		if err != nil {
+			return figure.Figure{}, err
 		}
-		panel.Lines = a.lines(group, metric, unit(label))
-		if len(panel.Lines) == 0 {
-			return figure.Figure{}, fmt.Errorf("%s was not measured in %s", metric, settingTitle(group[0].Setting))
+		for _, panel := range made {
+			if len(groups) > 1 {
+				panel.Title = strings.TrimSuffix(group[0].Setting.Data+": "+panel.Title, ": ")
+			}
+			drawn.Panels = append(drawn.Panels, panel)
 		}
-		panels = append(panels, panel)
 	}
-	return figure.Figure{
-		Title: figureTitle(summaries[0].Setting), Subtitle: figureSubtitle(summaries, "mean and standard deviation"), Panels: panels,
-	}, nil
+	return drawn, nil
+}
+
+// notMeasured says that none of the summaries of a setting has a metric.
+func notMeasured(metric string, group []Summary) error {
+	return fmt.Errorf("%s was not measured in %s", metric, settingTitle(group[0].Setting))
 }
 
 // lines are the methods' lines, in the experiment's order. A method that was measured at

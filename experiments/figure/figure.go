@@ -22,6 +22,10 @@ type Panel struct {
 	// Scale is that of the horizontal axis.
 	Scale Scale
 	Lines []Line
+	// Categories makes the lines bars: one for each of its points, which has the place
+	// of its category, counted from 0, as X and a height, not negative, as Y. Bars of
+	// one category stand side by side.
+	Categories []string
 	// Cells are drawn in place of lines, as a picture with a row for each row and dark
 	// where a cell is true. X and Y say what columns and rows are.
 	Cells [][]bool
@@ -36,6 +40,8 @@ const (
 	// LogarithmicDown is logarithmic and runs from the greatest value at the left
 	// to the least at the right, as the fraction of weights that remain does.
 	LogarithmicDown
+	// Logarithmic runs from left to right.
+	Logarithmic
 )
 
 // Line is a series of points in the order of X.
@@ -52,6 +58,12 @@ type Line struct {
 	Reference bool
 	// Plain leaves out the markers, for lines of many points.
 	Plain bool
+	// Dashed draws the line dashed and without markers, as what was wanted beside what
+	// came of it.
+	Dashed bool
+	// Front draws a ring around each point and dashed stairs from ring to ring: the most
+	// that can be had for X or less.
+	Front bool
 }
 
 // The palette is Okabe and Ito's, whose colours people with any kind of colour
@@ -64,6 +76,8 @@ var (
 	Orange     = color.NRGBA{0xD9, 0x95, 0x00, 0xFF}
 	Sky        = color.NRGBA{0x3F, 0x9F, 0xD8, 0xFF}
 	Grey       = color.NRGBA{0x6E, 0x6E, 0x6E, 0xFF}
+	// Ink is that of titles, for what is said about lines of other colours.
+	Ink = color.NRGBA{0x22, 0x22, 0x22, 0xFF}
 )
 
 // Palette are the colours for lines without an order, in the order to use them.

@@ -172,6 +172,71 @@ func TestMatricesAreDrawn(t *testing.T) {
 	}
 }
 
+// bars has two lines of bars, one with deviations.
+func bars() figure.Figure {
+	return figure.Figure{Panels: []figure.Panel{{X: "edges into a node", Y: "nodes (%)", Categories: []string{"none", "1–3", "many"}, Lines: []figure.Line{
+		{Name: "before", X: []float64{0, 1, 2}, Y: []float64{0, 40, 60}, Color: figure.Grey},
+		{Name: "after", X: []float64{0, 2}, Y: []float64{75, 25}, Deviation: []float64{5, math.NaN()}, Color: figure.Vermillion},
+	}}}}
+}
+
+// The area of bars is as their heights.
+func TestBarsAreDrawnToScale(t *testing.T) {
+	svg, err := bars().SVG()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{"none", "1–3", "many", "before", "after", "edges into a node"} {
+		if !bytes.Contains(svg, []byte(">"+want+"<")) {
+			t.Errorf("the figure lacks the text %q", want)
+		}
+	}
+	one := bars()
+	one.Panels[0].Lines[0].Name, one.Panels[0].Lines[1].Name, one.Panels[0].Lines[1].Deviation = "", "", nil
+	picture, err := one.PNG()
+	if err != nil {
+		t.Fatal(err)
+	}
+	decoded, err := png.Decode(bytes.NewReader(picture))
+	if err != nil {
+		t.Fatal(err)
+	}
+	pixels := make(map[[3]uint8]float64)
+	bounds := decoded.Bounds()
+	for y := bounds.Min.Y; y < bounds.Max.Y; y++ {
+		for x := bounds.Min.X; x < bounds.Max.X; x++ {
+			r, g, b, _ := decoded.At(x, y).RGBA()
+			pixels[[3]uint8{uint8(r >> 8), uint8(g >> 8), uint8(b >> 8)}]++
+		}
+	}
+	before, after := pixels[[3]uint8{figure.Grey.R, figure.Grey.G, figure.Grey.B}], pixels[[3]uint8{figure.Vermillion.R, figure.Vermillion.G, figure.Vermillion.B}]
+	if after < 10000 || math.Abs(before/after-1) > .02 {
+		t.Errorf("bars of equal heights in sum have %v and %v pixels", before, after)
+	}
+}
+
+// The stairs of a front stay level until the next point, and every point has a ring.
+func TestFrontsAreStairs(t *testing.T) {
+	front := figure.Line{Name: "front", X: []float64{1, 10, 100}, Y: []float64{1, 2, 3}, Color: figure.Ink, Front: true}
+	draw := func(line figure.Line) (strokes, curves int) {
+		svg, err := figure.Figure{Panels: []figure.Panel{{Scale: figure.Logarithmic, Lines: []figure.Line{line}}}}.SVG()
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, path := range bytes.Split(svg, []byte("<path d=\""))[1:] {
+			d, _, _ := bytes.Cut(path, []byte("\""))
+			strokes, curves = strokes+bytes.Count(d, []byte("L")), curves+bytes.Count(d, []byte("A"))
+		}
+		return strokes, curves
+	}
+	stairs, rings := draw(front)
+	front.Front, front.Plain = false, true
+	straight, none := draw(front)
+	if stairs-straight != 2 || rings == 0 || none != 0 {
+		t.Errorf("the front has %d strokes and %d arcs, a line through its points %d and %d", stairs, rings, straight, none)
+	}
+}
+
 // Whatever has finite numbers can be drawn.
 func TestOddFiguresAreDrawn(t *testing.T) {
 	line := func(x, y []float64) figure.Figure {
@@ -183,6 +248,10 @@ func TestOddFiguresAreDrawn(t *testing.T) {
 		"great numbers":   line([]float64{1, 1e9}, []float64{-1e12, 1e12}),
 		"small numbers":   line([]float64{0, 1e-9}, []float64{1e-12, 2e-12}),
 		"at zero":         line([]float64{0}, []float64{0}),
+		"bars":            bars(),
+		"bars of nothing": {Panels: []figure.Panel{{Categories: []string{"a"}, Lines: []figure.Line{{X: []float64{0}, Y: []float64{0}}}}}},
+		"a front of one":  {Panels: []figure.Panel{{Scale: figure.Logarithmic, Lines: []figure.Line{{X: []float64{5}, Y: []float64{2}, Front: true}}}}},
+		"one deviation":   {Panels: []figure.Panel{{Lines: []figure.Line{{X: []float64{5}, Y: []float64{2}, Deviation: []float64{1}, Color: figure.Blue}}}}},
 		"a long subtitle": {Title: strings.Repeat("long ", 60), Panels: sample().Panels},
 	} {
 		if _, err := f.SVG(); err != nil {
@@ -207,6 +276,17 @@ func TestWhatCannotBeDrawnIsAnError(t *testing.T) {
 	} {
 		f := sample()
 		change(&f)
+		if _, err := f.SVG(); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("want an error with %q, got %v", want, err)
+		}
+	}
+	for want, change := range map[string]func(*figure.Line){
+		"none of the 3 categories": func(l *figure.Line) { l.X[1] = 3 },
+		"point 0 is at 0.5":        func(l *figure.Line) { l.X[0] = .5 },
+		"a bar of height -1":       func(l *figure.Line) { l.Y[2] = -1 },
+	} {
+		f := bars()
+		change(&f.Panels[0].Lines[0])
 		if _, err := f.SVG(); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("want an error with %q, got %v", want, err)
 		}

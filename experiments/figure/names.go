@@ -27,7 +27,7 @@ func (panel Panel) nameWidth() vg.Length {
 }
 
 // drawNames writes each line's name beside its end, in its colour; names that would
-// overlap are moved apart and tied to their lines.
+// overlap are moved apart and tied to their lines. The names of bars stand in a list.
 func (panel Panel) drawNames(whole, data draw.Canvas, p *plot.Plot) {
 	type name struct {
 		line Line
@@ -39,8 +39,10 @@ func (panel Panel) drawNames(whole, data draw.Canvas, p *plot.Plot) {
 		if line.Name == "" {
 			continue
 		}
-		points := line.points(data, p)
-		end := slices.MaxFunc(points, func(a, b vg.Point) int { return cmp.Compare(a.X, b.X) })
+		end := vg.Point{X: data.Max.X, Y: data.Max.Y - nameHeight*vg.Length(len(names))}
+		if panel.Categories == nil {
+			end = slices.MaxFunc(line.points(data, p), func(a, b vg.Point) int { return cmp.Compare(a.X, b.X) })
+		}
 		names = append(names, name{line, end, end.Y})
 	}
 	slices.SortStableFunc(names, func(a, b name) int { return cmp.Compare(a.end.Y, b.end.Y) })
@@ -53,10 +55,12 @@ func (panel Panel) drawNames(whole, data draw.Canvas, p *plot.Plot) {
 		style := nameStyle
 		style.Color = n.line.Color
 		at := vg.Point{X: data.Max.X + nameGap, Y: heights[i]}
-		tie := draw.LineStyle{Color: faded(n.line.Color, 0.55), Width: vg.Points(0.7)}
-		whole.StrokeLines(tie, []vg.Point{
-			{X: n.end.X + vg.Points(4), Y: n.end.Y}, {X: at.X - vg.Points(3), Y: at.Y},
-		})
+		if panel.Categories == nil {
+			tie := draw.LineStyle{Color: faded(n.line.Color, 0.55), Width: vg.Points(0.7)}
+			whole.StrokeLines(tie, []vg.Point{
+				{X: n.end.X + vg.Points(4), Y: n.end.Y}, {X: at.X - vg.Points(3), Y: at.Y},
+			})
+		}
 		whole.FillText(style, vg.Point{X: at.X, Y: at.Y + middle(style)}, n.line.Name)
 	}
 }

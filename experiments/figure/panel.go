@@ -1,6 +1,7 @@
 package figure
 
 import (
+	"cmp"
 	"math"
 	"slices"
 
@@ -37,12 +38,23 @@ func (panel Panel) plot() (*plot.Plot, grid) {
 	p.X.Min, p.X.Max, p.Y.Min, p.Y.Max = xMin, xMax, yMin, yMax
 	p.X.Label.Text = panel.X
 	p.X.Tick.Marker = linearTicks(xMin, xMax, 6)
-	if panel.Scale == LogarithmicDown {
+	switch panel.Scale {
+	case LogarithmicDown:
 		p.X.Scale = plot.InvertedScale{Normalizer: plot.LogScale{}}
+		p.X.Tick.Marker = logTicks(xMin, xMax)
+	case Logarithmic:
+		p.X.Scale = plot.LogScale{}
 		p.X.Tick.Marker = logTicks(xMin, xMax)
 	}
 	values := grid(linearTicks(yMin, yMax, 5))
 	p.Add(values)
+	if panel.Categories != nil {
+		p.X.Tick.Marker = categoryTicks(panel.Categories)
+		for i, line := range panel.Lines {
+			p.Add(bars{line, i, len(panel.Lines)})
+		}
+		return p, values
+	}
 	for _, line := range panel.Lines {
 		p.Add(band(line))
 	}
@@ -63,13 +75,16 @@ func (panel Panel) ranges() (xMin, xMax, yMin, yMax float64) {
 			yMin, yMax = min(yMin, line.Y[i]-deviation), max(yMax, line.Y[i]+deviation)
 		}
 	}
+	if panel.Categories != nil {
+		return -0.5, float64(len(panel.Categories)) - 0.5, 0, cmp.Or(1.05*max(0, yMax), 1)
+	}
 	if xMin == xMax {
 		xMin, xMax = xMin*0.5, xMax*2
 		if panel.Scale == Linear {
 			xMin, xMax = xMin*2-1, xMax/2+1
 		}
 	}
-	if panel.Scale == LogarithmicDown {
+	if panel.Scale != Linear {
 		xMin = logFloor(xMin)
 	}
 	if yMin == yMax {

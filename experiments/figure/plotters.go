@@ -51,6 +51,7 @@ func (b band) Plot(c draw.Canvas, p *plot.Plot) {
 		return
 	}
 	if len(points) < 2 {
+		line.whisker(c, p, 0, points[0].X)
 		return
 	}
 	var outline []vg.Point
@@ -71,11 +72,18 @@ func (s stroke) Plot(c draw.Canvas, p *plot.Plot) {
 	line := Line(s)
 	points := line.points(c, p)
 	style := draw.LineStyle{Color: line.Color, Width: lineSize}
-	if line.Reference {
+	if line.Reference || line.Dashed || line.Front {
 		style.Width, style.Dashes = vg.Points(1.2), []vg.Length{vg.Points(5), vg.Points(3)}
 	}
+	if line.Front {
+		c.StrokeLines(style, stairs(points))
+		for _, point := range points {
+			c.DrawGlyphNoClip(draw.GlyphStyle{Color: line.Color, Radius: vg.Points(5), Shape: draw.RingGlyph{}}, point)
+		}
+		return
+	}
 	c.StrokeLines(style, points)
-	if line.Reference || line.Plain {
+	if line.Reference || line.Plain || line.Dashed {
 		return
 	}
 	for _, point := range points {
@@ -95,4 +103,13 @@ func (l Line) points(c draw.Canvas, p *plot.Plot) []vg.Point {
 		points[i] = vg.Point{X: x(l.X[i]), Y: y(l.Y[i])}
 	}
 	return points
+}
+
+// stairs go from each point to the next along the horizontal axis first.
+func stairs(points []vg.Point) []vg.Point {
+	steps := points[:1:1]
+	for i := 1; i < len(points); i++ {
+		steps = append(steps, vg.Point{X: points[i].X, Y: points[i-1].Y}, points[i])
+	}
+	return steps
 }

@@ -2,6 +2,7 @@ package figure
 
 import (
 	"bytes"
+	"cmp"
 	"errors"
 	"fmt"
 	"math"
@@ -93,7 +94,7 @@ func (f Figure) check() error {
 			return fmt.Errorf("panel %q has no lines", panel.Title)
 		}
 		for _, line := range panel.Lines {
-			if err := line.check(panel.Scale); err != nil {
+			if err := cmp.Or(line.check(panel.Scale), line.checkCategories(panel.Categories)); err != nil {
 				return fmt.Errorf("line %q: %w", line.Name, err)
 			}
 		}
@@ -109,7 +110,7 @@ func (l Line) check(scale Scale) error {
 		if !finite(l.X[i]) || !finite(l.Y[i]) {
 			return fmt.Errorf("point %d is (%v, %v)", i, l.X[i], l.Y[i])
 		}
-		if scale == LogarithmicDown && l.X[i] <= 0 {
+		if scale != Linear && l.X[i] <= 0 {
 			return fmt.Errorf("point %d has x = %v on a logarithmic axis", i, l.X[i])
 		}
 	}

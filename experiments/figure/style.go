@@ -13,7 +13,6 @@ import (
 
 var (
 	ground   = color.NRGBA{0xFF, 0xFF, 0xFF, 0xFF}
-	ink      = color.NRGBA{0x22, 0x22, 0x22, 0xFF}
 	softInk  = color.NRGBA{0x5A, 0x5A, 0x5A, 0xFF}
 	axisInk  = color.NRGBA{0x8A, 0x8A, 0x8A, 0xFF}
 	gridInk  = color.NRGBA{0xE6, 0xE6, 0xE6, 0xFF}
@@ -21,13 +20,13 @@ var (
 )
 
 var (
-	titleStyle    = textStyle(13, stdfont.WeightBold, ink, draw.XLeft, draw.YTop)
+	titleStyle    = textStyle(13, stdfont.WeightBold, Ink, draw.XLeft, draw.YTop)
 	subtitleStyle = textStyle(10, stdfont.WeightNormal, softInk, draw.XLeft, draw.YTop)
-	panelStyle    = textStyle(10.5, stdfont.WeightBold, ink, draw.XLeft, draw.YTop)
+	panelStyle    = textStyle(10.5, stdfont.WeightBold, Ink, draw.XLeft, draw.YTop)
 	axisStyle     = textStyle(9.5, stdfont.WeightNormal, softInk, draw.XLeft, draw.YTop)
 	tickStyle     = textStyle(9, stdfont.WeightNormal, softInk, draw.XCenter, draw.YTop)
 	valueStyle    = textStyle(9, stdfont.WeightNormal, softInk, draw.XRight, draw.YCenter)
-	nameStyle     = textStyle(9.5, stdfont.WeightBold, ink, draw.XLeft, draw.YCenter)
+	nameStyle     = textStyle(9.5, stdfont.WeightBold, Ink, draw.XLeft, draw.YCenter)
 )
 
 func textStyle(size vg.Length, weight stdfont.Weight, c color.Color, x text.XAlignment, y text.YAlignment) text.Style {
