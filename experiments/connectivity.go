@@ -102,16 +102,22 @@ func (o *Connectivity) cells(s Setting) ([]Cell, error) {
 			}
 		}
 	}
+	if err := checkStudy(o.Data, string(o.Network), o.Width, o.options()); err != nil {
+		return nil, err
+	}
 	return methodCells(s, o.Data, string(o.Network), o.Methods, o.needs, func(d Desc, needs ...Desc) Cell {
 		return cellOf(d, o.run, needs...)
 	})
 }
 
+// options are those of the study of tickets.
+func (o *Connectivity) options() lth.Options {
+	return lth.Options{Variant: o.Variant, Levels: o.Levels, Fraction: o.Fraction, Snapshots: o.Forks}
+}
+
 // run runs one cell: a fork at each moment.
 func (o *Connectivity) run(ctx context.Context, w Work, d Desc) (Outcome, error) {
-	study, digests, err := o.Training.study(ctx, w, d, o.Width, lth.Options{
-		Variant: o.Variant, Levels: o.Levels, Fraction: o.Fraction, Snapshots: o.Forks,
-	})
+	study, digests, err := o.Training.study(ctx, w, d, o.Width, o.options())
 	if err != nil {
 		return Outcome{}, err
 	}

@@ -117,6 +117,9 @@ func (o *Structural) cells(s Setting) ([]Cell, error) {
 	if i := slices.IndexFunc(o.At, func(level int) bool { return level > o.Levels }); i >= 0 {
 		return nil, &UsageError{fmt.Sprintf("at=%d: there are %d levels", o.At[i], o.Levels)}
 	}
+	if err := checkStudy(o.Data, string(o.Network), o.Width, o.options()); err != nil {
+		return nil, err
+	}
 	return ticketCells(s, o.Data, string(o.Network), o.Methods, func(d Desc, needs ...Desc) Cell {
 		cell := cellOf(d, o.run, needs...)
 		cell.Time = func(ctx context.Context, w Work) ([]Measurement, error) { return o.time(ctx, w, d) }
@@ -278,9 +281,12 @@ func (o *Structural) control(name string) (lth.Control, error) {
 
 // study is the cell's study, without its folder, and the digests of its data.
 func (o *Structural) study(ctx context.Context, w Work, d Desc) (lth.Study, map[string]string, error) {
-	return o.Training.study(ctx, w, d, o.Width, lth.Options{
-		Variant: o.Variant, Levels: o.Levels, Fraction: o.Fraction, Rewind: o.Rewind,
-	})
+	return o.Training.study(ctx, w, d, o.Width, o.options())
+}
+
+// options are those of the study of tickets.
+func (o *Structural) options() lth.Options {
+	return lth.Options{Variant: o.Variant, Levels: o.Levels, Fraction: o.Fraction, Rewind: o.Rewind}
 }
 
 // cost counts the trainings of a setting. A network without channels takes less time by

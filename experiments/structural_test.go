@@ -187,6 +187,26 @@ func TestStructuralPaperScale(t *testing.T) {
 	}
 }
 
+// A ticket that has no weights left in a layer cannot be made structural: that is told,
+// and no result is kept that is not whole.
+func TestATicketWithAnEmptyLayerIsNotRefilled(t *testing.T) {
+	plan := tinyStructural(t, map[string]string{"methods": "refill", "levels": "2", "fraction": "0.97"})
+	store := experiments.OpenStore(t.TempDir())
+	_, err := experiments.Runner{Store: store}.Run(t.Context(), plan.Cells)
+	if err == nil || !strings.Contains(err.Error(), "lives, so it would lose all channels: prune it less") || strings.Contains(err.Error(), "\n") {
+		t.Errorf("error %v", err)
+	}
+	results, err := store.Results()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, result := range results {
+		if result.Desc.Method == lth.Refill.Name {
+			t.Error("there is a result of Refill")
+		}
+	}
+}
+
 // Statements about the sparsest winning ticket are measured by what is as accurate as
 // the dense network.
 func TestSparsestWinningTicket(t *testing.T) {

@@ -19,6 +19,20 @@ func ticketCells(s Setting, sets []string, network string, methods []string, cel
 	}, cell)
 }
 
+// checkStudy refuses a study that cannot be made of a network on one of the sets.
+func checkStudy(sets []string, network string, width float64, o lth.Options) error {
+	for _, set := range sets {
+		_, composed, err := compose(set, network, width)
+		if err != nil {
+			return err
+		}
+		if err := o.Check(composed); err != nil {
+			return &UsageError{err.Error()}
+		}
+	}
+	return nil
+}
+
 // study is a cell's study of tickets, without its folder, and the digests of its data.
 // The options' Training is filled in.
 func (t Training) study(ctx context.Context, w Work, d Desc, width float64, o lth.Options) (lth.Study, map[string]string, error) {

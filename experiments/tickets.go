@@ -64,6 +64,9 @@ var tickets = &Experiment{
 // cells lists, for each data set and seed, the tickets first, because all others
 // need them.
 func (o *Tickets) cells(s Setting) ([]Cell, error) {
+	if err := checkStudy(o.Data, string(o.Network), o.Width, o.options()); err != nil {
+		return nil, err
+	}
 	return ticketCells(s, o.Data, string(o.Network), o.Methods, func(d Desc, needs ...Desc) Cell {
 		return cellOf(d, o.run, needs...)
 	})
@@ -115,9 +118,14 @@ func (o *Tickets) study(ctx context.Context, w Work, d Desc) (lth.Study, map[str
 	if err != nil {
 		return lth.Study{}, nil, err
 	}
-	return o.Training.study(ctx, w, d, o.Width, lth.Options{
-		Variant: o.Variant, Levels: o.Levels, Fraction: o.Fraction, Rewind: o.Rewind, Score: score,
-	})
+	options := o.options()
+	options.Score = score
+	return o.Training.study(ctx, w, d, o.Width, options)
+}
+
+// options are those of the study of tickets.
+func (o *Tickets) options() lth.Options {
+	return lth.Options{Variant: o.Variant, Levels: o.Levels, Fraction: o.Fraction, Rewind: o.Rewind}
 }
 
 // measure takes a level's metrics.

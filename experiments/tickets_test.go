@@ -223,6 +223,18 @@ func finalFiles(t *testing.T, folder string) map[string]string {
 	return files
 }
 
+// Levels that cannot be reached are refused before anything is trained.
+func TestLevelsThatLeaveNothingAreRefused(t *testing.T) {
+	for _, name := range []string{"lth/tickets", "lth/structural", "lth/connectivity"} {
+		set := map[string]string{"levels": "9", "fraction": "0.9"}
+		_, err := experiments.NewPlan(experiments.Request{Experiment: name, Set: set})
+		usage := (*experiments.UsageError)(nil)
+		if !errors.As(err, &usage) || !strings.Contains(err.Error(), "pruned 9 times by 0.9, none of the") || strings.Contains(err.Error(), "\n") {
+			t.Errorf("%s: error %v", name, err)
+		}
+	}
+}
+
 func TestMissingDataIsToldBeforeAnythingIsTrained(t *testing.T) {
 	plan := tiny(t, map[string]string{"data": "mnist", "network": "lenet300", "methods": "tickets"})
 	_, err := experiments.Runner{Store: experiments.OpenStore(t.TempDir()), Data: t.TempDir()}.Run(t.Context(), plan.Cells)

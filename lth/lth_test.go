@@ -169,6 +169,7 @@ func TestStudyRefuses(t *testing.T) {
 		"nothing to prune": func(s *lth.Study) { s.Options.Variant = lth.StructureLTH },
 		"fraction":         func(s *lth.Study) { s.Options.Fraction = 1 },
 		"levels":           func(s *lth.Study) { s.Options.Levels = -1 },
+		"nothing left":     func(s *lth.Study) { s.Options.Levels, s.Options.Fraction = 9, 0.9 },
 		"no network":       func(s *lth.Study) { s.Network = nil },
 		"no backend":       func(s *lth.Study) { s.Backend = nil },
 		"start":            func(s *lth.Study) { s.Options.Training.Start = train.Iterations(1) },

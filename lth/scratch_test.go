@@ -6,6 +6,7 @@ import (
 	"math"
 	"path/filepath"
 	"slices"
+	"strings"
 	"testing"
 
 	"espalier/lth"
@@ -165,23 +166,23 @@ func TestThinningResumes(t *testing.T) {
 
 func TestThinRefuses(t *testing.T) {
 	study, dense := softStudy(t)
-	for name, c := range map[string]struct {
+	for want, c := range map[string]struct {
 		dense lth.Level
 		o     lth.Thinnings
 	}{
-		"no network":       {lth.Level{}, lth.Thinnings{Thinning: lth.Uniform, Amounts: []string{"0.5"}, Retraining: lth.ScratchE}},
-		"retraining":       {dense, lth.Thinnings{Thinning: lth.Uniform, Amounts: []string{"0.5"}}},
-		"width":            {dense, lth.Thinnings{Thinning: lth.Uniform, Amounts: []string{"0"}, Retraining: lth.ScratchE}},
-		"fraction":         {dense, lth.Thinnings{Thinning: lth.Slimming, Amounts: []string{"1"}, Retraining: lth.ScratchE}},
-		"no fraction":      {dense, lth.Thinnings{Thinning: lth.Slimming, Amounts: []string{"much"}, Retraining: lth.ScratchE}},
-		"no configuration": {dense, lth.Thinnings{Thinning: lth.L1Filters, Amounts: []string{"C"}, Retraining: lth.ScratchE}},
+		"the large network has not been trained": {lth.Level{}, lth.Thinnings{Thinning: lth.Uniform, Amounts: []string{"0.5"}, Retraining: lth.ScratchE}},
+		`no retraining is called ""`:             {dense, lth.Thinnings{Thinning: lth.Uniform, Amounts: []string{"0.5"}}},
+		`the width "0" is not a number`:          {dense, lth.Thinnings{Thinning: lth.Uniform, Amounts: []string{"0"}, Retraining: lth.ScratchE}},
+		"the fraction 1 of channels":             {dense, lth.Thinnings{Thinning: lth.Slimming, Amounts: []string{"1"}, Retraining: lth.ScratchE}},
+		`"much" is not a number`:                 {dense, lth.Thinnings{Thinning: lth.Slimming, Amounts: []string{"much"}, Retraining: lth.ScratchE}},
+		`fractions "C" for network`:              {dense, lth.Thinnings{Thinning: lth.L1Filters, Amounts: []string{"C"}, Retraining: lth.ScratchE}},
 	} {
-		failed := false
+		var failure error
 		for _, err := range study.Thin(t.Context(), c.dense, c.o) {
-			failed = err != nil
+			failure = err
 		}
-		if !failed {
-			t.Errorf("%s passes", name)
+		if failure == nil || !strings.Contains(failure.Error(), want) || strings.Contains(failure.Error(), "\n") {
+			t.Errorf("error %v, want one line with %q", failure, want)
 		}
 	}
 	for _, thinning := range []lth.Thinning{{}, {Name: "new"}, lth.Uniform} {

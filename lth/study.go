@@ -159,6 +159,13 @@ func (o Options) score() prune.Score {
 	return o.Score
 }
 
+// Check reports what no study of the network can do: an unknown variant, a fraction
+// outside of (0, 1), levels that would leave a layer without weights.
+func (o Options) Check(n *nn.Network) error {
+	_, err := o.rules(n)
+	return err
+}
+
 // rules are the variant's with the fraction filled in.
 func (o Options) rules(n *nn.Network) (Rules, error) {
 	rules, err := o.Variant.Rules(n)
@@ -175,6 +182,9 @@ func (o Options) rules(n *nn.Network) (Rules, error) {
 		return Rules{}, fmt.Errorf("training starts at %s: a study decides itself where it starts", o.Training.Start)
 	case o.Levels > 0 && !prunes(rules.Selection, n):
 		return Rules{}, fmt.Errorf("variant %s spares every layer of network %s", o.Variant, n.Name)
+	}
+	if err := rules.Selection.CheckRepeated(n, o.Levels); err != nil {
+		return Rules{}, fmt.Errorf("%d levels of network %s: %w", o.Levels, n.Name, err)
 	}
 	return rules, nil
 }

@@ -37,27 +37,30 @@ func Prune(ctx context.Context, score Score, in Input, sel Selection) (*Mask, er
 	if sel.Fraction == 0 {
 		return in.mask()
 	}
-	count := sel.Count
-	if count == nil {
-		count = Round
-	}
-	return prune(ctx, score, in, sel, func(pool Pool, mask *Mask) int {
+	count := sel.count()
+	return prune(ctx, score, in, sel, func(pool Pool, mask *Mask) (int, error) {
 		if pool.Fraction == 0 {
-			return 0
+			return 0, nil
 		}
-		return count(pool.Fraction, mask.countOf(pool.Parameters), mask.countOf(pool.Beside))
+		return count(pool.Fraction, mask.countOf(pool.Parameters), mask.countOf(pool.Beside)), nil
 	})
 }
 
 // PruneLike prunes each pool of the selection down to the number of live weights
 // that a target mask has there; the selection's fraction and count do not matter.
-// So one-shot pruning and random masks are given exactly the size of a ticket.
+// So one-shot pruning and random masks are given exactly the size of a ticket. Where
+// the target has more than live in the input's mask, that is an error.
 func PruneLike(ctx context.Context, score Score, in Input, sel Selection, target *Mask) (*Mask, error) {
 	if err := target.Fits(in.Network); err != nil {
 		return nil, fmt.Errorf("prune: target: %w", err)
 	}
-	return prune(ctx, score, in, sel, func(pool Pool, mask *Mask) int {
-		return mask.countOf(pool.Parameters) - target.countOf(pool.Parameters)
+	return prune(ctx, score, in, sel, func(pool Pool, mask *Mask) (int, error) {
+		live, wanted := mask.countOf(pool.Parameters), target.countOf(pool.Parameters)
+		if wanted > live {
+			return 0, fmt.Errorf("the target keeps %d weights of %s, of which only %d live: pruning does not bring any back",
+				wanted, pool.layers(), live)
+		}
+		return live - wanted, nil
 	})
 }
 
@@ -74,7 +77,7 @@ func (in Input) mask() (*Mask, error) {
 	return in.Mask, nil
 }
 
-func prune(ctx context.Context, score Score, in Input, sel Selection, removed func(Pool, *Mask) int) (*Mask, error) {
+func prune(ctx context.Context, score Score, in Input, sel Selection, removed func(Pool, *Mask) (int, error)) (*Mask, error) {
 	before, err := in.mask()
 	if err != nil {
 		return nil, err
@@ -98,7 +101,11 @@ func prune(ctx context.Context, score Score, in Input, sel Selection, removed fu
 				return nil, fmt.Errorf("prune: %w", err)
 			}
 			live := before.countOf(pool.Parameters)
-			total := min(max(removed(pool, before), 0), live)
+			total, err := removed(pool, before)
+			if err != nil {
+				return nil, fmt.Errorf("prune: %w", err)
+			}
+			total = min(max(total, 0), live)
 			gone := live - mask.countOf(pool.Parameters)
 			mask = mask.removeLowest(pool.Parameters, values, sel.cumulative(total, live, round)-gone)
 		}

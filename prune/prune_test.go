@@ -137,6 +137,11 @@ func TestPruneLikeHasTheTargetsCounts(t *testing.T) {
 	if _, err := prune.PruneLike(context.Background(), prune.Magnitude, in, prune.Selection{}, new(prune.Mask)); err == nil {
 		t.Error("a target of another network was taken")
 	}
+	in.Mask = m
+	_, err := prune.PruneLike(context.Background(), prune.Magnitude, in, prune.Selection{}, prune.Ones(network))
+	if err == nil || !strings.Contains(err.Error(), "the target keeps 100 weights of the layers from fc1 to fc2, of which only") {
+		t.Errorf("a target of more weights than live: error %v", err)
+	}
 }
 
 func TestPruneRefuses(t *testing.T) {

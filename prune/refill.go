@@ -107,7 +107,7 @@ func (o RefillOptions) fates(in Input, p nn.Parameter, rated []float64) ([]fate,
 	// The small number keeps rounding errors of the product from adding a channel.
 	count := min(int(math.Ceil(keep-1e-9)), len(rated))
 	if count == 0 {
-		return nil, fmt.Errorf("no weight of %s lives, so it would lose all channels", p.Name)
+		return nil, fmt.Errorf("no weight of layer %s lives, so it would lose all channels: prune it less", p.Layer)
 	}
 	order := make([]int, len(rated))
 	for i := range order {

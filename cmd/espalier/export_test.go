@@ -51,6 +51,30 @@ func digits(t *testing.T, folder string) (weightsFile, maskFile string) {
 	return weightsFile, maskFile
 }
 
+// emptied writes a mask that prunes all weights of a layer.
+func emptied(t *testing.T, folder string) string {
+	t.Helper()
+	n, err := nn.New("resnet-digits", nn.ZooOptions{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	editor := prune.Ones(n).Edit()
+	for _, p := range n.Prunable() {
+		for i := range p.Size() {
+			editor.Set(p.Name, i, p.Layer != "layer1.0.conv1")
+		}
+	}
+	form, err := editor.Mask().MarshalBinary()
+	if err != nil {
+		t.Fatal(err)
+	}
+	path := filepath.Join(folder, "empty")
+	if err := os.WriteFile(path, form, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
+
 func TestNetworkWithWeightsAndMask(t *testing.T) {
 	folder := t.TempDir()
 	weights, mask := digits(t, folder)
@@ -98,6 +122,7 @@ func size(t *testing.T, path string) int64 {
 func TestExportIsRefused(t *testing.T) {
 	folder := t.TempDir()
 	weights, mask := digits(t, folder)
+	empty := emptied(t, folder)
 	other := filepath.Join(folder, "other.onnx")
 	for _, bad := range []struct {
 		arguments []string
@@ -108,6 +133,7 @@ func TestExportIsRefused(t *testing.T) {
 		{[]string{"resnet-digits", "--weights", weights, "-o", "a.pth"}, 2, "the name must end in one of .npz, .onnx, .safetensors"},
 		{[]string{"resnet-digits", "--shrink"}, 2, "there is no mask"},
 		{[]string{"resnet20", "--weights", weights, "-o", other}, 1, "network resnet20: conv1.weight has shape [16 1 3 3] in the file, want [16 3 3 3]"},
+		{[]string{"resnet-digits", "--weights", weights, "--mask", empty, "--shrink", "-o", other}, 1, "layer layer1.0.conv1 would lose all of its 16 channels"},
 		{[]string{"resnet20", "--mask", mask}, 1, "the mask's parameter 0 is conv1.weight [3 3 1 16], that of the network resnet20 is conv1.weight [3 3 3 16]"},
 		{[]string{"resnet-digits", "--mask", weights}, 1, "read mask: it begins with"},
 		{[]string{"resnet-digits", "--weights", mask}, 1, "weights file"},
