@@ -20,7 +20,11 @@ type benchCommand struct {
 
 // Run measures the benchmarks one after another.
 func (c benchCommand) Run(t *terminal) error {
-	cases, err := bench.Select(c.Prefixes)
+	tuning, err := openTuning()
+	if err != nil {
+		return err
+	}
+	cases, err := bench.Select(c.Prefixes, tuning.Tuning)
 	if err != nil {
 		return &experiments.UsageError{Message: err.Error()}
 	}
@@ -36,6 +40,11 @@ func (c benchCommand) Run(t *terminal) error {
 		measured, err := benchmark.Measure(t, chosen.Backend)
 		if err != nil {
 			return err
+		}
+		if measured.Speedup != nil {
+			if err := tuning.keep(); err != nil {
+				return err
+			}
 		}
 		if t.JSON {
 			err = printJSON(t.out, measured)

@@ -1,12 +1,6 @@
 package main
 
 import (
-	"fmt"
-	"os"
-	"path/filepath"
-
-	"espalier/experiments"
-	"espalier/internal/durable"
 	"espalier/nn"
 	"espalier/seed"
 	"espalier/sparse"
@@ -21,25 +15,16 @@ func (c networkCommand) compile(t *terminal, n *nn.Network, weights nn.Weights, 
 			return err
 		}
 	}
-	cache, err := os.UserCacheDir()
-	if err != nil {
-		return fmt.Errorf("a place for measurements: %w", err)
-	}
-	path := filepath.Join(cache, "espalier", "sparse-tuning.json")
-	tuning, err := sparse.ReadTuning(path, experiments.ThisProcessor().Model)
+	tuning, err := openTuning()
 	if err != nil {
 		return err
 	}
-	program, err := sparse.Compile(t, n, weights, mask, sparse.Options{Batch: c.Batch, Tuning: tuning})
+	program, err := sparse.Compile(t, n, weights, mask, sparse.Options{Batch: c.Batch, Tuning: tuning.Tuning})
 	if err != nil {
 		return err
 	}
 	defer program.Close()
-	files := durable.OS{}
-	if err := files.MkdirAll(filepath.Dir(path)); err != nil {
-		return err
-	}
-	if err := tuning.Write(files, path); err != nil {
+	if err := tuning.keep(); err != nil {
 		return err
 	}
 	return program.WriteTable(t.out)

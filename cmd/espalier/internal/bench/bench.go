@@ -9,6 +9,8 @@ import (
 	"time"
 
 	"github.com/gomlx/compute"
+
+	"espalier/sparse"
 )
 
 // Case is one thing to time.
@@ -59,15 +61,16 @@ func (m Measurement) String() string {
 	return line
 }
 
-// Cases lists all cases, in the order in which they are run.
-func Cases() []Case {
-	return slices.Concat(products(), convolutions(), networks(), graphNetworks(), sparseMatrices(), sparseNetworks())
+// Cases lists all cases, in the order in which they are run. Those that compile pruned
+// networks keep what they measure for that in the tuning, which may be nil.
+func Cases(tuning *sparse.Tuning) []Case {
+	return slices.Concat(products(), convolutions(), networks(), graphNetworks(), sparseMatrices(), sparseNetworks(tuning))
 }
 
 // Select returns the cases whose names begin with one of the prefixes, all without
 // a prefix. A prefix of no name is an error.
-func Select(prefixes []string) ([]Case, error) {
-	cases := Cases()
+func Select(prefixes []string, tuning *sparse.Tuning) ([]Case, error) {
+	cases := Cases(tuning)
 	for _, prefix := range prefixes {
 		if !slices.ContainsFunc(cases, func(c Case) bool { return strings.HasPrefix(c.Name, prefix) }) {
 			names := make([]string, len(cases))

@@ -12,7 +12,7 @@ import (
 )
 
 func TestSelect(t *testing.T) {
-	all, err := Select(nil)
+	all, err := Select(nil, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -31,11 +31,11 @@ func TestSelect(t *testing.T) {
 			t.Errorf("no benchmark is called %s", name)
 		}
 	}
-	some, err := Select([]string{"sgemm/", "train/lenet300"})
+	some, err := Select([]string{"sgemm/", "train/lenet300"}, nil)
 	if err != nil || len(some) != 6 {
 		t.Errorf("%d selected, %v, want 6", len(some), err)
 	}
-	if _, err := Select([]string{"sgemm/", "gemm"}); err == nil || !strings.Contains(err.Error(), `"gemm"`) {
+	if _, err := Select([]string{"sgemm/", "gemm"}, nil); err == nil || !strings.Contains(err.Error(), `"gemm"`) {
 		t.Errorf("an unknown prefix: %v", err)
 	}
 }

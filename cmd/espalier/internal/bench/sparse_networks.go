@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"slices"
+	"sync"
 	"time"
 
 	"github.com/gomlx/compute"
@@ -42,7 +43,7 @@ type pruning struct {
 
 // sparseNetworks are networks pruned by the magnitude of their initial weights, the
 // same share of each layer but the first and the last, as compiled by package sparse.
-func sparseNetworks() []Case {
+func sparseNetworks(tuning *sparse.Tuning) []Case {
 	var cases []Case
 	for _, n := range []struct {
 		name, zoo string
@@ -52,15 +53,56 @@ func sparseNetworks() []Case {
 		{"vgg16", "vgg16", []pruning{unstructured(.8), unstructured(.9), unstructured(.95), regroup(.8), refill(.5)}},
 		{"mobilenet1", "mobilenetv1", []pruning{pointwise(.8), pointwise(.9)}},
 	} {
+		whole := sync.OnceValues(func() (dense, error) { return initialised(n.zoo) })
 		for _, p := range n.prunings {
+			s := &subject{dense: whole, pruning: p, tuning: tuning}
 			for _, batch := range []int{64, 1} {
 				for _, workers := range []int{1, 2} {
-					cases = append(cases, compiled(n.name, n.zoo, p, batch, workers))
+					cases = append(cases, s.compiled(n.name, batch, workers))
 				}
 			}
 		}
 	}
 	return cases
+}
+
+// dense is a network with its initial weights.
+type dense struct {
+	network *nn.Network
+	weights nn.Weights
+}
+
+func initialised(zoo string) (dense, error) {
+	network, weights, err := initial(zoo)
+	return dense{network, weights}, err
+}
+
+// subject is a network pruned in one way, which takes seconds and is done once for all
+// cases that time it.
+type subject struct {
+	dense   func() (dense, error)
+	pruning pruning
+	tuning  *sparse.Tuning
+
+	mask        *prune.Mask
+	theoretical float64
+}
+
+// prepare prunes the network, unless it has been.
+func (s *subject) prepare(ctx context.Context, d dense) error {
+	if s.mask != nil {
+		return nil
+	}
+	random := func(parameter string) *rand.Rand { return seed.Seed(0).Stream(parameter) }
+	mask, err := s.pruning.mask(ctx, prune.Input{Network: d.network, Weights: d.weights, Initial: d.weights, Random: random})
+	if err != nil {
+		return err
+	}
+	if s.theoretical, err = theoretical(d.network, mask); err != nil {
+		return err
+	}
+	s.mask = mask
+	return nil
 }
 
 func percent(share float64) int { return int(100*share + .5) }
@@ -112,6 +154,9 @@ func refill(share float64) pruning {
 				low = middle
 			}
 		}
+		if kept == nil {
+			return nil, fmt.Errorf("no density leaves at most %v of the multiply-accumulates of network %s", share, in.Network.Name)
+		}
 		return kept, nil
 	}}
 }
@@ -146,35 +191,31 @@ func theoretical(n *nn.Network, mask *prune.Mask) (float64, error) {
 
 // compiled times a pruned network's outputs for a batch, in turn with the dense
 // network's.
-func compiled(name, zoo string, p pruning, batch, workers int) Case {
+func (s *subject) compiled(name string, batch, workers int) Case {
 	c := Case{
-		Name:        fmt.Sprintf("sparse/%s/%s/b%d/w%d", name, p.name, batch, workers),
+		Name:        fmt.Sprintf("sparse/%s/%s/b%d/w%d", name, s.pruning.name, batch, workers),
 		PeerName:    fmt.Sprintf("infer/%s/b%d", name, batch),
 		PeerThreads: workers,
 		speedup:     new(Speedup),
 	}
 	c.times = func(ctx context.Context, _ compute.Backend) ([]time.Duration, error) {
-		network, weights, err := initial(zoo)
+		d, err := s.dense()
 		if err != nil {
 			return nil, err
 		}
-		random := func(parameter string) *rand.Rand { return seed.Seed(0).Stream(parameter) }
-		mask, err := p.mask(ctx, prune.Input{Network: network, Weights: weights, Initial: weights, Random: random})
-		if err != nil {
-			return nil, err
-		}
-		if c.speedup.Theoretical, err = theoretical(network, mask); err != nil {
+		if err := s.prepare(ctx, d); err != nil {
 			return nil, err
 		}
 		var programs [2]*sparse.Program
-		for i, mask := range []nn.WeightMask{prune.Ones(network), mask} {
-			if programs[i], err = sparse.Compile(ctx, network, weights, mask, sparse.Options{Batch: batch, Workers: workers}); err != nil {
+		for i, mask := range []nn.WeightMask{prune.Ones(d.network), s.mask} {
+			programs[i], err = sparse.Compile(ctx, d.network, d.weights, mask, sparse.Options{Batch: batch, Workers: workers, Tuning: s.tuning})
+			if err != nil {
 				return nil, err
 			}
 			defer programs[i].Close()
 		}
-		c.speedup.Dense, c.speedup.Path = programs[0].Path(), programs[1].Path()
-		return c.speedup.measure(ctx, programs, normal("images", batch*network.Input.Size()))
+		c.speedup.Theoretical, c.speedup.Dense, c.speedup.Path = s.theoretical, programs[0].Path(), programs[1].Path()
+		return c.speedup.measure(ctx, programs, normal("images", batch*d.network.Input.Size()))
 	}
 	return c
 }
