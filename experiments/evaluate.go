@@ -132,7 +132,7 @@ func (o *Evaluate) cost() (Cost, error) {
 		}
 		cost.Cells++
 		cost.Iterations += (entry.Test + batch - 1) / batch
-		cost.Minutes += 2 * float64(entry.Test) * float64(nn.CostOf(composed, nil).MACs) / costOperations / 60
+		cost.Minutes += arithmeticSeconds(composed, entry.Test) / 60
 	}
 	return cost, nil
 }

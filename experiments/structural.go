@@ -83,12 +83,12 @@ var structural = &Experiment{
 			"weight-decay": "0.0005", "validation": "500", "evaluate-every": "75it", "initializer": "kaiming-normal",
 		}},
 		Bench: {Seeds: 3, Set: map[string]string{
-			"network": "resnet18", "width": "0.25", "levels": "1", "fraction": "0.5", "rewind": "1ep",
+			"network": "resnet20", "levels": "1", "fraction": "0.5", "rewind": "1ep",
 			"methods":  "tickets,refill,refill-plus,regroup,refill-reinitialized,dense",
 			"clusters": "4", "block-rows": "8", "fewest-rows": "4",
-			"length": "12ep", "batch": "64", "optimizer": "sgd", "learning-rate": "0.1", "nesterov": "true",
+			"length": "15ep", "batch": "64", "optimizer": "sgd", "learning-rate": "0.1", "nesterov": "true",
 			"weight-decay": "0.0005", "schedule": "onecycle(0.2;25;10000)", "crop": "4", "flip": "true",
-			"evaluate-every": "4ep", "initializer": "kaiming-normal",
+			"validation": "1000", "evaluate-every": "5ep", "initializer": "kaiming-normal",
 		}},
 		Paper: {Seeds: 3, Set: map[string]string{
 			"length": "160ep", "batch": "128", "optimizer": "sgd", "learning-rate": "0.1", "weight-decay": "0.0001",

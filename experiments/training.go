@@ -48,13 +48,24 @@ func (t Training) options(normalisation data.Normalisation) train.Options {
 }
 
 // What cost estimates by: the arithmetic that the default backend does in a second
-// on one core with AVX-512, measured on LeNet-300-100 in whole runs of lth/tickets,
-// and what every step takes besides. Convolutions are slower.
+// on one core with AVX-512, measured in whole trainings beside each other, of
+// LeNet-300-100 and of ResNet-20, and what every step takes besides.
 const (
-	costOperations = 70e9
-	costStep       = 0.00012 // seconds
-	costCores      = 2
+	costOperations   = 70e9
+	costConvolutions = 120e9
+	costStep         = 0.00012 // seconds
+	costCores        = 2
 )
+
+// arithmeticSeconds is how long one core takes for so many passes of images through a
+// network; a training step is three.
+func arithmeticSeconds(n *nn.Network, passes int) float64 {
+	operations := costOperations
+	if slices.ContainsFunc(n.Prunable(), func(p nn.Parameter) bool { return len(p.Shape) == 4 }) {
+		operations = costConvolutions
+	}
+	return 2 * float64(passes) * float64(nn.CostOf(n, nil).MACs) / operations
+}
 
 // cost is that of one training of a network of the zoo on a data set. Minutes are
 // those of two trainings beside each other, halved.
@@ -73,8 +84,8 @@ func (t Training) cost(set, network string, width float64) (Cost, error) {
 	if every == 0 {
 		every = perEpoch
 	}
-	images := 3*iterations*t.Batch + iterations/every*(t.Validation+entry.Test)
-	seconds := 2*float64(images)*float64(nn.CostOf(composed, nil).MACs)/costOperations + float64(iterations)*costStep
+	passes := 3*iterations*t.Batch + iterations/every*(t.Validation+entry.Test)
+	seconds := arithmeticSeconds(composed, passes) + float64(iterations)*costStep
 	return Cost{Cells: 1, Iterations: iterations, Minutes: seconds / costCores / 60}, nil
 }
 
@@ -85,7 +96,7 @@ func (t Training) perEpoch(entry data.Entry) int {
 
 // evaluationMinutes is how long it takes to evaluate a network on so many images.
 func evaluationMinutes(n *nn.Network, images int) float64 {
-	return 2 * float64(images) * float64(nn.CostOf(n, nil).MACs) / costOperations / costCores / 60
+	return arithmeticSeconds(n, images) / costCores / 60
 }
 
 // compose returns what is known of a data set and a network of the zoo for its
