@@ -91,6 +91,11 @@ func FirstOf(results []*Result, method string) (*Result, error) {
 	return results[i], nil
 }
 
+// OfMethods are those of some results that are of one of some methods.
+func OfMethods(results []*Result, methods ...string) []*Result {
+	return slices.DeleteFunc(slices.Clone(results), func(r *Result) bool { return !slices.Contains(methods, r.Desc.Method) })
+}
+
 // Rows are the measurements, each with the durations of its level and the whole
 // provenance.
 func (r *Result) Rows() []Row {

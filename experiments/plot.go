@@ -199,15 +199,19 @@ func methodsOf(group []Summary) func(func(string) bool) {
 	}
 }
 
-// methodColor is a method's colour, the same in every plot of an experiment. The
-// dense network is grey.
+// methodColor is a method's colour, the same in every plot of an experiment, darker once
+// each has been used. The dense network is grey.
 func methodColor(experiment, method string) color.NRGBA {
 	e, err := Find(experiment)
 	if err != nil || method == Dense {
 		return figure.Grey
 	}
 	palette := figure.Palette()
-	return palette[max(0, e.order(method))%(len(palette)-1)]
+	order, colors := max(0, e.order(method)), len(palette)-1
+	if order >= colors {
+		return figure.Dark(palette[order%colors])
+	}
+	return palette[order]
 }
 
 // figureTitle is the experiment's question.

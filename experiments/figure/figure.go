@@ -98,6 +98,12 @@ func Sequence(place float64) color.NRGBA {
 	return color.NRGBA{mix(a.R, b.R), mix(a.G, b.G), mix(a.B, b.B), 0xFF}
 }
 
+// Dark is a darker colour, for a second line where a palette has no more.
+func Dark(c color.NRGBA) color.NRGBA {
+	darker := func(x uint8) uint8 { return uint8(uint(x) * 9 / 20) }
+	return color.NRGBA{darker(c.R), darker(c.G), darker(c.B), c.A}
+}
+
 // faded is the colour at an opacity between 0 and 1.
 func faded(c color.NRGBA, opacity float64) color.NRGBA {
 	c.A = uint8(255*opacity + 0.5)
