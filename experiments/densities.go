@@ -27,8 +27,11 @@ func (s *Store) DensitiesFigure(results []*Result) (figure.Figure, error) {
 		}
 		return panels, nil
 	})
+	if err != nil {
+		return figure.Figure{}, err
+	}
 	drawn.Subtitle += "; dashed: what was asked for"
-	return drawn, err
+	return drawn, nil
 }
 
 // courses are an element's densities at the levels of a setting's first method, those that

@@ -31,7 +31,7 @@ func (e element) among(group []Summary) []Summary {
 	var alone, together, none []Summary
 	for method := range methodsOf(group) {
 		levels := slices.DeleteFunc(slices.Clone(group), func(s Summary) bool { return s.Method != method })
-		pruned := slices.DeleteFunc(slices.Clone(elements), func(e element) bool { return !e.prunes(levels) })
+		pruned := slices.DeleteFunc(slices.Clone(elements), func(other element) bool { return !other.prunes(levels) })
 		switch {
 		case len(pruned) == 0:
 			none = append(none, levels...)

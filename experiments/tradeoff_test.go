@@ -1,6 +1,7 @@
 package experiments_test
 
 import (
+	"image/color"
 	"math"
 	"slices"
 	"testing"
@@ -83,5 +84,40 @@ func TestTradeoffFigure(t *testing.T) {
 	}
 	if _, err := experiments.TradeoffFigure(experiments.Summarise(rows)); err == nil || !containsOneLine(err, "million_macs_ugs was not measured") {
 		t.Errorf("error %v", err)
+	}
+}
+
+// Methods that are drawn as lines together have colours of their own.
+func TestMethodsHaveColours(t *testing.T) {
+	e, err := experiments.Find("cgp/cosparsify")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var rows []experiments.Row
+	for _, m := range e.Methods {
+		if m.Name == "mlp" {
+			continue // always a reference, which is dashed
+		}
+		r := row(m.Name, 1, 0, experiments.Metrics{experiments.Remaining: 1, experiments.TestAccuracy: .8})
+		r.Experiment = e.Name
+		rows = append(rows, r)
+	}
+	drawn, err := experiments.SweepFigure(experiments.Summarise(rows), experiments.TestAccuracy, "test accuracy (%)")
+	if err != nil {
+		t.Fatal(err)
+	}
+	seen := make(map[color.NRGBA]string)
+	for _, line := range drawn.Panels[0].Lines {
+		if other, twice := seen[line.Color]; twice {
+			t.Errorf("%s and %s have one colour", other, line.Name)
+		}
+		seen[line.Color] = line.Name
+	}
+}
+
+func TestOfMethods(t *testing.T) {
+	results := []*experiments.Result{{Desc: desc("a", 1)}, {Desc: desc("b", 1)}, {Desc: desc("c", 1)}, {Desc: desc("b", 2)}}
+	if got := experiments.OfMethods(results, "b", "c"); len(got) != 3 || got[0].Desc.Method != "b" || got[2].Desc.Seed != 2 || len(results) != 4 {
+		t.Errorf("results %v", got)
 	}
 }
