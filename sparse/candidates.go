@@ -39,7 +39,7 @@ func (c *candidates) key() string {
 }
 
 // pathRuns is how often a path is timed, in turn with the others.
-const pathRuns = 5
+const pathRuns = 3
 
 // measure times all paths that there are.
 func (c *candidates) measure(ctx context.Context) (map[Path]time.Duration, error) {

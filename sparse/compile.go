@@ -103,8 +103,8 @@ func compileNetwork(ctx context.Context, n *nn.Network, weights nn.Weights, mask
 	c := &candidates{whole: model{n, masked(weights, mask)}, options: o, engines: make(map[Path]engine)}
 	c.shrunk = c.whole
 	// A network that cannot be shrunk, since a layer would lose all channels, is
-	// computed whole.
-	if s, err := nn.Shrink(n, weights, mask, nn.Constant); err == nil {
+	// computed whole, as is one that loses none.
+	if s, err := nn.Shrink(n, weights, mask, nn.Constant); err == nil && nn.CostOf(s.Network, nil).MACs < nn.CostOf(n, nil).MACs {
 		c.shrunk = model{s.Network, s.Weights}
 	}
 	path, err := c.choose(ctx)
