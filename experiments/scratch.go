@@ -20,13 +20,13 @@ func init() { register(scratch) }
 // of Liu et al. at the scale paper.
 type Scratch struct {
 	Data             dataSets     `name:"data" default:"cifar-10" of:"plan" help:"Data sets, with commas between." expect:"one or more data sets with commas between"`
-	Methods          []string     `name:"methods" default:"l1-filters-fine-tune,l1-filters-scratch-e,l1-filters-scratch-b,l1-filters-rewound,slimming-fine-tune,slimming-scratch-e,slimming-scratch-b,uniform-fine-tune,uniform-scratch-e,uniform-scratch-b,random-filters-fine-tune,dense" enum:"l1-filters-fine-tune,l1-filters-scratch-e,l1-filters-scratch-b,l1-filters-rewound,slimming-fine-tune,slimming-scratch-e,slimming-scratch-b,slimming-rewound,uniform-fine-tune,uniform-scratch-e,uniform-scratch-b,uniform-rewound,random-filters-fine-tune,random-filters-scratch-e,random-filters-scratch-b,random-filters-rewound,slimming-dense,dense" of:"plan" help:"Methods to compare."`
+	Methods          []string     `name:"methods" default:"l1-filters-fine-tune,l1-filters-scratch-e,l1-filters-scratch-b,l1-filters-rewound,slimming-fine-tune,slimming-scratch-e,slimming-scratch-b,uniform-fine-tune,uniform-scratch-e,uniform-scratch-b,random-filters-fine-tune,dense" enum:"l1-filters-fine-tune,l1-filters-scratch-e,l1-filters-scratch-b,l1-filters-rewound,slimming-fine-tune,slimming-scratch-e,slimming-scratch-b,slimming-rewound,uniform-fine-tune,uniform-scratch-e,uniform-scratch-b,uniform-rewound,thinet-fine-tune,thinet-scratch-e,thinet-scratch-b,thinet-rewound,random-filters-fine-tune,random-filters-scratch-e,random-filters-scratch-b,random-filters-rewound,slimming-dense,dense" of:"plan" help:"Methods to compare."`
 	Network          network      `name:"network" default:"resnet56" help:"The network; espalier network lists them."`
 	Width            float64      `name:"width" default:"1" above:"0" help:"Multiplies the hidden units or channels of every layer."`
 	Filters          amounts      `name:"filters" default:"A,B" help:"What l1-filters and random-filters remove, by stage; each is a level." expect:"published configurations such as A or fractions such as 0.6/0.3/0.1, with commas between"`
 	Slimming         fractions    `name:"slimming" default:"0.4,0.6" help:"Fractions of the channels that slimming removes; each is a level." expect:"fractions below 1 with commas between"`
 	SlimmingStrength float64      `name:"slimming-strength" default:"1e-5" above:"0" help:"Of the penalty on the scales of batch norm."`
-	Uniform          fractions    `name:"uniform" default:"0.7,0.5" help:"Fractions of each layer's filters that uniform keeps; each is a level." expect:"fractions below 1 with commas between"`
+	Uniform          fractions    `name:"uniform" default:"0.7,0.5" help:"Fractions of each layer's filters that uniform and thinet keep; each is a level." expect:"fractions below 1 with commas between"`
 	TuningLength     train.Length `name:"tuning-length" default:"40ep" help:"How long fine-tuning takes." expect:"a length such as 40ep or 500it"`
 	TuningRate       float64      `name:"tuning-rate" default:"0.001" above:"0" help:"The learning rate of fine-tuning."`
 	TuningSchedule   schedule     `name:"tuning-schedule" default:"constant" help:"How the learning rate of fine-tuning goes." expect:"a schedule such as constant or cosine"`
@@ -89,6 +89,7 @@ func scratchMethods() []Method {
 		{lth.L1Filters.Name, "L1 filters", "filters of the least L1 norm removed"},
 		{lth.Slimming.Name, "slimming", "channels of the smallest batch-norm scales removed"},
 		{lth.Uniform.Name, "uniform", "the same part of every layer's filters removed"},
+		{lth.ThiNet.Name, "ThiNet", "the same part of every layer's filters removed, those that the next layer misses least"},
 		{lth.RandomThinning.Name, "random filters", "as many filters as L1 removes, at random"},
 	} {
 		for _, retraining := range []struct {
@@ -297,7 +298,7 @@ func thinnedMACs(n *nn.Network, thinning, amount string) (float64, error) {
 		return 1 - fraction, err
 	}
 	stages := prune.StageFractions{}
-	if thinning == lth.Uniform.Name {
+	if thinning == lth.Uniform.Name || thinning == lth.ThiNet.Name {
 		kept, err := strconv.ParseFloat(amount, 64)
 		if err != nil {
 			return 0, err

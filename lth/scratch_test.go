@@ -32,12 +32,13 @@ var amounts = map[string][]string{
 	lth.L1Filters.Name:      {"0.5", "0.6/0.3/0"},
 	lth.RandomThinning.Name: {"0.5"},
 	lth.Uniform.Name:        {"0.5", "0.25"},
+	lth.ThiNet.Name:         {"0.5"},
 	lth.Slimming.Name:       {"0.3", "0.5"},
 }
 
 func TestEveryThinningWithEveryRetraining(t *testing.T) {
 	if testing.Short() {
-		t.Skip("not running sixteen retrainings, which takes seconds, and minutes under the race detector: -short is set")
+		t.Skip("not running twenty retrainings, which takes seconds, and minutes under the race detector: -short is set")
 	}
 	plain, dense := softStudy(t)
 	for _, name := range lth.ThinningNames() {

@@ -31,7 +31,7 @@ type Thinning struct {
 var thinnings = make(map[string]Thinning)
 
 func init() {
-	for _, t := range []Thinning{L1Filters, Slimming, Uniform, RandomThinning} {
+	for _, t := range []Thinning{L1Filters, Slimming, Uniform, ThiNet, RandomThinning} {
 		thinnings[t.Name] = t
 	}
 }
