@@ -157,21 +157,27 @@ func (w *sparseWork) run(p Parallel) {
 // rows computes rows from to below to, as many columns at a time as registers hold.
 func (w *sparseWork) rows(from, to int) {
 	s, lanes := w.pattern, active.sparseLanes
+	// Kernels are called through a table, so that what they are given is on the heap.
+	block := &sparseRows{
+		dstStep: uintptr(4 * w.n), xStep: uintptr(4 * w.n),
+		starts: &s.starts[from], columns: &s.columns[0], rows: to - from,
+	}
+	if w.values != nil && s.order != nil {
+		block.order = &s.order[0]
+	}
+	var heads []int32
+	if w.heads > 1 {
+		heads = make([]int32, maxSparseColumns)
+	}
 	for j := 0; j < w.n; {
 		kind := w.kind(j)
 		vectors := sparseKernelVectors[kind]
 		columns := min(w.n-j, vectors*lanes)
-		block := sparseRows{
-			dst: &w.dst[from*w.n+j], dstStep: uintptr(4 * w.n),
-			x: &w.x[j], xStep: uintptr(4 * w.n),
-			starts: &s.starts[from], columns: &s.columns[0],
-			rows: to - from, last: columns - (vectors-1)*lanes,
-		}
+		block.dst, block.x, block.last = &w.dst[from*w.n+j], &w.x[j], columns-(vectors-1)*lanes
 		if w.values != nil {
-			var heads [maxSparseColumns]int32
-			w.setValues(&block, &heads, j, columns)
+			w.setValues(block, heads, j, columns)
 		}
-		w.kernels[kind](&block)
+		w.kernels[kind](block)
 		j += columns
 	}
 }
@@ -193,15 +199,21 @@ func (w *sparseWork) kind(j int) int {
 }
 
 // setValues says which values a block of columns from j on is multiplied by.
-func (w *sparseWork) setValues(block *sparseRows, heads *[maxSparseColumns]int32, j, columns int) {
+func (w *sparseWork) setValues(block *sparseRows, heads []int32, j, columns int) {
+	if w.heads == 1 {
+		block.values = &w.values[0]
+		return
+	}
 	width := w.n / w.heads
-	first, last := j/width, (j+columns-1)/width
-	block.values = &w.values[first]
-	if w.pattern.order != nil {
-		block.order = &w.pattern.order[0]
-	}
+	first, head, left := j/width, int32(0), width-j%width
 	for c := range columns {
-		heads[c] = int32((j+c)/width - first)
+		if left == 0 {
+			head, left = head+1, width
+		}
+		heads[c] = head
+		left--
 	}
-	block.headOf, block.headStep, block.headCount = &heads[0], uintptr(4*w.heads), last-first+1
+	clear(heads[columns:])
+	block.values = &w.values[first]
+	block.headOf, block.headStep, block.headCount = &heads[0], uintptr(4*w.heads), int(head)+1
 }
