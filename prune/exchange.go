@@ -3,7 +3,6 @@ package prune
 import (
 	"fmt"
 	"math"
-	"slices"
 
 	"espalier/nn"
 )
@@ -36,10 +35,11 @@ func (m *Mask) Add(values Values, count int, names ...string) (*Mask, error) {
 	}
 	negative := make(Values, len(names))
 	for _, name := range names {
-		negative[name] = slices.Clone(values[name])
-		for i, x := range negative[name] {
-			negative[name][i] = -x
+		less := make([]float32, len(values[name]))
+		for i, x := range values[name] {
+			less[i] = -x
 		}
+		negative[name] = less
 	}
 	return pruned.removeLowest(parameters, negative, min(count, pruned.countOf(parameters))).Not(), nil
 }
