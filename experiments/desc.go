@@ -7,7 +7,6 @@ import (
 	"maps"
 	"slices"
 	"strconv"
-	"strings"
 
 	"espalier/seed"
 )
@@ -57,17 +56,23 @@ func (d Desc) Canonical() string {
 	} {
 		fields[reserved[i]] = value
 	}
-	var canonical strings.Builder
+	var canonical []byte
 	for _, name := range slices.Sorted(maps.Keys(fields)) {
-		fmt.Fprintf(&canonical, "%s=%q\n", name, fields[name])
+		canonical = append(append(canonical, name...), '=')
+		canonical = append(strconv.AppendQuote(canonical, fields[name]), '\n')
 	}
-	return canonical.String()
+	return string(canonical)
 }
 
 // Digest is the description's identity: the SHA-256 of its canonical form in
 // hexadecimal.
 func (d Desc) Digest() string {
-	digest := sha256.Sum256([]byte(d.Canonical()))
+	return digestOf(d.Canonical())
+}
+
+// digestOf is the digest of a canonical form.
+func digestOf(canonical string) string {
+	digest := sha256.Sum256([]byte(canonical))
 	return hex.EncodeToString(digest[:])
 }
 

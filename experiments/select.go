@@ -44,11 +44,10 @@ func (s *Store) Select(selection Selection) ([]*Result, error) {
 	if err != nil {
 		return nil, err
 	}
-	results, err := s.Results()
+	results, err := s.results(matches)
 	if err != nil {
 		return nil, err
 	}
-	results = slices.DeleteFunc(results, func(r *Result) bool { return !matches(r.Desc) })
 	if len(results) == 0 {
 		return nil, &NoResultsError{Selection: selection, Folder: s.folder}
 	}
@@ -83,12 +82,17 @@ func (e *Experiment) matcher(selection Selection) (func(Desc) bool, error) {
 		}
 		wanted[name] = canonical
 	}
+	defaults := e.defaults()
 	return func(d Desc) bool {
 		if d.Experiment != e.Name || selection.Scale != "" && d.Scale != selection.Scale {
 			return false
 		}
 		for name, value := range wanted {
-			if !slices.Contains(strings.Split(value, ","), e.value(d, name)) && value != e.value(d, name) {
+			has, ok := d.text(name)
+			if !ok {
+				has = defaults[name]
+			}
+			if !slices.Contains(strings.Split(value, ","), has) && value != has {
 				return false
 			}
 		}
@@ -134,24 +138,30 @@ func (e *Experiment) canonical(name, value string) (string, error) {
 // value is the text that a description has under a name, a hyper-parameter's
 // default where it does not say.
 func (e *Experiment) value(d Desc, name string) string {
-	switch name {
-	case "experiment":
-		return d.Experiment
-	case "scale":
-		return string(d.Scale)
-	case "data":
-		return d.Data
-	case "network":
-		return d.Network
-	case "method":
-		return d.Method
-	case "seed":
-		return strconv.FormatUint(uint64(d.Seed), 10)
-	}
-	if text, ok := d.Options[name]; ok {
+	if text, ok := d.text(name); ok {
 		return text
 	}
 	return e.defaults()[name]
+}
+
+// text is what a description says under a name.
+func (d Desc) text(name string) (string, bool) {
+	switch name {
+	case "experiment":
+		return d.Experiment, true
+	case "scale":
+		return string(d.Scale), true
+	case "data":
+		return d.Data, true
+	case "network":
+		return d.Network, true
+	case "method":
+		return d.Method, true
+	case "seed":
+		return strconv.FormatUint(uint64(d.Seed), 10), true
+	}
+	text, ok := d.Options[name]
+	return text, ok
 }
 
 // defaults are the canonical texts of the hyper-parameters' defaults.

@@ -1,6 +1,7 @@
 package experiments
 
 import (
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -9,6 +10,8 @@ import (
 	"runtime"
 	"slices"
 	"strings"
+	"sync"
+	"sync/atomic"
 
 	"espalier/internal/durable"
 )
@@ -38,7 +41,11 @@ func (s *Store) Folder() string { return s.folder }
 
 // CellFolder is the folder of a description's cell.
 func (s *Store) CellFolder(d Desc) string {
-	digest := d.Digest()
+	return s.folderOf(d.Digest())
+}
+
+// folderOf is the folder of the cell with a digest.
+func (s *Store) folderOf(digest string) string {
 	return filepath.Join(s.folder, "cells", digest[:2], digest)
 }
 
@@ -77,16 +84,21 @@ var ErrNotFinished = errors.New("the cell is not finished")
 // Result reads a finished cell. A cell without a result is ErrNotFinished; a
 // result that cannot be read says which file to look at.
 func (s *Store) Result(d Desc) (*Result, error) {
-	folder := s.CellFolder(d)
+	return s.result(d, d.Digest())
+}
+
+// result is Result of a description whose digest is known.
+func (s *Store) result(d Desc, digest string) (*Result, error) {
+	folder := s.folderOf(digest)
 	var stored storedResult
 	if err := s.read(filepath.Join(folder, resultFile), &stored); errors.Is(err, fs.ErrNotExist) {
 		return nil, ErrNotFinished
 	} else if err != nil {
 		return nil, err
 	}
-	if stored.Cell != d.Digest() {
+	if stored.Cell != digest {
 		return nil, fmt.Errorf("%s is the result of cell %.12s, not of %.12s: remove the folder to run the cell again",
-			filepath.Join(folder, resultFile), stored.Cell, d.Digest())
+			filepath.Join(folder, resultFile), stored.Cell, digest)
 	}
 	result := &Result{Desc: d, Measurements: stored.Measurements}
 	if err := s.read(filepath.Join(folder, provenanceFile), &result.Provenance); err != nil {
@@ -110,32 +122,77 @@ func (s *Store) Curves(d Desc) ([]Curve, error) {
 // Results reads every finished cell, sorted by description. A store that does not
 // exist has none.
 func (s *Store) Results() ([]*Result, error) {
-	descs, err := s.descs("")
+	return s.results(func(Desc) bool { return true })
+}
+
+// results reads the finished cells whose descriptions are meant, sorted by these.
+func (s *Store) results(meant func(Desc) bool) ([]*Result, error) {
+	digests, err := s.digests("")
 	if err != nil {
 		return nil, err
 	}
-	var results []*Result
-	for _, d := range descs {
-		result, err := s.Result(d)
-		if errors.Is(err, ErrNotFinished) {
-			continue
-		} else if err != nil {
-			return nil, err
-		}
-		results = append(results, result)
+	type sortable struct {
+		*Result
+		canonical string
 	}
-	slices.SortFunc(results, func(a, b *Result) int {
-		return strings.Compare(a.Desc.Canonical(), b.Desc.Canonical())
+	found := make([]sortable, len(digests))
+	err = sideBySide(len(digests), func(i int) error {
+		d, canonical, err := s.desc(digests[i])
+		if d == nil || err != nil || !meant(*d) {
+			return err
+		}
+		result, err := s.result(*d, digests[i])
+		if errors.Is(err, ErrNotFinished) {
+			return nil
+		}
+		found[i] = sortable{result, canonical}
+		return err
 	})
+	if err != nil {
+		return nil, err
+	}
+	found = slices.DeleteFunc(found, func(f sortable) bool { return f.Result == nil })
+	slices.SortFunc(found, func(a, b sortable) int { return strings.Compare(a.canonical, b.canonical) })
+	results := make([]*Result, len(found))
+	for i, f := range found {
+		results[i] = f.Result
+	}
 	return results, nil
+}
+
+// sideBySide does something for each of count indices, as many at a time as there are
+// processors, and returns the error of the lowest index that has one.
+func sideBySide(count int, do func(i int) error) error {
+	errs := make([]error, count)
+	var next atomic.Int64
+	var workers sync.WaitGroup
+	for range runtime.GOMAXPROCS(0) {
+		workers.Go(func() {
+			for i := int(next.Add(1)) - 1; i < count; i = int(next.Add(1)) - 1 {
+				errs[i] = do(i)
+			}
+		})
+	}
+	workers.Wait()
+	return cmp.Or(errs...)
 }
 
 // Find returns the description of the one cell, finished or not, whose digest
 // begins with a prefix.
 func (s *Store) Find(prefix string) (Desc, error) {
-	descs, err := s.descs(prefix)
+	digests, err := s.digests(prefix)
 	if err != nil {
 		return Desc{}, err
+	}
+	var descs []Desc
+	for _, digest := range digests {
+		d, _, err := s.desc(digest)
+		if err != nil {
+			return Desc{}, err
+		}
+		if d != nil {
+			descs = append(descs, *d)
+		}
 	}
 	switch len(descs) {
 	case 0:
@@ -148,40 +205,46 @@ func (s *Store) Find(prefix string) (Desc, error) {
 	}
 }
 
-// descs reads the descriptions of the cells whose digests begin with a prefix.
-func (s *Store) descs(prefix string) ([]Desc, error) {
+// digests are those of the cells that have a folder, as far as they begin with a prefix.
+func (s *Store) digests(prefix string) ([]string, error) {
 	cells := filepath.Join(s.folder, "cells")
 	groups, err := s.list(cells)
 	if err != nil {
 		return nil, err
 	}
-	var descs []Desc
+	var digests []string
 	for _, group := range groups {
 		if !strings.HasPrefix(group, prefix) && !strings.HasPrefix(prefix, group) {
 			continue
 		}
-		digests, err := s.list(filepath.Join(cells, group))
+		members, err := s.list(filepath.Join(cells, group))
 		if err != nil {
 			return nil, err
 		}
-		for _, digest := range digests {
-			if !strings.HasPrefix(digest, prefix) {
-				continue
+		for _, digest := range members {
+			if strings.HasPrefix(digest, prefix) && strings.HasPrefix(digest, group) {
+				digests = append(digests, digest)
 			}
-			var d Desc
-			path := filepath.Join(cells, group, digest, descFile)
-			if err := s.read(path, &d); errors.Is(err, fs.ErrNotExist) {
-				continue // a process was killed before it wrote anything
-			} else if err != nil {
-				return nil, err
-			}
-			if d.Digest() != digest {
-				return nil, fmt.Errorf("%s does not describe the cell whose folder it is in: was it edited?", path)
-			}
-			descs = append(descs, d)
 		}
 	}
-	return descs, nil
+	return digests, nil
+}
+
+// desc reads the description of the cell with a digest, and returns its canonical form
+// too. There is none if a process was killed before it wrote anything.
+func (s *Store) desc(digest string) (*Desc, string, error) {
+	var d Desc
+	path := filepath.Join(s.folderOf(digest), descFile)
+	if err := s.read(path, &d); errors.Is(err, fs.ErrNotExist) {
+		return nil, "", nil
+	} else if err != nil {
+		return nil, "", err
+	}
+	canonical := d.Canonical()
+	if digestOf(canonical) != digest {
+		return nil, "", fmt.Errorf("%s does not describe the cell whose folder it is in: was it edited?", path)
+	}
+	return &d, canonical, nil
 }
 
 // list names the folders in a folder; none where it does not exist.
