@@ -2,6 +2,7 @@ package experiments
 
 import (
 	"cmp"
+	"maps"
 	"math"
 	"slices"
 	"strings"
@@ -67,18 +68,26 @@ func Summarise(rows []Row) []Summary {
 		k := key{row.Setting().Canonical(), row.Method, row.Level}
 		groups[k] = append(groups[k], row)
 	}
-	summaries := make([]Summary, 0, len(groups))
-	for _, group := range groups {
-		summaries = append(summaries, summarise(group))
+	orders := make(map[[2]string]int) // of an experiment's method
+	order := func(group []Row) int {
+		name := [2]string{group[0].Experiment, group[0].Method}
+		if _, ok := orders[name]; !ok {
+			orders[name] = methodOrder(name[0], name[1])
+		}
+		return orders[name]
 	}
-	slices.SortFunc(summaries, func(a, b Summary) int {
+	keys := slices.SortedFunc(maps.Keys(groups), func(a, b key) int {
 		return cmp.Or(
-			strings.Compare(a.Setting.Canonical(), b.Setting.Canonical()),
-			cmp.Compare(methodOrder(a), methodOrder(b)),
-			strings.Compare(a.Method, b.Method),
-			cmp.Compare(a.Level, b.Level),
+			strings.Compare(a.setting, b.setting),
+			cmp.Compare(order(groups[a]), order(groups[b])),
+			strings.Compare(a.method, b.method),
+			cmp.Compare(a.level, b.level),
 		)
 	})
+	summaries := make([]Summary, len(keys))
+	for i, k := range keys {
+		summaries[i] = summarise(groups[k])
+	}
 	return summaries
 }
 
@@ -109,12 +118,12 @@ func summarise(group []Row) Summary {
 	return summary
 }
 
-func methodOrder(s Summary) int {
-	e, err := Find(s.Setting.Experiment)
+func methodOrder(experiment, method string) int {
+	e, err := Find(experiment)
 	if err != nil {
 		return 0
 	}
-	return e.order(s.Method)
+	return e.order(method)
 }
 
 // BySetting cuts sorted summaries where the setting changes.
