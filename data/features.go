@@ -56,7 +56,10 @@ func NewSparseFeatures(columns int, starts, indices []int32, values []float32) (
 	if i := slices.IndexFunc(values, notFinite); i >= 0 {
 		return nil, fmt.Errorf("a feature of column %d is %g", indices[i], values[i])
 	}
-	f := &Features{rows: rows, columns: columns, sparse: true, starts: make([]int32, rows+1)}
+	f := &Features{
+		rows: rows, columns: columns, sparse: true, starts: make([]int32, rows+1),
+		indices: make([]int32, 0, len(indices)), values: make([]float32, 0, len(values)),
+	}
 	type number struct {
 		column int32
 		value  float32
@@ -180,6 +183,11 @@ func (f *Features) selected(nodes []int32) *Features {
 	s := &Features{rows: len(nodes), columns: f.columns, sparse: f.sparse}
 	if f.sparse {
 		s.starts = make([]int32, 1, len(nodes)+1)
+		elements := 0
+		for _, node := range nodes {
+			elements += int(f.starts[node+1] - f.starts[node])
+		}
+		s.indices, s.values = make([]int32, 0, elements), make([]float32, 0, elements)
 	}
 	for _, node := range nodes {
 		if !f.sparse {

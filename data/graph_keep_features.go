@@ -34,7 +34,14 @@ func (f *Features) chosen(keep []bool) *Features {
 		}
 		return c
 	}
+	elements := 0
+	for _, column := range f.indices {
+		if number[column] >= 0 {
+			elements++
+		}
+	}
 	c.starts = make([]int32, 1, f.rows+1)
+	c.indices, c.values = make([]int32, 0, elements), make([]float32, 0, elements)
 	for row := range f.rows {
 		for at := f.starts[row]; at < f.starts[row+1]; at++ {
 			if n := number[f.indices[at]]; n >= 0 {

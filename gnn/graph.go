@@ -2,7 +2,6 @@ package gnn
 
 import (
 	"fmt"
-	"slices"
 
 	"espalier/data"
 )
@@ -62,9 +61,11 @@ func incoming(g *data.Graph) *Pattern {
 
 // compressed is the pattern of compressed rows.
 func compressed(starts, columns []int32, width int) *Pattern {
-	p := &Pattern{rows: len(starts) - 1, columns: width, column: columns, sorted: true}
+	p := &Pattern{rows: len(starts) - 1, columns: width, row: make([]int32, len(columns)), column: columns, sorted: true}
 	for row := range p.rows {
-		p.row = append(p.row, slices.Repeat([]int32{int32(row)}, int(starts[row+1]-starts[row]))...)
+		for e := starts[row]; e < starts[row+1]; e++ {
+			p.row[e] = int32(row)
+		}
 	}
 	return p
 }

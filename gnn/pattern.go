@@ -44,7 +44,9 @@ func (p *Pattern) Len() int { return len(p.row) }
 
 // withDiagonal is the pattern of a square matrix with its diagonal after its elements.
 func (p *Pattern) withDiagonal() *Pattern {
-	d := &Pattern{rows: p.rows, columns: p.columns, row: slices.Clone(p.row), column: slices.Clone(p.column)}
+	d := &Pattern{rows: p.rows, columns: p.columns}
+	d.row = append(make([]int32, 0, p.Len()+p.rows), p.row...)
+	d.column = append(make([]int32, 0, p.Len()+p.rows), p.column...)
 	for i := range int32(p.rows) {
 		d.row, d.column = append(d.row, i), append(d.column, i)
 	}

@@ -84,7 +84,10 @@ func (s *sparsity) update(fr *frame, workers *Workers) error {
 		}
 	}
 	s.pattern = pattern
-	if !s.constant {
+	if s.constant {
+		// What the pattern keeps is its own; the rest is not needed again.
+		s.from, s.to, s.starts, s.order, s.chosen = nil, nil, nil, nil, nil
+	} else {
 		s.target = append(s.target[:0], s.targetAt.bytes(fr)...)
 		if s.gathered {
 			s.source = append(s.source[:0], s.sourceAt.bytes(fr)...)
