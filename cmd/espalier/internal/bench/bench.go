@@ -42,6 +42,9 @@ type Measurement struct {
 	BestMs   float64 `json:"best_ms"`
 	Gflops   float64 `json:"gflops,omitempty"`
 	Gedges   float64 `json:"gedges,omitempty"`
+	// PeakMB is the most memory that this process had until then, in units of 2²⁰
+	// bytes, what cases before this one took included; 0 where that is not known.
+	PeakMB float64 `json:"peak_mb,omitempty"`
 	// Speedup compares with a dense program, where there is one.
 	Speedup *Speedup `json:"speedup,omitempty"`
 }
@@ -55,6 +58,9 @@ func (m Measurement) String() string {
 	if m.Gedges > 0 {
 		line += fmt.Sprintf(" %8.3f G edge·columns/s", m.Gedges)
 	}
+	if m.PeakMB > 0 {
+		line += fmt.Sprintf(" %6.0f MB at most", m.PeakMB)
+	}
 	if m.Speedup != nil {
 		line += " " + m.Speedup.String()
 	}
@@ -64,7 +70,7 @@ func (m Measurement) String() string {
 // Cases lists all cases, in the order in which they are run. Those that compile pruned
 // networks keep what they measure for that in the tuning, which may be nil.
 func Cases(tuning *sparse.Tuning) []Case {
-	return slices.Concat(products(), convolutions(), networks(), graphNetworks(), sparseMatrices(), sparseNetworks(tuning))
+	return slices.Concat(products(), convolutions(), networks(), graphNetworks(), coSparsifications(), sparseMatrices(), sparseNetworks(tuning))
 }
 
 // Select returns the cases whose names begin with one of the prefixes, all without
@@ -105,6 +111,7 @@ func (c Case) Measure(ctx context.Context, backend compute.Backend) (Measurement
 	slices.Sort(times)
 	median := times[len(times)/2]
 	m := Measurement{Name: c.Name, MedianMs: milliseconds(median), BestMs: milliseconds(times[0]), Speedup: c.speedup}
+	m.PeakMB = math.Round(float64(ownPeakMemory()) / (1 << 20))
 	if c.Operations > 0 {
 		m.Gflops = math.Round(c.Operations/median.Seconds()/1e7) / 100
 	}

@@ -2,6 +2,7 @@ package bench
 
 import (
 	"context"
+	"math"
 	"testing"
 
 	"espalier/backend"
@@ -33,5 +34,30 @@ func TestGraphNetworksLearn(t *testing.T) {
 			t.Errorf("%s: the loss goes from %v to %v in 60 steps; it begins near ln 7", network.Kind(), first, last)
 		}
 		p.Close()
+	}
+}
+
+// The random graph is about as large as Computers.
+func TestComputersIsAsLarge(t *testing.T) {
+	g, split, err := computers(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct {
+		what      string
+		got, want int
+	}{
+		{"nodes", g.Nodes(), computersNodes},
+		{"edges", g.Counts().Edges, computersEdges},
+		{"features", g.Features().Columns(), computersFeatures},
+		{"features that are not zero", g.Features().NonZeros(), computersNonZeros},
+		{"nodes of the split", len(split.Train) + len(split.Validation) + len(split.Test), computersNodes},
+	} {
+		if math.Abs(float64(c.got-c.want)) > .01*float64(c.want) {
+			t.Errorf("%d %s, want about %d", c.got, c.what, c.want)
+		}
+	}
+	if !g.Undirected() {
+		t.Error("it is directed")
 	}
 }

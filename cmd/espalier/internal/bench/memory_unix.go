@@ -14,6 +14,19 @@ func peakMemory(state *os.ProcessState) int64 {
 	if !ok {
 		return 0
 	}
+	return peakOf(usage)
+}
+
+// ownPeakMemory is the most memory that this process had, in bytes.
+func ownPeakMemory() int64 {
+	var usage syscall.Rusage
+	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &usage); err != nil {
+		return 0
+	}
+	return peakOf(&usage)
+}
+
+func peakOf(usage *syscall.Rusage) int64 {
 	if runtime.GOOS == "darwin" {
 		return int64(usage.Maxrss) // bytes there, units of 1,024 elsewhere
 	}
