@@ -355,11 +355,16 @@ func (c *coSparsification) compact() error {
 	if err := c.measure(&c.result.Timing.Step, &c.result.Timing.Inference); err != nil {
 		return err
 	}
-	small, err := c.part.compact(c.mask)
+	stands, err := c.part.standing()
 	if err != nil {
 		return err
 	}
+	// The two programs are never in memory together.
 	c.part.program.Close()
+	small, err := c.part.compact(stands, c.mask)
+	if err != nil {
+		return err
+	}
 	c.part = small
 	return nil
 }

@@ -114,7 +114,7 @@ func TestEveryBackbone(t *testing.T) {
 					t.Fatal(err)
 				}
 			}
-			small, err := c.part.compact(c.mask)
+			small, err := compacted(c)
 			if err != nil {
 				t.Fatalf("%s: %v", network.Kind(), err)
 			}

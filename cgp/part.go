@@ -98,12 +98,33 @@ func (p *part) weights() (nn.Weights, error) {
 	return whole, nil
 }
 
+// standing is where a training stands: all values of a part, what the optimizer keeps of
+// each, and how many steps it has taken.
+type standing struct {
+	weights nn.Weights
+	slots   map[string]nn.Weights // by slot, then parameter
+	updates int
+}
+
+func (p *part) standing() (s standing, err error) {
+	s = standing{slots: make(map[string]nn.Weights), updates: p.program.Updates()}
+	if s.weights, err = p.program.Weights(); err != nil {
+		return s, err
+	}
+	for _, name := range (train.Adam{}).Slots() {
+		if s.slots[name], err = copied(names(p.program.Parameters()), slot(p.program, name)); err != nil {
+			return s, err
+		}
+	}
+	return s, nil
+}
+
 // compact is what is left of the whole: the graph without the edges that were pruned,
 // its features without those that were, or that no live weight reads, and a hidden
 // layer without the units that no live weight reads. It computes what the whole does,
 // and goes on where the whole stands; only dropout draws other numbers, because there
-// are fewer to draw.
-func (p *part) compact(mask *prune.Mask) (*part, error) {
+// are fewer to draw. The whole's program is not needed any more.
+func (p *part) compact(stands standing, mask *prune.Mask) (*part, error) {
 	left := leftOf(p.whole, mask)
 	graph, err := left.graph(p.whole.Graph)
 	if err != nil {
@@ -113,11 +134,7 @@ func (p *part) compact(mask *prune.Mask) (*part, error) {
 	if err != nil {
 		return nil, err
 	}
-	small := &part{whole: p.whole, options: p.options, learned: p.learned}
-	if small.base, err = p.weights(); err != nil {
-		return nil, err
-	}
-	small.kept = left.positions(p.program.Parameters())
+	small := &part{whole: p.whole, options: p.options, learned: p.learned, base: stands.weights, kept: left.positions(p.program.Parameters())}
 	initial := make(nn.Weights, len(small.base))
 	for name, kept := range small.kept {
 		initial[name] = pick(small.base[name], kept)
@@ -130,31 +147,27 @@ func (p *part) compact(mask *prune.Mask) (*part, error) {
 	if small.program, err = small.compile(left.network, prepared, learned, mask, initial); err != nil {
 		return nil, err
 	}
-	if err := small.goOn(p.program, initial, mask); err != nil {
+	if err := small.goOn(stands, initial, mask); err != nil {
 		small.program.Close()
 		return nil, err
 	}
 	return small, nil
 }
 
-// goOn puts the part where another program stands.
-func (p *part) goOn(from *gnn.Program, initial nn.Weights, mask *prune.Mask) error {
+// goOn puts the part where the whole stood.
+func (p *part) goOn(from standing, initial nn.Weights, mask *prune.Mask) error {
 	if err := p.program.Load(initial, p.whole.Seed.Derive("compact training")); err != nil {
 		return err
 	}
-	p.program.SetUpdates(from.Updates())
+	p.program.SetUpdates(from.updates)
 	for _, name := range mask.Names() {
 		if err := p.program.SetMask(name, pick(bools(mask, name), p.kept[name])); err != nil {
 			return err
 		}
 	}
-	for _, slot := range (train.Adam{}).Slots() {
+	for slot, values := range from.slots {
 		for name, kept := range p.kept {
-			values, err := from.Slot(slot, name)
-			if err != nil {
-				return err
-			}
-			if err := p.program.SetSlot(slot, name, pick(values, kept)); err != nil {
+			if err := p.program.SetSlot(slot, name, pick(values[name], kept)); err != nil {
 				return err
 			}
 		}
