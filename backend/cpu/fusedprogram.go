@@ -125,6 +125,13 @@ func (p *fusedProgram) state() *fusedState {
 	return s
 }
 
+// keep keeps a task's memory for another. It no longer points at a frame's, which a pool
+// would hold for two collections after the program is gone.
+func (p *fusedProgram) keep(s *fusedState) {
+	clear(s.registers)
+	p.states.Put(s)
+}
+
 // stride between scratch blocks keeps each on a cache line of its own.
 func (p *fusedProgram) stride() int { return align(4*p.block) / 4 }
 
@@ -141,7 +148,7 @@ func (p *fusedProgram) run(fr *frame, task int) {
 			r.row(r.partial.float32s(fr)[task*r.columns:(task+1)*r.columns], s.sums[i])
 		}
 	}
-	p.states.Put(s)
+	p.keep(s)
 }
 
 // loadSteady loads the leaves that are the same in every block.

@@ -94,7 +94,7 @@ func (r *fusedRowsRun) end() {
 	}
 	r.parts.reset()
 	for _, s := range r.idle {
-		r.program.states.Put(s)
+		r.program.keep(s)
 	}
 	r.idle, r.frame = r.idle[:0], nil
 	r.runs.Put(r)
