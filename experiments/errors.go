@@ -1,6 +1,7 @@
 package experiments
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 
@@ -22,16 +23,18 @@ func (e *UsageError) Usage() {}
 type MissingDataError struct {
 	Sets []*data.MissingError // each of them once
 
-	cells map[int]bool // that could not be run
+	cells   map[int]bool // that could not be run
+	planned int          // cells, those included
 }
 
-// Error names them in one line, with how to get each.
+// Error says in one line how many cells were run, and how to get what the others need.
 func (e *MissingDataError) Error() string {
 	texts := make([]string, len(e.Sets))
 	for i, set := range e.Sets {
 		texts[i] = set.Error()
 	}
-	return strings.Join(texts, "; ")
+	return fmt.Sprintf("%d of %d cells are finished, the others need what is not here: %s",
+		e.planned-len(e.cells), e.planned, strings.Join(texts, "; "))
 }
 
 // Unwrap returns the errors of the sets.

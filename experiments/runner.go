@@ -115,7 +115,7 @@ func newPool(r Runner, chosen *backend.Choice, cells []Cell, results []*Result, 
 	p := &pool{
 		Runner: r, chosen: chosen, cells: cells, results: results, finished: finished,
 		needs: make([][]int, len(cells)), started: make([]bool, len(cells)),
-		missing: MissingDataError{cells: make(map[int]bool)},
+		missing: MissingDataError{cells: make(map[int]bool), planned: len(cells)},
 	}
 	p.changed.L = &p.mu
 	index := make(map[string]int, len(cells))

@@ -276,6 +276,33 @@ func TestDataShow(t *testing.T) {
 	}
 }
 
+// Graphs that are not there are named with their homes and are status 3; an experiment
+// runs those that are, says so, and comes to the same again.
+func TestMissingGraphsAreNamedAndOthersRun(t *testing.T) {
+	homes := map[string]string{
+		"pubmed": "https://github.com/kimiyoung/planetoid", "ogbn-arxiv": "http://snap.stanford.edu/ogb", "wiki-cs": "https://github.com/pmernyei/wiki-cs-dataset",
+	}
+	folder := t.TempDir()
+	short := []string{"run", "cgp/cosparsify", "--set", "methods=dense", "--set", "intervals=2", "--set", "ends=2", "--set", "epochs=3", "--json", "--set"}
+	for range 2 {
+		all := inFolder(t, folder, append(short, "data=pubmed,cora,ogbn-arxiv,wiki-cs")...)
+		rows := objects(t, all.out)
+		if all.status != 3 || len(rows) != 1 || rows[0]["data"] != "cora" || !strings.Contains(all.err, "1 of 4 cells are finished") {
+			t.Errorf("status %d, rows %v, %s", all.status, rows, all.err)
+		}
+		for set, home := range homes {
+			if !strings.Contains(all.err, "data set "+set) || !strings.Contains(all.err, home) {
+				t.Errorf("%s is not named with its home: %s", set, all.err)
+			}
+		}
+	}
+	for set, home := range homes {
+		if got := inFolder(t, folder, append(short, "data="+set)...); got.status != 3 || got.out != "" || !strings.Contains(got.err, home) {
+			t.Errorf("%s: status %d, %s%s", set, got.status, got.out, got.err)
+		}
+	}
+}
+
 func TestDataExport(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "cora.graphml")
 	if got := espalier(t, "data", "export", "cora", "-o", file); got.status != 0 || !strings.Contains(got.out, "5,278 edges") {
