@@ -213,8 +213,9 @@ func sameLogits(t *testing.T, name string, a, b *gnn.Program) {
 			t.Fatal(err)
 		}
 	}
+	largest := float64(slices.Max(prune.Absolute(first)))
 	for i := range first {
-		if math.Abs(float64(first[i]-second[i])) > 1e-4 {
+		if math.Abs(float64(first[i]-second[i])) > 1e-5*largest {
 			t.Fatalf("%s: logit %d is %v and %v", name, i, first[i], second[i])
 		}
 	}

@@ -98,7 +98,8 @@ func TestGCNIIOfTheReferenceNeedsEdges(t *testing.T) {
 // computes.
 func TestEveryBackbone(t *testing.T) {
 	for _, network := range []gnn.Network{
-		gnn.GAT{}, gnn.SGC{}, gnn.APPNP{Hidden: 16}, gnn.GCNII{Layers: 3, Hidden: 8}, gnn.MLP{Hidden: 16},
+		gnn.GAT{}, gnn.SGC{}, gnn.APPNP{Hidden: 16}, gnn.GCNII{Layers: 3, Hidden: 8}, gnn.ResGCN{Layers: 3, Hidden: 8},
+		gnn.GIN{Hidden: 8}, gnn.MLP{Hidden: 16},
 	} {
 		for _, variant := range []prune.Variant{prune.Paper, prune.Reference} {
 			p := plantedProblem(t, "")
