@@ -56,7 +56,7 @@ func (c *candidates) measure(ctx context.Context) (map[Path]time.Duration, error
 		}
 		e, err := c.engine(ctx, path)
 		if err != nil {
-			if path == Sparse && ctx.Err() == nil {
+			if (path == Sparse || path == Blocks) && ctx.Err() == nil {
 				continue // there is no sparse form of one of the layers
 			}
 			return nil, err
@@ -115,7 +115,7 @@ func (c *candidates) prepare(ctx context.Context, path Path) (engine, error) {
 	case Shrunk:
 		return newDense(c.shrunk, c.options.Workers)
 	}
-	return newStencils(ctx, c.shrunk, c.options)
+	return newStencils(ctx, c.shrunk, c.options, path)
 }
 
 // closeAll closes the engines but that of the path chosen, and that one too if

@@ -28,6 +28,7 @@ func TestNeverSlowerThanDense(t *testing.T) {
 		{map[Path]time.Duration{Dense: 2, Shrunk: 2, Sparse: 2}, Dense},
 		{map[Path]time.Duration{Dense: 3, Shrunk: 1, Sparse: 2}, Shrunk},
 		{map[Path]time.Duration{Dense: 3, Shrunk: 2, Sparse: 1}, Sparse},
+		{map[Path]time.Duration{Dense: 3, Shrunk: 3, Sparse: 2, Blocks: 1}, Blocks},
 		{map[Path]time.Duration{Dense: 1, Sparse: 2}, Dense},
 	} {
 		for key := range tuning.m.Paths {
@@ -46,7 +47,7 @@ func TestNeverSlowerThanDense(t *testing.T) {
 func TestWholeNetworksAreNotTimedTwice(t *testing.T) {
 	n := smallResNet(t)
 	p := program(t, n, randomWeights(t, n, rand.New(rand.NewPCG(9, 10))), prune.Ones(n), Options{Batch: 8})
-	if _, timed := p.times[Shrunk]; timed || len(p.times) != 2 {
-		t.Errorf("times %v, want those of the dense and the sparse path", p.times)
+	if _, timed := p.times[Shrunk]; timed || len(p.times) != 3 {
+		t.Errorf("times %v, want those of all paths but %s", p.times, Shrunk)
 	}
 }

@@ -15,12 +15,16 @@ import (
 // layerRuns is how often a form of a layer is timed.
 const layerRuns = 3
 
-// choose gives a layer the form that measures fastest.
-func (s *stencils) choose(ctx context.Context, l *layer, o Options) (*compiled, error) {
+// choose gives a layer the form that measures fastest, or, for Blocks, that of blocks
+// where it has a choice.
+func (s *stencils) choose(ctx context.Context, l *layer, o Options, path Path) (*compiled, error) {
 	read := l.reading()
 	forms := l.forms(read)
-	if len(forms) == 1 {
+	switch {
+	case len(forms) == 1:
 		return s.compile(l, read, forms[0])
+	case path == Blocks:
+		return s.compile(l, read, form{Rows: blockRows, Shared: 1})
 	}
 	var tried []*compiled
 	times, err := recall(o.Tuning, layerTimes, s.key(l, o), func() ([]time.Duration, error) {

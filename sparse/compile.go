@@ -23,10 +23,14 @@ const (
 	// Sparse is the shrunk network as sums of shifted pixels, each layer in the form
 	// that measures fastest.
 	Sparse Path = "sparse"
+	// Blocks is as Sparse, but whatever can be is computed in blocks of rows that share
+	// what they read, as a network without zeros is. Layers that measure faster by
+	// themselves need not be in a row, where weights come from further away.
+	Blocks Path = "blocks"
 )
 
 // paths are all, in the order in which they are tried.
-var paths = []Path{Dense, Shrunk, Sparse}
+var paths = []Path{Dense, Shrunk, Sparse, Blocks}
 
 // Options are those of Compile. The zero value chooses by measuring.
 type Options struct {

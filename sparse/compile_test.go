@@ -106,8 +106,8 @@ func agree(t testing.TB, what string, got, want []float32) {
 func checkPaths(t *testing.T, n *nn.Network, weights nn.Weights, mask nn.WeightMask, batch int, random *rand.Rand) {
 	t.Helper()
 	images := noise(random, (batch+batch/4)*n.Input.Size())
-	var outputs [2][]float32
-	for i, path := range []Path{Dense, Sparse} {
+	var outputs [3][]float32
+	for i, path := range []Path{Dense, Sparse, Blocks} {
 		p := program(t, n, weights, mask, Options{Batch: batch, Workers: 2, Path: path})
 		if p.Path() != path {
 			t.Fatalf("path %s, not %s", p.Path(), path)
@@ -118,6 +118,7 @@ func checkPaths(t *testing.T, n *nn.Network, weights nn.Weights, mask nn.WeightM
 		}
 	}
 	agree(t, fmt.Sprintf("batch %d", batch), outputs[1], outputs[0])
+	agree(t, fmt.Sprintf("batch %d, in blocks", batch), outputs[2], outputs[0])
 }
 
 func TestSparseZooAgreesWithMasked(t *testing.T) {

@@ -22,7 +22,7 @@ func TestFormsAgree(t *testing.T) {
 		var want []float32
 		for _, f := range []form{{Rows: 1}, {Rows: 1, Channels: 5}, {Rows: 4, Shared: 1}, {Rows: 4, Shared: 2}, {Rows: 4, Shared: 4}} {
 			for _, workers := range []int{1, 3} {
-				s, err := newStencils(t.Context(), m, Options{Batch: batch, Workers: workers})
+				s, err := newStencils(t.Context(), m, Options{Batch: batch, Workers: workers}, Sparse)
 				if err != nil {
 					t.Fatal(err)
 				}

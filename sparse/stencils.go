@@ -28,8 +28,9 @@ type stencils struct {
 	arenas [][]float32
 }
 
-// newStencils lowers a network and gives each layer its fastest form.
-func newStencils(ctx context.Context, m model, o Options) (*stencils, error) {
+// newStencils lowers a network and gives each layer its fastest form, or, for Blocks, that
+// of blocks.
+func newStencils(ctx context.Context, m model, o Options, path Path) (*stencils, error) {
 	l, err := lower(m.network, m.weights, layoutFor(o.Batch, m.network))
 	if err != nil {
 		return nil, err
@@ -52,7 +53,7 @@ func newStencils(ctx context.Context, m model, o Options) (*stencils, error) {
 		s.arenas = append(s.arenas, arena)
 	}
 	for _, layer := range l.layers {
-		chosen, err := s.choose(ctx, layer, o)
+		chosen, err := s.choose(ctx, layer, o, path)
 		if err != nil {
 			s.close()
 			return nil, fmt.Errorf("layer %s: %w", layer.name, err)

@@ -32,7 +32,7 @@ func TestTuningIsKept(t *testing.T) {
 	}
 	o := Options{Batch: 16, Tuning: tuning}
 	first := program(t, n, weights, mask, o)
-	if len(tuning.m.Paths) != 1 || len(tuning.m.Layers) == 0 || len(first.times) != 3 {
+	if len(tuning.m.Paths) != 1 || len(tuning.m.Layers) == 0 || len(first.times) != 4 {
 		t.Fatalf("%d networks and %d layers were measured", len(tuning.m.Paths), len(tuning.m.Layers))
 	}
 	if err := tuning.Write(durable.OS{}, path); err != nil {
