@@ -38,8 +38,13 @@ func (c *candidates) key() string {
 	return fmt.Sprint(c.whole.network.Name, c.whole.network.Input, c.options.Batch, c.options.Workers, c.shrunk.weights.Digest())
 }
 
-// pathRuns is how often a path is timed, in turn with the others.
-const pathRuns = 3
+// How often a path is timed, in turn with the others: so many times, and more where
+// that takes less than a time that a single disturbance does not count in.
+const (
+	pathRuns   = 3
+	pathTime   = 300 * time.Millisecond
+	mostRounds = 100
+)
 
 // measure times all paths that there are.
 func (c *candidates) measure(ctx context.Context) (map[Path]time.Duration, error) {
@@ -63,7 +68,7 @@ func (c *candidates) measure(ctx context.Context) (map[Path]time.Duration, error
 		}
 		runs, measured = append(runs, func() error { return e.run(outputs, images) }), append(measured, path)
 	}
-	least, err := fastest(ctx, pathRuns, runs)
+	least, err := fastest(ctx, pathRuns, pathTime, runs)
 	if err != nil {
 		return nil, err
 	}
@@ -75,10 +80,11 @@ func (c *candidates) measure(ctx context.Context) (map[Path]time.Duration, error
 }
 
 // fastest is the least time of each of some runs, which take turns, behind a first
-// one.
-func fastest(ctx context.Context, rounds int, runs []func() error) ([]time.Duration, error) {
+// one: so many rounds, and more where they take less than some time together.
+func fastest(ctx context.Context, rounds int, enough time.Duration, runs []func() error) ([]time.Duration, error) {
 	least := make([]time.Duration, len(runs))
-	for round := range rounds + 1 {
+	var spent time.Duration
+	for round := 0; round <= rounds || spent < enough && round < mostRounds; round++ {
 		for i, run := range runs {
 			if err := ctx.Err(); err != nil {
 				return nil, err
@@ -87,8 +93,12 @@ func fastest(ctx context.Context, rounds int, runs []func() error) ([]time.Durat
 			if err := run(); err != nil {
 				return nil, err
 			}
-			if took := time.Since(start); round == 1 || round > 1 && took < least[i] {
+			took := time.Since(start)
+			if round == 1 || round > 1 && took < least[i] {
 				least[i] = took
+			}
+			if round > 0 {
+				spent += took
 			}
 		}
 	}

@@ -12,8 +12,11 @@ import (
 	"espalier/internal/simd"
 )
 
-// layerRuns is how often a form of a layer is timed.
-const layerRuns = 3
+// How often a form of a layer is timed; see pathRuns.
+const (
+	layerRuns = 3
+	layerTime = 10 * time.Millisecond
+)
 
 // choose gives a layer the form that measures fastest, or, for Blocks, that of blocks
 // where it has a choice.
@@ -36,7 +39,7 @@ func (s *stencils) choose(ctx context.Context, l *layer, o Options, path Path) (
 			}
 			tried, runs = append(tried, c), append(runs, func() error { return s.runLayer(c) })
 		}
-		return fastest(ctx, layerRuns, runs)
+		return fastest(ctx, layerRuns, layerTime, runs)
 	})
 	if err != nil {
 		return nil, err

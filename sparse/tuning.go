@@ -15,7 +15,7 @@ import (
 )
 
 // tuningVersion changes when programs change such that old measurements mean nothing.
-const tuningVersion = 2
+const tuningVersion = 3
 
 // Tuning holds what has been measured on a machine, so that it need not be measured
 // again. It may be used by several compilations at the same time.
