@@ -20,7 +20,7 @@ type GraphTickets struct {
 	Weights float64       `name:"weights" default:"0.2" min:"0" below:"1" help:"Part of the weights that a round removes."`
 	Hidden  int           `name:"hidden" default:"512" min:"1" help:"Units of the hidden layer."`
 	Epochs  int           `name:"epochs" default:"200" min:"1" help:"Epochs of each of the two trainings of a round."`
-	Variant prune.Variant `name:"variant" default:"paper" enum:"paper,reference" help:"How many a round removes: the fraction, or one more, as the authors' code."`
+	Variant prune.Variant `name:"variant" default:"paper" enum:"paper,reference" help:"What the paper says, or what the authors' code does: a round removes one more edge and weight, and degrees of masked graphs are of edges out of nodes."`
 }
 
 // ugsTicket is the method's name.
@@ -71,8 +71,14 @@ var ugsTraining = map[string]cgp.TicketOptions{
 	"pubmed":   {LearningRate: .01, WeightDecay: 5e-4, EdgePenalty: 1e-6, WeightPenalty: 1e-3},
 }
 
+// network is a GCN without biases; that of the authors' code transposes the masked
+// adjacency after its rows are summed up, so that nodes' degrees are of edges out.
 func (o *GraphTickets) network() gnn.Network {
-	return gnn.GCN{Hidden: o.Hidden, InputDropout: gnn.None}
+	n := gnn.GCN{Hidden: o.Hidden, InputDropout: gnn.None}
+	if o.Variant == prune.Reference {
+		n.Degrees = gnn.OutOfNodes
+	}
+	return n
 }
 
 // options are those of a method; sets that UGS has not get what Cora gets.

@@ -70,7 +70,7 @@ func (n APPNP) Build(b *Builder) *graph.Node {
 	n = n.withDefaults()
 	predicted := n.perceptron().Build(b)
 	teleported := graph.MulScalar(predicted, n.Teleport)
-	looped, values := b.normalised(Propagation)
+	looped, values := b.normalised(IntoNodes, Propagation)
 	x := predicted
 	for range n.Hops {
 		x = looped.Multiply(x, b.Dropout(values, n.EdgeDropout))

@@ -23,10 +23,9 @@ type Builder struct {
 	parameters map[string]nn.Parameter
 	edges      *Sparse
 	looped     *Sparse
-	// values are those of the edges, by layer, and scaled what normalises them, by
-	// the values.
+	// values are those of the edges, by layer, and scaled the normalised ones.
 	values map[string]*graph.Node
-	scaled map[*graph.Node]*graph.Node
+	scaled map[scaling]*graph.Node
 	once   map[string]*graph.Node
 }
 
@@ -40,7 +39,7 @@ func newBuilder(scope *model.Scope, target *graph.Graph, n Network, on *Graph, i
 		Phase: phase, target: target, scope: scope, graph: on, insertion: insertion, dtype: dtypes.Float32,
 		parameters: make(map[string]nn.Parameter),
 		edges:      on.edges.In(target), looped: on.looped.In(target),
-		values: make(map[string]*graph.Node), scaled: make(map[*graph.Node]*graph.Node), once: make(map[string]*graph.Node),
+		values: make(map[string]*graph.Node), scaled: make(map[scaling]*graph.Node), once: make(map[string]*graph.Node),
 	}
 	for _, p := range n.Parameters(on.shape) {
 		b.parameters[p.Name] = p

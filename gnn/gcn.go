@@ -27,6 +27,7 @@ type GCN struct {
 	Dropout      float64 // of hidden layers; 0 means 0.5
 	InputDropout float64 // of features; 0 means 0.5
 	Bias         bool
+	Degrees      Degrees // of Â; what papers have where it is empty
 }
 
 func (n GCN) withDefaults() GCN {
@@ -41,7 +42,7 @@ func (n GCN) Kind() nn.Kind { return KindGCN }
 // Check reports numbers out of range.
 func (n GCN) Check() error {
 	return checks(KindGCN, positive("hidden units", n.Hidden), positive("layers", n.Layers),
-		rate("dropout", n.Dropout), rate("input dropout", n.InputDropout))
+		rate("dropout", n.Dropout), rate("input dropout", n.InputDropout), n.Degrees.Check())
 }
 
 // Parameters are the weight of each layer, and its bias if there are some.
@@ -75,7 +76,7 @@ func (n GCN) Build(b *Builder) *graph.Node {
 			x = b.Dropout(graph.MaxScalar(x, 0), n.Dropout)
 			x = graph.MatMul(x, b.Weight(layer, nn.Weight))
 		}
-		x = b.Biased(b.Propagate(x, layer), layer)
+		x = b.Biased(b.PropagateBy(n.Degrees, x, layer), layer)
 	}
 	return x
 }

@@ -21,6 +21,7 @@ import (
 var small = map[string]Network{
 	"gcn":            GCN{Hidden: 4, Dropout: None, InputDropout: None},
 	"gcn of 3, bias": GCN{Hidden: 4, Layers: 3, Bias: true, Dropout: None, InputDropout: None},
+	"gcn by out":     GCN{Hidden: 4, Dropout: None, InputDropout: None, Degrees: OutOfNodes},
 	"sgc":            SGC{},
 	"mlp":            MLP{Hidden: 4, Dropout: None, InputDropout: None},
 	"appnp":          APPNP{Hidden: 4, Hops: 3, Dropout: None, InputDropout: None, EdgeDropout: None},
@@ -258,5 +259,27 @@ func near(t *testing.T, what string, got, want []float64) {
 			t.Errorf("%s: logit %d is %v, want %v", what, i, got[i], want[i])
 			return
 		}
+	}
+}
+
+// Degrees that count edges out of nodes are those of the columns, with values and without.
+func TestDegreesOutOfNodes(t *testing.T) {
+	g := smallGraph(t, true)
+	degrees := make([]float64, g.shape.Nodes)
+	for _, column := range g.looped.column {
+		degrees[column]++
+	}
+	values := g.symmetric(OutOfNodes)
+	for e, row := range g.looped.row {
+		want := 1 / math.Sqrt(degrees[row]*degrees[g.looped.column[e]])
+		if math.Abs(float64(values[e])-want) > 1e-6 {
+			t.Errorf("edge %d has the value %v, want %v", e, values[e], want)
+		}
+	}
+	if slices.Equal(values, g.symmetric(IntoNodes)) {
+		t.Error("the graph is undirected, so that the test shows nothing")
+	}
+	if err := (GCN{Degrees: "in"}).Check(); err == nil {
+		t.Error("unknown degrees are taken")
 	}
 }

@@ -99,6 +99,13 @@ func (s *Sparse) Sum(x *graph.Node) *graph.Node {
 	return graph.ScatterSum(s.full(x, 0), s.row, x, s.pattern.sorted, false)
 }
 
+// SumColumns adds up by column what elements have, [elements, …] to [columns, …].
+func (s *Sparse) SumColumns(x *graph.Node) *graph.Node {
+	dimensions := slices.Clone(x.Shape().Dimensions)
+	dimensions[0] = s.pattern.columns
+	return graph.ScatterSum(graph.BroadcastToDims(scalar(x, 0), dimensions...), s.column, x, false, false)
+}
+
 // Max is the largest by row of what elements have, [elements, …] to [rows, …]. Rows
 // without elements are −∞. Of equal elements each gets the gradient.
 func (s *Sparse) Max(x *graph.Node) *graph.Node {

@@ -1,10 +1,31 @@
 package gnn
 
 import (
+	"fmt"
 	"math"
 
 	"github.com/gomlx/gomlx/core/graph"
 )
+
+// Degrees says which edges of a node count as its degree where the adjacency is
+// normalised. On an undirected graph all say the same.
+type Degrees string
+
+// The degrees.
+const (
+	// IntoNodes counts the edges that lead into a node, as papers have it.
+	IntoNodes Degrees = ""
+	// OutOfNodes counts those that lead out of it.
+	OutOfNodes Degrees = "out"
+)
+
+// Check reports degrees that there are not.
+func (d Degrees) Check() error {
+	if d != IntoNodes && d != OutOfNodes {
+		return fmt.Errorf("there are no degrees %q: give %q, or none for edges into nodes", string(d), string(OutOfNodes))
+	}
+	return nil
+}
 
 // Propagate is the product Â·x of the symmetrically normalised adjacency with loops,
 //
@@ -13,33 +34,54 @@ import (
 // with x [nodes, width], for the values of the edges that a layer sees; Kipf and
 // Welling, ICLR 2017. Where the values are constant, so is Â.
 func (b *Builder) Propagate(x *graph.Node, layer string) *graph.Node {
-	looped, values := b.normalised(layer)
+	return b.PropagateBy(IntoNodes, x, layer)
+}
+
+// PropagateBy is Propagate with D_ii = 1 + Σ_e values[e] over the edges e that count as
+// node i's degree.
+func (b *Builder) PropagateBy(degrees Degrees, x *graph.Node, layer string) *graph.Node {
+	looped, values := b.normalised(degrees, layer)
 	return looped.Multiply(x, values)
 }
 
+// scaling is what decides the elements of Â.
+type scaling struct {
+	degrees Degrees
+	values  *graph.Node
+}
+
 // normalised are the elements of Â.
-func (b *Builder) normalised(layer string) (looped *Sparse, values *graph.Node) {
+func (b *Builder) normalised(degrees Degrees, layer string) (looped *Sparse, values *graph.Node) {
 	edges, values := b.Edges(layer)
-	if scaled := b.scaled[values]; scaled != nil {
+	key := scaling{degrees, values}
+	if scaled := b.scaled[key]; scaled != nil {
 		return b.looped, scaled
 	}
 	scaled := func() *graph.Node {
 		if values == nil {
-			return constant(b.target, b.dtype, b.graph.symmetric())
+			return constant(b.target, b.dtype, b.graph.symmetric(degrees))
 		}
-		root := graph.Reciprocal(graph.Sqrt(graph.AddScalar(edges.Sum(values), 1)))
+		sum := edges.Sum
+		if degrees == OutOfNodes {
+			sum = edges.SumColumns
+		}
+		root := graph.Reciprocal(graph.Sqrt(graph.AddScalar(sum(values), 1)))
 		_, weighted := b.Looped(layer)
 		return graph.Mul(graph.Mul(b.looped.Columns(root), weighted), b.looped.Rows(root))
 	}()
-	b.scaled[values] = scaled
+	b.scaled[key] = scaled
 	return b.looped, scaled
 }
 
 // symmetric are the elements of Â where every edge has the value 1.
-func (g *Graph) symmetric() []float32 {
+func (g *Graph) symmetric(by Degrees) []float32 {
+	ends := g.looped.row
+	if by == OutOfNodes {
+		ends = g.looped.column
+	}
 	degrees := make([]float64, g.shape.Nodes)
-	for _, row := range g.looped.row {
-		degrees[row]++
+	for _, end := range ends {
+		degrees[end]++
 	}
 	values := make([]float32, g.looped.Len())
 	for e, row := range g.looped.row {
