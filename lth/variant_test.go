@@ -223,7 +223,7 @@ func TestLeNetOnMNIST(t *testing.T) {
 	study := toyStudy(t)
 	study.Network = must(nn.New("lenet300", nn.ZooOptions{}))(t)
 	study.Train, study.Validation, study.Test = rest, validation, nil
-	study.Options.Levels, study.Options.Fraction = 2, 0.1
+	study.Options.Levels = 2
 	study.Options.Training.Length = train.Iterations(5)
 	study.Options.Training.Normalisation = mnist.Normalisation
 	var counts []int
