@@ -48,7 +48,7 @@ func Compare(results []*Result, option, metric, label string) (Comparison, error
 		if len(groups) > 1 {
 			return comparison, fmt.Errorf("compare %s: the results with %s differ in more than that", option, value)
 		}
-		sweep := slices.DeleteFunc(slices.Clone(groups[0]), func(s Summary) bool { return s.Method != groups[0][0].Method })
+		sweep := ofMethod(groups[0], groups[0][0].Method)
 		sortLevels(sweep)
 		comparison.Sweeps = append(comparison.Sweeps, sweep)
 	}

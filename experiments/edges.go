@@ -77,7 +77,7 @@ func degreePanel(pruning []Summary) figure.Panel {
 	panel.Lines = []figure.Line{degreeLine(pruning[0], before)}
 	panel.Lines[0].Name, panel.Lines[0].Color = "all edges", figure.Grey
 	for method := range methodsOf(pruning) {
-		levels := slices.DeleteFunc(slices.Clone(pruning), func(s Summary) bool { return s.Method != method })
+		levels := ofMethod(pruning, method)
 		sparsest := slices.MinFunc(levels, func(a, b Summary) int { return cmp.Compare(a.mean(edgesLeft), b.mean(edgesLeft)) })
 		line := degreeLine(sparsest, "")
 		line.Name = fmt.Sprintf("%s, %.3g %%", methodTitle(sparsest), 100*float64(sparsest.mean(edgesLeft)))

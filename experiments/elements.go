@@ -30,7 +30,7 @@ func (e element) prunes(levels []Summary) bool {
 func (e element) among(group []Summary) []Summary {
 	var alone, together, none []Summary
 	for method := range methodsOf(group) {
-		levels := slices.DeleteFunc(slices.Clone(group), func(s Summary) bool { return s.Method != method })
+		levels := ofMethod(group, method)
 		pruned := slices.DeleteFunc(slices.Clone(elements), func(other element) bool { return !other.prunes(levels) })
 		switch {
 		case len(pruned) == 0:

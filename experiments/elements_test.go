@@ -14,14 +14,7 @@ import (
 // cosparsified runs a short cgp/cosparsify of a GCN on Cora into a store.
 func cosparsified(t *testing.T, set map[string]string) (*experiments.Store, []*experiments.Result) {
 	t.Helper()
-	all := map[string]string{"networks": "gcn", "edges": "0.5,0.2", "features": "0.6,0.4", "weights": "0.5,0.1", "epochs": "8", "ends": "6", "intervals": "2"}
-	for name, value := range set {
-		all[name] = value
-	}
-	plan, err := experiments.NewPlan(experiments.Request{Experiment: "cgp/cosparsify", Seeds: 1, Set: all})
-	if err != nil {
-		t.Fatal(err)
-	}
+	plan := planned(t, "cgp/cosparsify", 1, map[string]string{"networks": "gcn", "edges": "0.5,0.2", "features": "0.6,0.4", "weights": "0.5,0.1", "epochs": "8", "ends": "6", "intervals": "2"}, set)
 	store := experiments.OpenStore(t.TempDir())
 	results, err := experiments.Runner{Store: store}.Run(t.Context(), plan.Cells)
 	if err != nil {

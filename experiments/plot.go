@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"image/color"
 	"math"
+	"slices"
 	"strings"
 
 	"espalier/experiments/figure"
@@ -197,6 +198,11 @@ func methodsOf(group []Summary) func(func(string) bool) {
 			}
 		}
 	}
+}
+
+// ofMethod are the levels of a method.
+func ofMethod(group []Summary, method string) []Summary {
+	return slices.DeleteFunc(slices.Clone(group), func(s Summary) bool { return s.Method != method })
 }
 
 // methodColor is a method's colour, the same in every plot of an experiment, darker once

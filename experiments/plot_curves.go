@@ -12,29 +12,14 @@ import (
 // against the iteration: a panel for each data set, a line for each level, the mean
 // over the seeds. Fractions are shown as percents where the label says so.
 func (s *Store) CurvesFigure(results []*Result, column, label string) (figure.Figure, error) {
-	summaries := Summarise(Rows(results))
-	if err := sameSetting(summaries); err != nil {
-		return figure.Figure{}, err
-	}
-	var panels []figure.Panel
-	groups := BySetting(summaries)
-	for _, group := range groups {
+	return bySetting(Summarise(Rows(results)), "mean", func(group []Summary) ([]figure.Panel, error) {
 		lines, err := s.curveLines(results, group, group[0].Method, curveShape{
 			x: Iteration, y: column, unit: unit(label),
 			name: func(s Summary) string { return fmt.Sprintf("%.3g %%", 100*float64(s.mean(Remaining))) },
 		})
-		if err != nil {
-			return figure.Figure{}, err
-		}
-		panel := figure.Panel{X: "training iteration", Y: label + " of the " + methodTitle(group[0]) + ", by weights remaining", Lines: lines}
-		if len(groups) > 1 {
-			panel.Title = group[0].Setting.Data
-		}
-		panels = append(panels, panel)
-	}
-	return figure.Figure{
-		Title: figureTitle(summaries[0].Setting), Subtitle: figureSubtitle(summaries, "mean"), Panels: panels,
-	}, nil
+		y := label + " of the " + methodTitle(group[0]) + ", by weights remaining"
+		return []figure.Panel{{X: "training iteration", Y: y, Lines: lines}}, err
+	})
 }
 
 // InterpolationFigure draws the test error along the line between the two children of
@@ -42,33 +27,24 @@ func (s *Store) CurvesFigure(results []*Result, column, label string) (figure.Fi
 // the mean over the seeds. Where a line rises above its ends, there is a barrier between
 // the children.
 func (s *Store) InterpolationFigure(results []*Result) (figure.Figure, error) {
-	summaries := Summarise(Rows(results))
-	if err := sameSetting(summaries); err != nil {
-		return figure.Figure{}, err
-	}
 	const label = "test error (%)"
-	var panels []figure.Panel
-	groups := BySetting(summaries)
-	for _, group := range groups {
+	return bySetting(Summarise(Rows(results)), "mean", func(group []Summary) ([]figure.Panel, error) {
+		var panels []figure.Panel
 		for method := range methodsOf(group) {
 			lines, err := s.curveLines(results, group, method, curveShape{
 				x: LinePosition, y: LineError, unit: unit(label),
 				name: func(s Summary) string { return fmt.Sprintf("from %.0f", float64(s.mean(ForkIteration))) },
 			})
 			if err != nil {
-				return figure.Figure{}, err
+				return nil, err
 			}
-			panel := figure.Panel{X: "place between the children", Y: label + ", by iteration of the fork", Lines: lines}
-			panel.Title = methodTitle(Summary{Setting: group[0].Setting, Method: method})
-			if len(groups) > 1 {
-				panel.Title += ", " + group[0].Setting.Data
-			}
-			panels = append(panels, panel)
+			panels = append(panels, figure.Panel{
+				Title: methodTitle(Summary{Setting: group[0].Setting, Method: method}),
+				X:     "place between the children", Y: label + ", by iteration of the fork", Lines: lines,
+			})
 		}
-	}
-	return figure.Figure{
-		Title: figureTitle(summaries[0].Setting), Subtitle: figureSubtitle(summaries, "mean"), Panels: panels,
-	}, nil
+		return panels, nil
+	})
 }
 
 // curveShape is what of curves is drawn: a column against another, in a unit. A line has

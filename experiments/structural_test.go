@@ -18,15 +18,7 @@ func containsOneLine(err error, text string) bool {
 // tinyStructural is lth/structural at a size that takes a second or two.
 func tinyStructural(t *testing.T, set map[string]string) *experiments.Plan {
 	t.Helper()
-	all := map[string]string{"width": "0.5", "length": "30it", "rewind": "10it", "evaluate-every": "30it", "validation": "100", "fewest-rows": "2", "clusters": "2"}
-	for name, value := range set {
-		all[name] = value
-	}
-	plan, err := experiments.NewPlan(experiments.Request{Experiment: "lth/structural", Seeds: 1, Set: all})
-	if err != nil {
-		t.Fatal(err)
-	}
-	return plan
+	return planned(t, "lth/structural", 1, map[string]string{"width": "0.5", "length": "30it", "rewind": "10it", "evaluate-every": "30it", "validation": "100", "fewest-rows": "2", "clusters": "2"}, set)
 }
 
 // Every method has what the question asks for: weights, multiply-accumulates, accuracy

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"io/fs"
+	"maps"
 	"math"
 	"os"
 	"path/filepath"
@@ -108,18 +109,22 @@ func TestUnknownNamesAreUsageErrors(t *testing.T) {
 	}
 }
 
-// tiny is the experiment at a size that takes a second.
-func tiny(t *testing.T, set map[string]string) *experiments.Plan {
+// planned are the cells of an experiment with some hyper-parameters over others.
+func planned(t *testing.T, experiment string, seeds int, below, set map[string]string) *experiments.Plan {
 	t.Helper()
-	all := map[string]string{"width": "0.1", "levels": "2", "length": "30it", "evaluate-every": "10it", "validation": "100"}
-	for name, value := range set {
-		all[name] = value
-	}
-	plan, err := experiments.NewPlan(experiments.Request{Experiment: "lth/tickets", Seeds: 2, Set: all})
+	all := maps.Clone(below)
+	maps.Copy(all, set)
+	plan, err := experiments.NewPlan(experiments.Request{Experiment: experiment, Seeds: seeds, Set: all})
 	if err != nil {
 		t.Fatal(err)
 	}
 	return plan
+}
+
+// tiny is the experiment at a size that takes a second.
+func tiny(t *testing.T, set map[string]string) *experiments.Plan {
+	t.Helper()
+	return planned(t, "lth/tickets", 2, map[string]string{"width": "0.1", "levels": "2", "length": "30it", "evaluate-every": "10it", "validation": "100"}, set)
 }
 
 func TestTicketsMeasureEveryMethodAtEveryLevel(t *testing.T) {

@@ -1,10 +1,11 @@
 package cpu
 
 import (
-	"espalier/internal/hugepage"
 	"math/bits"
 	"sync"
 	"unsafe"
+
+	"espalier/internal/hugepage"
 )
 
 // alignment of every block and of every value in an arena: a cache line, and a
