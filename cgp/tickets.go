@@ -31,10 +31,10 @@ type TicketOptions struct {
 	// EdgePenalty and WeightPenalty are the factors of the sums of absolute values of the
 	// masks in the loss; 0 means .01.
 	EdgePenalty, WeightPenalty float64
-	Epochs                     int     // of each of the two trainings of a round; 0 means 200
-	LearningRate               float64 // of Adam; 0 means .008
-	WeightDecay                float64 // of all parameters; 0 means 8e-5, below 0 none
-	Initializer                nn.Initializer
+	Epochs                     int            // of each of the two trainings of a round; 0 means 200
+	LearningRate               float64        // of Adam; 0 means .008
+	WeightDecay                float64        // of all parameters; 0 means 8e-5, below 0 none
+	Initializer                nn.Initializer // "" means FanInUniform, what the authors' linear layers begin with
 }
 
 func (o TicketOptions) withDefaults() TicketOptions {
@@ -42,6 +42,7 @@ func (o TicketOptions) withDefaults() TicketOptions {
 	o.EdgePenalty, o.WeightPenalty = cmp.Or(o.EdgePenalty, .01), cmp.Or(o.WeightPenalty, .01)
 	o.LearningRate = cmp.Or(o.LearningRate, .008)
 	o.WeightDecay = max(0, cmp.Or(o.WeightDecay, 8e-5))
+	o.Initializer = cmp.Or(o.Initializer, nn.FanInUniform)
 	return o
 }
 

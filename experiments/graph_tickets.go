@@ -6,6 +6,7 @@ import (
 
 	"espalier/cgp"
 	"espalier/gnn"
+	"espalier/nn"
 	"espalier/prune"
 )
 
@@ -13,14 +14,15 @@ func init() { register(graphTickets) }
 
 // GraphTickets are the hyper-parameters of cgp/tickets. The defaults are those of UGS.
 type GraphTickets struct {
-	Data    graphs        `name:"data" default:"cora,citeseer,pubmed" of:"plan" help:"Graphs, with commas between." expect:"one or more graphs with commas between"`
-	Methods []string      `name:"methods" default:"tickets,random,random-edges,edges-degree,reinitialised" enum:"tickets,random,random-edges,edges-degree,reinitialised" of:"plan" help:"Methods to compare."`
-	Rounds  int           `name:"rounds" default:"20" min:"1" max:"99" help:"How often the graph and the weights are pruned."`
-	Edges   float64       `name:"edges" default:"0.05" min:"0" below:"1" help:"Part of the edges that a round removes."`
-	Weights float64       `name:"weights" default:"0.2" min:"0" below:"1" help:"Part of the weights that a round removes."`
-	Hidden  int           `name:"hidden" default:"512" min:"1" help:"Units of the hidden layer."`
-	Epochs  int           `name:"epochs" default:"200" min:"1" help:"Epochs of each of the two trainings of a round."`
-	Variant prune.Variant `name:"variant" default:"paper" enum:"paper,reference" help:"What the paper says, or what the authors' code does: a round removes one more edge and weight, and degrees of masked graphs are of edges out of nodes."`
+	Data        graphs        `name:"data" default:"cora,citeseer,pubmed" of:"plan" help:"Graphs, with commas between." expect:"one or more graphs with commas between"`
+	Methods     []string      `name:"methods" default:"tickets,random,random-edges,edges-degree,reinitialised" enum:"tickets,random,random-edges,edges-degree,reinitialised" of:"plan" help:"Methods to compare."`
+	Rounds      int           `name:"rounds" default:"20" min:"1" max:"99" help:"How often the graph and the weights are pruned."`
+	Edges       float64       `name:"edges" default:"0.05" min:"0" below:"1" help:"Part of the edges that a round removes."`
+	Weights     float64       `name:"weights" default:"0.2" min:"0" below:"1" help:"Part of the weights that a round removes."`
+	Hidden      int           `name:"hidden" default:"512" min:"1" help:"Units of the hidden layer."`
+	Epochs      int           `name:"epochs" default:"200" min:"1" help:"Epochs of each of the two trainings of a round."`
+	Initializer initializer   `name:"initializer" default:"fan-in-uniform" help:"What initial weights are drawn from."`
+	Variant     prune.Variant `name:"variant" default:"paper" enum:"paper,reference" help:"What the paper says, or what the authors' code does: a round removes one more edge and weight, and degrees of masked graphs are of edges out of nodes."`
 }
 
 // ugsTicket is the method's name.
@@ -87,7 +89,7 @@ func (o *GraphTickets) options(set, method string) cgp.TicketOptions {
 	if !ok {
 		options = ugsTraining["cora"]
 	}
-	options.Rounds, options.Epochs = o.Rounds, o.Epochs
+	options.Rounds, options.Epochs, options.Initializer = o.Rounds, o.Epochs, nn.Initializer(o.Initializer)
 	options.Ladder = cgp.Ladder{Edges: o.Edges, Weights: o.Weights, Variant: o.Variant}
 	switch method {
 	case "random":

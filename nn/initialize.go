@@ -35,6 +35,9 @@ const (
 	KaimingNormalFanOut Initializer = "kaiming-normal-fan-out"
 	// KaimingUniformFanOut is U(√(6/o)), with KaimingNormalFanOut's deviation.
 	KaimingUniformFanOut Initializer = "kaiming-uniform-fan-out"
+	// FanInUniform is U(√(1/i)), what PyTorch's linear layers and convolutions begin
+	// with: its kaiming_uniform_ with a = √5.
+	FanInUniform Initializer = "fan-in-uniform"
 	// Orthogonal makes the weight, as a matrix [i, outputs], have orthonormal
 	// columns, or orthonormal rows where there are fewer rows; Saxe et al., ICLR
 	// 2014. It is distributed uniformly over all such matrices.
@@ -52,6 +55,7 @@ var drawers = map[Initializer]func(p Parameter, random *rand.Rand) []float32{
 	KaimingUniform:       uniform(kaimingFanIn),
 	KaimingNormalFanOut:  normal(kaimingFanOut),
 	KaimingUniformFanOut: uniform(kaimingFanOut),
+	FanInUniform:         uniform(inverseFanIn),
 	Orthogonal:           orthogonal,
 	SignedConstant:       signedConstant,
 }
@@ -106,6 +110,7 @@ func (i Initializer) Draw(p Parameter, s seed.Seed) []float32 {
 func glorot(p Parameter) float64        { return math.Sqrt(2 / float64(p.FanIn()+p.FanOut())) }
 func kaimingFanIn(p Parameter) float64  { return math.Sqrt(2 / float64(p.FanIn())) }
 func kaimingFanOut(p Parameter) float64 { return math.Sqrt(2 / float64(p.FanOut())) }
+func inverseFanIn(p Parameter) float64  { return math.Sqrt(1. / 3 / float64(p.FanIn())) }
 
 func normal(deviation func(Parameter) float64) func(Parameter, *rand.Rand) []float32 {
 	return func(p Parameter, random *rand.Rand) []float32 {

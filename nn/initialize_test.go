@@ -36,6 +36,7 @@ func TestInitializersHaveTheirMoments(t *testing.T) {
 		nn.KaimingNormalFanOut:  2 / fanOut,
 		nn.KaimingUniformFanOut: 2 / fanOut,
 		nn.SignedConstant:       2 / fanIn,
+		nn.FanInUniform:         1. / 3 / fanIn,
 		nn.Orthogonal:           1 / fanIn,
 	} {
 		values := float64s(initializer.Draw(grouped, 3))
@@ -56,7 +57,7 @@ func TestInitializersHaveTheirShapes(t *testing.T) {
 	bound := math.Sqrt(6. / float64(p.FanIn()))
 	for initializer, kurtosis := range map[nn.Initializer]float64{
 		nn.KaimingNormal: 3, nn.KaimingUniform: 9. / 5, nn.SignedConstant: 1,
-		nn.GlorotNormal: 3, nn.GlorotUniform: 9. / 5,
+		nn.GlorotNormal: 3, nn.GlorotUniform: 9. / 5, nn.FanInUniform: 9. / 5,
 	} {
 		values := float64s(initializer.Draw(p, 5))
 		if got := stat.ExKurtosis(values, nil) + 3; math.Abs(got-kurtosis) > .15 {
@@ -187,7 +188,7 @@ func TestInitializerUnknown(t *testing.T) {
 		t.Fatal(err)
 	}
 	_, err = nn.Initialize(network, "xavier", 1)
-	want := `no initializer is called "xavier": there are glorot-normal, glorot-uniform, kaiming-normal, ` +
+	want := `no initializer is called "xavier": there are fan-in-uniform, glorot-normal, glorot-uniform, kaiming-normal, ` +
 		`kaiming-normal-fan-out, kaiming-uniform, kaiming-uniform-fan-out, orthogonal, signed-constant`
 	if err == nil || err.Error() != want {
 		t.Errorf("got %v, want %s", err, want)
