@@ -135,7 +135,7 @@ func (s *birdSearch) search(ctx context.Context) (*Bird, error) {
 
 // prepare compiles the search.
 func (s *birdSearch) prepare() error {
-	shape := shapeOf(s.Problem)
+	shape := shapeOf(s.Graph)
 	s.matrices, s.watch = s.Problem.matrices(shape), s.Rule.Watch()
 	prepared, err := gnn.NewGraph(s.Graph)
 	if err != nil {

@@ -26,7 +26,7 @@ const (
 )
 
 func leftOf(p Problem, mask *prune.Mask) *left {
-	s := shapeOf(p)
+	s := shapeOf(p.Graph)
 	l := &left{edges: all(s.Edges), features: all(s.Features), network: p.Network}
 	if mask.SizeOf(Edges) > 0 {
 		l.edges = bools(mask, Edges)

@@ -1,7 +1,11 @@
 package cgp
 
 import (
+	"slices"
+
 	"espalier/data"
+	"espalier/gnn"
+	"espalier/nn"
 	"espalier/prune"
 )
 
@@ -65,32 +69,49 @@ func (s Size) products() float64 {
 	return float64(s.Nodes) * float64(s.Hidden) * float64(s.Features+s.Classes)
 }
 
-// ExecutedMACs counts what a two-layer graph convolutional network on a graph
-// multiplies if nothing that is zero is: the features that are not zero times the
-// live weights of their rows, the second product, and each aggregation at the width
-// of its layer's result, loops included. The mask may have the edges, the features
-// and the two weights, which are [features, hidden] and [hidden, classes]; what it
-// does not have is dense.
-func ExecutedMACs(g *data.Graph, mask *prune.Mask, first, second string, hidden int) float64 {
-	edges := liveOf(mask, Edges, g.Counts().Entries)
-	classes := g.Classes()
-	widths := rowWidths(mask, first, g.Features().Columns(), hidden)
-	if mask.SizeOf(Features) > 0 {
-		for f := range widths {
-			if !mask.Lives(Features, f) {
-				widths[f] = 0
+// ExecutedMACs counts what an inference of a network on a graph multiplies if nothing
+// that is zero is: the features that are not zero times the live weights of their rows,
+// the live weights of other layers once for each node, as the numbers that rate edges,
+// and what is sent along the edges that are left and along loops. What the mask does not
+// have, of the edges, the features and the weights, is dense.
+func ExecutedMACs(g *data.Graph, mask *prune.Mask, network gnn.Network) float64 {
+	shape := shapeOf(g)
+	longer := shape
+	longer.Features++
+	larger := network.Parameters(longer)
+	messages := network.Messages(shape)
+	executed := messages.Edges*liveOf(mask, Edges, shape.Edges) + messages.Loops*shape.Nodes
+	for i, p := range network.Parameters(shape) {
+		switch p.Role {
+		case nn.Weight:
+			if larger[i].Shape[0] != p.Shape[0] {
+				executed += featureProducts(g, mask, p)
+			} else {
+				executed += shape.Nodes * liveOf(mask, p.Name, p.Size())
 			}
+		case gnn.SourceAttention, gnn.TargetAttention:
+			executed += shape.Nodes * p.Size()
 		}
 	}
-	product := 0
+	return float64(executed)
+}
+
+// featureProducts are those of the features with a weight that has one row for each of
+// them, or several, one block of rows after the other.
+func featureProducts(g *data.Graph, mask *prune.Mask, p nn.Parameter) int {
+	widths := make([]int, g.Features().Columns())
+	for row, width := range rowWidths(mask, p) {
+		if f := row % len(widths); mask.SizeOf(Features) == 0 || mask.Lives(Features, f) {
+			widths[f] += width
+		}
+	}
+	products := 0
 	for node := range g.Nodes() {
 		for column := range g.Features().Row(node) {
-			product += widths[column]
+			products += widths[column]
 		}
 	}
-	messages := edges + g.Nodes()
-	return float64(product) + float64(messages)*float64(hidden+classes) +
-		float64(g.Nodes())*float64(liveOf(mask, second, hidden*classes))
+	return products
 }
 
 // liveOf is how much of a parameter lives, all if it is not masked.
@@ -102,15 +123,13 @@ func liveOf(mask *prune.Mask, name string, size int) int {
 }
 
 // rowWidths are the live weights in each row of a matrix.
-func rowWidths(mask *prune.Mask, name string, rows, columns int) []int {
-	widths := make([]int, rows)
-	if mask.SizeOf(name) == 0 {
-		for i := range widths {
-			widths[i] = columns
-		}
-		return widths
+func rowWidths(mask *prune.Mask, p nn.Parameter) []int {
+	rows, columns := p.Shape[0], p.Shape[1]
+	if mask.SizeOf(p.Name) == 0 {
+		return slices.Repeat([]int{columns}, rows)
 	}
-	for i := range mask.Live(name) {
+	widths := make([]int, rows)
+	for i := range mask.Live(p.Name) {
 		widths[i/columns]++
 	}
 	return widths

@@ -6,6 +6,7 @@ import (
 
 	"espalier/cgp"
 	"espalier/data"
+	"espalier/gnn"
 	"espalier/nn"
 	"espalier/prune"
 )
@@ -86,24 +87,42 @@ func TestExecutedMACs(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	const first, second = "convolution1.weight", "convolution2.weight"
+	network := gnn.GCN{Hidden: 4}
 	parameters := []nn.Parameter{
 		{Name: cgp.Edges, Shape: []int{4}}, {Name: cgp.Features, Shape: []int{2}},
-		{Name: "first", Shape: []int{2, 4}}, {Name: "second", Shape: []int{4, 2}},
+		{Name: first, Shape: []int{2, 4}}, {Name: second, Shape: []int{4, 2}},
+	}
+	dense := prune.OnesOf(nil)
+	for _, c := range []struct {
+		network gnn.Network
+		want    float64
+	}{
+		{gnn.MLP{Hidden: 4}, 12 + 24},
+		{gnn.SGC{}, 3*2 + 2*7*2},
+		{gnn.APPNP{Hidden: 4, Hops: 3}, 12 + 24 + 3*7*2},
+		{gnn.GraphSAGE{Hidden: 4}, 2*(12+24) + 4*(4+2)},
+		{gnn.GAT{Hidden: 2, Heads: 3, OutputHeads: 2}, 3*6 + 3*6*4 + 2*3*(6+4) + 7*(6+4)},
+		{gnn.GCNII{Layers: 3, Hidden: 4}, 12 + 3*3*16 + 24 + 3*7*4},
+	} {
+		if got := cgp.ExecutedMACs(g, dense, c.network); got != c.want {
+			t.Errorf("%s, dense: %v, want %v", c.network.Kind(), got, c.want)
+		}
 	}
 	// 3 features that are not 0 times 4, 3 nodes times 8, 7 messages times 4 + 2.
-	if got := cgp.ExecutedMACs(g, prune.OnesOf(nil), "first", "second", 4); got != 12+24+42 {
+	if got := cgp.ExecutedMACs(g, dense, network); got != 12+24+42 {
 		t.Errorf("dense: %v, want 78", got)
 	}
-	if got := cgp.ExecutedMACs(g, prune.OnesOf(parameters), "first", "second", 4); got != 78 {
+	if got := cgp.ExecutedMACs(g, prune.OnesOf(parameters), network); got != 78 {
 		t.Errorf("nothing pruned: %v, want 78", got)
 	}
 	editor := prune.OnesOf(parameters).Edit()
 	editor.Set(cgp.Edges, 0, false)
 	editor.Set(cgp.Features, 1, false) // one feature that is not 0
-	editor.Set("first", 0, false)      // of feature 0, which two nodes have
-	editor.Set("second", 3, false)
+	editor.Set(first, 0, false)        // of feature 0, which two nodes have
+	editor.Set(second, 3, false)
 	// 2 features times 3, 3 nodes times 7, 6 messages times 6.
-	if got := cgp.ExecutedMACs(g, editor.Mask(), "first", "second", 4); math.Abs(got-(6+21+36)) > 0 {
+	if got := cgp.ExecutedMACs(g, editor.Mask(), network); math.Abs(got-(6+21+36)) > 0 {
 		t.Errorf("pruned: %v, want 63", got)
 	}
 }

@@ -1,6 +1,7 @@
 package cgp
 
 import (
+	"espalier/data"
 	"espalier/gnn"
 	"espalier/nn"
 	"espalier/prune"
@@ -184,10 +185,9 @@ func pick[T any](from []T, positions []int) []T {
 	return picked
 }
 
-// shapeOf is the shape of a graph's problem.
-func shapeOf(p Problem) gnn.Shape {
+// shapeOf is what a network takes of a graph.
+func shapeOf(g *data.Graph) gnn.Shape {
 	return gnn.Shape{
-		Nodes: p.Graph.Nodes(), Edges: p.Graph.Counts().Entries,
-		Features: p.Graph.Features().Columns(), Classes: p.Graph.Classes(),
+		Nodes: g.Nodes(), Edges: g.Counts().Entries, Features: g.Features().Columns(), Classes: g.Classes(),
 	}
 }

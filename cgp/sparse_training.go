@@ -120,7 +120,7 @@ func (s *sparseTraining) run(ctx context.Context) (*Sparse, error) {
 
 // prepare compiles the network and draws its mask.
 func (s *sparseTraining) prepare() error {
-	shape := shapeOf(s.Problem)
+	shape := shapeOf(s.Graph)
 	s.matrices = s.Problem.matrices(shape)
 	s.exchange = s.gradual()
 	s.exchange.Groups = []Group{{Name: "weights", Parameters: names(s.matrices), Initial: s.Density, Final: s.Density}}

@@ -114,7 +114,7 @@ func newTicketSearch(problem Problem, o TicketOptions) (*ticketSearch, error) {
 		return nil, err
 	}
 	s := &ticketSearch{Problem: problem, TicketOptions: o.withDefaults()}
-	shape := shapeOf(problem)
+	shape := shapeOf(problem.Graph)
 	s.matrices = problem.matrices(shape)
 	s.mask = prune.OnesOf(append([]nn.Parameter{edgesOf(shape.Edges)}, s.matrices...))
 	var err error
@@ -139,7 +139,7 @@ func (s *ticketSearch) round(ctx context.Context, index int) (Round, error) {
 	weights := s.initial
 	if s.Reinitialize {
 		var err error
-		if weights, err = gnn.Initialize(s.Network, shapeOf(s.Problem), s.Initializer, s.Seed.Derive("new weights", index)); err != nil {
+		if weights, err = gnn.Initialize(s.Network, shapeOf(s.Graph), s.Initializer, s.Seed.Derive("new weights", index)); err != nil {
 			return Round{}, err
 		}
 	}

@@ -113,7 +113,7 @@ const strengthName = "strength of the relaxation"
 
 // prepare compiles the network with a pull on its weights, which is 0 at first.
 func (p *pruning) prepare() error {
-	shape := shapeOf(p.Problem)
+	shape := shapeOf(p.Graph)
 	p.matrices = p.Problem.matrices(shape)
 	prepared, err := gnn.NewGraph(p.Graph)
 	if err != nil {
@@ -157,7 +157,7 @@ func (p *pruning) pull(b *gnn.Builder) *graph.Node {
 }
 
 func (p *pruning) fit(ctx context.Context, epochs int, after func(int) (bool, error)) (best, error) {
-	network := names(p.Network.Parameters(shapeOf(p.Problem)))
+	network := names(p.Network.Parameters(shapeOf(p.Graph)))
 	f := fit{problem: p.Problem, program: p.program, epochs: epochs, rate: p.LearningRate, after: after,
 		task: p.task, done: len(p.history), keep: func() (nn.Weights, error) { return values(p.program, network) }}
 	chosen, history, err := f.run(ctx)

@@ -38,7 +38,7 @@ func ParetoFront(points []Tradeoff) []int {
 }
 
 // costs are the multiply-accumulates that tradeoffs are drawn against: by the formula of
-// most papers, and as counted.
+// UGS, and as counted.
 var costs = []axis{
 	{ugsMACs, "million multiply-accumulates by UGS's formula", figure.Logarithmic},
 	{executedMACs, "million multiply-accumulates, zeros left out", figure.Logarithmic},
@@ -47,7 +47,7 @@ var costs = []axis{
 // TradeoffFigure draws the test accuracy against the multiply-accumulates of an inference,
 // by each count that was made: a line for each method through its levels, and the Pareto
 // front of the means of all, those that nothing cheaper or as cheap surpasses. Methods that
-// no multiply-accumulates were counted of are left out; they are counted of GCN alone.
+// no multiply-accumulates were counted of are left out; UGS's formula is of GCN alone.
 func TradeoffFigure(summaries []Summary) (figure.Figure, error) {
 	return bySetting(summaries, "mean and standard deviation", func(group []Summary) ([]figure.Panel, error) {
 		var panels []figure.Panel

@@ -65,6 +65,9 @@ func (n APPNP) Parameters(s Shape) []nn.Parameter {
 // Propagation is the name of the layer as which APPNP sees its edges.
 const Propagation = "propagation"
 
+// Messages are as wide as the result, in each hop.
+func (n APPNP) Messages(s Shape) Messages { return looped(n.withDefaults().Hops * s.Classes) }
+
 // Build adds the layers and the hops.
 func (n APPNP) Build(b *Builder) *graph.Node {
 	n = n.withDefaults()

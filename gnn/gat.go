@@ -92,6 +92,12 @@ func (n GAT) Parameters(s Shape) []nn.Parameter {
 	return p.list
 }
 
+// Messages are those of all heads of both layers.
+func (n GAT) Messages(s Shape) Messages {
+	n = n.withDefaults()
+	return looped(n.Heads*n.Hidden + n.OutputHeads*s.Classes)
+}
+
 // Build adds the two layers.
 func (n GAT) Build(b *Builder) *graph.Node {
 	n = n.withDefaults()

@@ -64,6 +64,12 @@ func (n GCN) Parameters(s Shape) []nn.Parameter {
 // convolution names a layer, which are counted from 1.
 func convolution(i int) string { return fmt.Sprintf("convolution%d", i+1) }
 
+// Messages are as wide as the results of the layers.
+func (n GCN) Messages(s Shape) Messages {
+	n = n.withDefaults()
+	return looped((n.Layers-1)*n.Hidden + s.Classes)
+}
+
 // Build adds the layers.
 func (n GCN) Build(b *Builder) *graph.Node {
 	n = n.withDefaults()

@@ -66,6 +66,12 @@ func (n GCNII) Parameters(s Shape) []nn.Parameter {
 	return p.list
 }
 
+// Messages are as wide as hidden layers.
+func (n GCNII) Messages(Shape) Messages {
+	n = n.withDefaults()
+	return looped(n.Layers * n.Hidden)
+}
+
 // Build adds the layers.
 func (n GCNII) Build(b *Builder) *graph.Node {
 	n = n.withDefaults()

@@ -71,6 +71,16 @@ func (n GIN) Parameters(s Shape) []nn.Parameter {
 	return p.list
 }
 
+// Messages are as wide as the first layer of each MLP.
+func (n GIN) Messages(s Shape) Messages {
+	n = n.withDefaults()
+	last := n.Hidden
+	if n.Depth == 1 {
+		last = s.Classes
+	}
+	return Messages{Edges: (n.Layers-1)*n.Hidden + last}
+}
+
 // Build adds the layers. An MLP's first layer sees the edges.
 func (n GIN) Build(b *Builder) *graph.Node {
 	n = n.withDefaults()

@@ -64,6 +64,9 @@ func (n MLP) parameters(kind nn.Kind, s Shape) []nn.Parameter {
 // linear names a layer, which are counted from 1.
 func linear(i int) string { return fmt.Sprintf("linear%d", i+1) }
 
+// Messages are none.
+func (n MLP) Messages(Shape) Messages { return Messages{} }
+
 // Build adds the layers.
 func (n MLP) Build(b *Builder) *graph.Node {
 	n = n.withDefaults()

@@ -22,9 +22,20 @@ type Network interface {
 	// Parameters lists the parameters in the order of the layers, for a graph of a
 	// shape. The names are the layer's and the role's, as in "convolution1.weight".
 	Parameters(s Shape) []nn.Parameter
+	// Messages says how much the network sends along edges.
+	Messages(s Shape) Messages
 	// Build adds the network to a GoMLX graph and returns its logits [nodes, classes].
 	Build(b *Builder) *graph.Node
 }
+
+// Messages are how many numbers a network sends in one inference, over all layers.
+type Messages struct {
+	Edges int // along each edge
+	Loops int // along the loop that each node gets, 0 where there are none
+}
+
+// looped are messages along edges and loops alike.
+func looped(width int) Messages { return Messages{Edges: width, Loops: width} }
 
 // Roles of parameters that only graph networks have. They are not weights: pruning
 // leaves them alone.

@@ -283,3 +283,41 @@ func TestDegreesOutOfNodes(t *testing.T) {
 		t.Error("unknown degrees are taken")
 	}
 }
+
+// counting is a network that counts what its graph sums up by node, as each edge's or
+// loop's numbers are.
+type counting struct {
+	Network
+	sent map[int]int // numbers by how many rows have them
+}
+
+func (c counting) Build(b *Builder) *graph.Node {
+	logits := c.Network.Build(b)
+	for _, node := range b.Graph().Nodes() {
+		if node.Type() == graph.NodeTypeScatterSum {
+			if sent := node.Inputs()[2].Shape(); sent.Rank() > 1 {
+				c.sent[sent.Dim(0)] += sent.Size() / sent.Dim(0)
+			}
+		}
+	}
+	return logits
+}
+
+// Messages are what is summed up by node in the graph that a network builds.
+func TestMessages(t *testing.T) {
+	g := smallGraph(t, false)
+	edges, withLoops := g.shape.Edges, g.shape.Edges+g.shape.Nodes
+	for name, n := range small {
+		t.Run(name, func(t *testing.T) {
+			counted := counting{n, make(map[int]int)}
+			newLaboratory(t, counted, g, nil, nn.Inference).run()
+			if gat, ok := n.(GAT); ok {
+				counted.sent[withLoops] -= gat.Heads + gat.OutputHeads // denominators of shares
+			}
+			want := Messages{Edges: counted.sent[edges] + counted.sent[withLoops], Loops: counted.sent[withLoops]}
+			if got := n.Messages(g.shape); got != want {
+				t.Errorf("%+v; the graph sums up %+v", got, want)
+			}
+		})
+	}
+}

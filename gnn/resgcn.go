@@ -67,6 +67,12 @@ func (n ResGCN) Parameters(s Shape) []nn.Parameter {
 // batchNorm names the one after a convolution.
 func batchNorm(i int) string { return convolution(i) + ".norm" }
 
+// Messages are, of each convolution, the numerators and denominators of its shares.
+func (n ResGCN) Messages(Shape) Messages {
+	n = n.withDefaults()
+	return Messages{Edges: 2 * n.Layers * n.Hidden}
+}
+
 // Build adds the layers.
 func (n ResGCN) Build(b *Builder) *graph.Node {
 	n = n.withDefaults()

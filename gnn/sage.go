@@ -60,6 +60,12 @@ func (n GraphSAGE) Parameters(s Shape) []nn.Parameter {
 	return p.list
 }
 
+// Messages are as wide as the results of the layers.
+func (n GraphSAGE) Messages(s Shape) Messages {
+	n = n.withDefaults()
+	return Messages{Edges: (n.Layers-1)*n.Hidden + s.Classes}
+}
+
 // Build adds the layers.
 func (n GraphSAGE) Build(b *Builder) *graph.Node {
 	n = n.withDefaults()

@@ -38,11 +38,16 @@ func (n SGC) Parameters(s Shape) []nn.Parameter {
 	return p.list
 }
 
+// Messages are as wide as the result, in each hop.
+func (n SGC) Messages(s Shape) Messages { return looped(n.hops() * s.Classes) }
+
 // Build adds the layer. All hops see the edges as layer "linear" does.
 func (n SGC) Build(b *Builder) *graph.Node {
 	x := b.Input(0).Multiply(b.Weight("linear", nn.Weight))
-	for range cmp.Or(n.Hops, 2) {
+	for range n.hops() {
 		x = b.Propagate(x, "linear")
 	}
 	return b.Biased(x, "linear")
 }
+
+func (n SGC) hops() int { return cmp.Or(n.Hops, 2) }
