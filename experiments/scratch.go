@@ -56,10 +56,10 @@ var scratch = &Experiment{
 			"network": "resnet20", "filters": "0.6/0.3/0.1", "slimming": "0.4",
 			"methods":           "l1-filters-fine-tune,l1-filters-scratch-e,l1-filters-scratch-b,random-filters-fine-tune,dense",
 			"slimming-strength": "0.0001",
-			"length":            "8ep", "batch": "128", "optimizer": "sgd", "learning-rate": "0.2", "nesterov": "true",
+			"length":            "15ep", "batch": "64", "optimizer": "sgd", "learning-rate": "0.1", "nesterov": "true",
 			"weight-decay": "0.0005", "schedule": "onecycle(0.2;25;10000)", "crop": "4", "flip": "true",
-			"evaluate-every": "1ep", "initializer": "kaiming-normal-fan-out",
-			"tuning-length": "2ep", "tuning-rate": "0.02", "tuning-schedule": "cosine",
+			"validation": "1000", "evaluate-every": "1ep", "initializer": "kaiming-normal-fan-out",
+			"tuning-length": "3ep", "tuning-rate": "0.01", "tuning-schedule": "cosine",
 		}},
 		Paper: {Seeds: 5, Set: map[string]string{
 			"length": "160ep", "batch": "64", "optimizer": "sgd", "learning-rate": "0.1",

@@ -60,9 +60,9 @@ var soft = &Experiment{
 		Bench: {Seeds: 3, Set: map[string]string{
 			"network": "resnet20", "rates": "0.3",
 			"methods": "soft-filters,hard-filters,random-filters,dense",
-			"length":  "7ep", "batch": "128", "optimizer": "sgd", "learning-rate": "0.2", "nesterov": "true",
+			"length":  "14ep", "batch": "64", "optimizer": "sgd", "learning-rate": "0.1", "nesterov": "true",
 			"weight-decay": "0.0005", "schedule": "onecycle(0.2;25;10000)", "crop": "4", "flip": "true",
-			"evaluate-every": "1ep", "initializer": "kaiming-normal-fan-out",
+			"validation": "1000", "evaluate-every": "1ep", "initializer": "kaiming-normal-fan-out",
 		}},
 		Paper: {Seeds: 3, Set: map[string]string{
 			"length": "200ep", "batch": "128", "optimizer": "sgd", "learning-rate": "0.01", "nesterov": "true",
