@@ -32,13 +32,11 @@ func leftOf(p Problem, mask *prune.Mask) *left {
 		l.edges = bools(mask, Edges)
 	}
 	parameters := p.Network.Parameters(s)
-	more := s
-	more.Features++
 	l.axes = make(map[string][]axis)
 	for _, parameter := range parameters {
 		l.axes[parameter.Name] = make([]axis, len(parameter.Shape))
 	}
-	l.label(parameters, p.Network.Parameters(more), featureAxis)
+	l.label(parameters, withMoreFeatures(p.Network, s), featureAxis)
 	narrower, ok := p.Network.(gnn.Narrower)
 	if ok && narrower.HiddenUnits() > 0 {
 		l.label(parameters, narrower.WithHiddenUnits(narrower.HiddenUnits()+1).Parameters(s), unitAxis)
@@ -72,6 +70,13 @@ func keepOne(marks []bool) {
 	if len(marks) > 0 && !slices.Contains(marks, true) {
 		marks[0] = true
 	}
+}
+
+// withMoreFeatures are a network's parameters for a graph with one feature more. An axis
+// that is longer then runs along features.
+func withMoreFeatures(n gnn.Network, s gnn.Shape) []nn.Parameter {
+	s.Features++
+	return n.Parameters(s)
 }
 
 // label finds the axes that are longer in a larger network.

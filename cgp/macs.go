@@ -76,9 +76,7 @@ func (s Size) products() float64 {
 // have, of the edges, the features and the weights, is dense.
 func ExecutedMACs(g *data.Graph, mask *prune.Mask, network gnn.Network) float64 {
 	shape := shapeOf(g)
-	longer := shape
-	longer.Features++
-	larger := network.Parameters(longer)
+	larger := withMoreFeatures(network, shape)
 	messages := network.Messages(shape)
 	executed := messages.Edges*liveOf(mask, Edges, shape.Edges) + messages.Loops*shape.Nodes
 	for i, p := range network.Parameters(shape) {
