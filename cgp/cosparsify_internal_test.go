@@ -281,7 +281,7 @@ func TestLeftReadsMasks(t *testing.T) {
 	for i := range 3 {
 		editor.Set("convolution2.weight", 5*3+i, false) // nor unit 5
 	}
-	l := leftOf(p, editor.Mask())
+	l := leftOf(p, editor.Mask(), prune.Paper)
 	for f, kept := range l.features {
 		if kept != (f != 0 && f != 3) {
 			t.Errorf("feature %d kept: %t", f, kept)

@@ -8,6 +8,7 @@ import (
 
 	"espalier/gnn"
 	"espalier/nn"
+	"espalier/prune"
 )
 
 // defective makes an insertion what CGP's code has in its stead for some networks:
@@ -17,14 +18,16 @@ import (
 //   - GAT's first layer leaves out edges that are pruned, but does not multiply
 //     messages by the values of the others;
 //   - GCNII does not run unless edges are learned.
-func defective(in *gnn.Insertion, network gnn.Network, s gnn.Shape, initial nn.Weights) error {
+//
+// first is what the learned values of edges and features began with.
+func defective(in *gnn.Insertion, network gnn.Network, s gnn.Shape, first nn.Weights) error {
 	switch network.Kind() {
 	case gnn.KindSGC:
 		if in.Edges != nil {
-			in.Edges = func(b *gnn.Builder, _ string) *graph.Node { return frozen(b, Edges, initial[Edges]) }
+			in.Edges = func(b *gnn.Builder, _ string) *graph.Node { return frozen(b, Edges, first[Edges]) }
 		}
 		if in.Gates != nil {
-			in.Gates = func(b *gnn.Builder) *graph.Node { return frozen(b, Features, initial[Features]) }
+			in.Gates = func(b *gnn.Builder) *graph.Node { return frozen(b, Features, first[Features]) }
 		}
 	case gnn.KindGAT:
 		if in.Edges != nil {
@@ -38,11 +41,17 @@ func defective(in *gnn.Insertion, network gnn.Network, s gnn.Shape, initial nn.W
 	return nil
 }
 
+// cached reports whether a network does not notice which edges and features are pruned:
+// the reference's SGC.
+func cached(network gnn.Network, variant prune.Variant) bool {
+	return variant == prune.Reference && network.Kind() == gnn.KindSGC
+}
+
 // frozen are gates as they were at the beginning.
-func frozen(b *gnn.Builder, name string, initial []float32) *graph.Node {
+func frozen(b *gnn.Builder, name string, first []float32) *graph.Node {
 	return b.Once("first "+name, func() *graph.Node {
-		gates := make([]float32, len(initial))
-		for i, x := range initial {
+		gates := make([]float32, len(first))
+		for i, x := range first {
 			gates[i] = float32(1 / (1 + math.Exp(-float64(x))))
 		}
 		return graph.Const(b.Graph(), gates)

@@ -25,10 +25,11 @@ const (
 	unitAxis    axis = "units"
 )
 
-func leftOf(p Problem, mask *prune.Mask) *left {
+func leftOf(p Problem, mask *prune.Mask, variant prune.Variant) *left {
 	s := shapeOf(p.Graph)
 	l := &left{edges: all(s.Edges), features: all(s.Features), network: p.Network}
-	if mask.SizeOf(Edges) > 0 {
+	noticed := !cached(p.Network, variant)
+	if noticed && mask.SizeOf(Edges) > 0 {
 		l.edges = bools(mask, Edges)
 	}
 	parameters := p.Network.Parameters(s)
@@ -44,7 +45,7 @@ func leftOf(p Problem, mask *prune.Mask) *left {
 		l.network = narrower.WithHiddenUnits(count(l.units))
 	}
 	l.features = l.read(parameters, mask, featureAxis, s.Features)
-	if mask.SizeOf(Features) > 0 {
+	if noticed && mask.SizeOf(Features) > 0 {
 		for f, lives := range bools(mask, Features) {
 			l.features[f] = l.features[f] && lives
 		}

@@ -14,6 +14,8 @@ type part struct {
 	options Options
 	learned []nn.Parameter // of the whole
 	program *gnn.Program
+	// first is what the learned values of the whole's edges and features began with.
+	first nn.Weights
 	// base are all values of the whole, as they were when this part began. kept are the
 	// positions in them of this part's values, by parameter; none are all.
 	base nn.Weights
@@ -30,7 +32,11 @@ func newPart(problem Problem, options Options, learned []nn.Parameter, mask *pru
 	if p.base, err = p.initial(prepared.Shape()); err != nil {
 		return nil, err
 	}
-	if p.program, err = p.compile(problem.Network, prepared, learned, mask, p.base); err != nil {
+	p.first = make(nn.Weights, len(learned))
+	for _, parameter := range learned {
+		p.first[parameter.Name] = p.base[parameter.Name]
+	}
+	if p.program, err = p.compile(problem.Network, prepared, learned, mask, p.first); err != nil {
 		return nil, err
 	}
 	if err := p.program.Load(p.base, problem.Seed.Derive("training")); err != nil {
@@ -64,8 +70,8 @@ func (p *part) initial(s gnn.Shape) (nn.Weights, error) {
 	return weights, nil
 }
 
-// compile is the program of a network on a graph.
-func (p *part) compile(network gnn.Network, on *gnn.Graph, learned []nn.Parameter, mask *prune.Mask, initial nn.Weights) (*gnn.Program, error) {
+// compile is the program of a network on a graph whose learned values began with first.
+func (p *part) compile(network gnn.Network, on *gnn.Graph, learned []nn.Parameter, mask *prune.Mask, first nn.Weights) (*gnn.Program, error) {
 	variant := p.options.Schedule.Variant
 	recipe := gnn.Recipe{
 		Network: network, Graph: on, Insertion: insertion(learned, variant), Nodes: p.whole.Split.Train,
@@ -77,7 +83,7 @@ func (p *part) compile(network gnn.Network, on *gnn.Graph, learned []nn.Paramete
 		recipe.Gradients = recipe.Masked
 	}
 	if variant == prune.Reference {
-		if err := defective(recipe.Insertion, network, on.Shape(), initial); err != nil {
+		if err := defective(recipe.Insertion, network, on.Shape(), first); err != nil {
 			return nil, err
 		}
 	}
@@ -122,11 +128,13 @@ func (p *part) standing() (s standing, err error) {
 
 // compact is what is left of the whole: the graph without the edges that were pruned,
 // its features without those that were, or that no live weight reads, and a hidden
-// layer without the units that no live weight reads. It computes what the whole does,
-// and goes on where the whole stands; only dropout draws other numbers, because there
-// are fewer to draw. The whole's program is not needed any more.
+// layer without the units that no live weight reads. A network that does not notice
+// what was pruned keeps it all, and reads it as it was at the beginning. What is left
+// computes what the whole does, and goes on where the whole stands; only dropout draws
+// other numbers, because there are fewer to draw. The whole's program is not needed any
+// more.
 func (p *part) compact(stands standing, mask *prune.Mask) (*part, error) {
-	left := leftOf(p.whole, mask)
+	left := leftOf(p.whole, mask, p.options.Schedule.Variant)
 	graph, err := left.graph(p.whole.Graph)
 	if err != nil {
 		return nil, err
@@ -135,20 +143,19 @@ func (p *part) compact(stands standing, mask *prune.Mask) (*part, error) {
 	if err != nil {
 		return nil, err
 	}
-	small := &part{whole: p.whole, options: p.options, learned: p.learned, base: stands.weights, kept: left.positions(p.program.Parameters())}
-	initial := make(nn.Weights, len(small.base))
-	for name, kept := range small.kept {
-		initial[name] = pick(small.base[name], kept)
+	small := &part{
+		whole: p.whole, options: p.options, learned: p.learned, first: p.first, base: stands.weights,
+		kept: left.positions(p.program.Parameters()),
 	}
 	var learned []nn.Parameter
 	for _, parameter := range p.learned {
 		parameter.Shape = []int{len(small.kept[parameter.Name])}
 		learned = append(learned, parameter)
 	}
-	if small.program, err = small.compile(left.network, prepared, learned, mask, initial); err != nil {
+	if small.program, err = small.compile(left.network, prepared, learned, mask, small.pick(small.first)); err != nil {
 		return nil, err
 	}
-	if err := small.goOn(stands, initial, mask); err != nil {
+	if err := small.goOn(stands, mask); err != nil {
 		small.program.Close()
 		return nil, err
 	}
@@ -156,8 +163,8 @@ func (p *part) compact(stands standing, mask *prune.Mask) (*part, error) {
 }
 
 // goOn puts the part where the whole stood.
-func (p *part) goOn(from standing, initial nn.Weights, mask *prune.Mask) error {
-	if err := p.program.Load(initial, p.whole.Seed.Derive("compact training")); err != nil {
+func (p *part) goOn(from standing, mask *prune.Mask) error {
+	if err := p.program.Load(p.pick(from.weights), p.whole.Seed.Derive("compact training")); err != nil {
 		return err
 	}
 	p.program.SetUpdates(from.updates)
@@ -174,6 +181,15 @@ func (p *part) goOn(from standing, initial nn.Weights, mask *prune.Mask) error {
 		}
 	}
 	return nil
+}
+
+// pick takes what the part has of values of the whole.
+func (p *part) pick(whole nn.Weights) nn.Weights {
+	picked := make(nn.Weights, len(whole))
+	for name, values := range whole {
+		picked[name] = pick(values, p.kept[name])
+	}
+	return picked
 }
 
 // pick takes some elements.
