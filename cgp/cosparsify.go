@@ -24,7 +24,8 @@ type Options struct {
 	Densities Densities
 	Schedule  Schedule
 	Regrowth  Regrowth
-	// Uniform ranks each weight matrix for itself.
+	// Uniform ranks each weight matrix for itself, and counts the schedule's steps as the
+	// reference does then: see Schedule.Uniform.
 	Uniform bool
 	Ratings Ratings
 	// EdgeStart is where all learned values of edges begin; 0 draws them from N(0, 1).
@@ -48,6 +49,7 @@ func (o Options) withDefaults() Options {
 	o.LearningRate = cmp.Or(o.LearningRate, .01)
 	o.WeightDecay = max(0, cmp.Or(o.WeightDecay, 5e-4))
 	o.Schedule = o.Schedule.withDefaults()
+	o.Schedule.Uniform = o.Schedule.Uniform || o.Uniform
 	return o
 }
 

@@ -223,9 +223,10 @@ func untouched(left cgp.Densities) cgp.Densities {
 	return left
 }
 
-// options are those of a method.
-func (o *Cosparsify) options(method string) cgp.Options {
+// options are those of a method that leaves so much.
+func (o *Cosparsify) options(method string, left cgp.Densities) cgp.Options {
 	options := cgp.Options{
+		Densities: left,
 		Schedule:  cgp.Schedule{Every: o.Interval, End: o.End, Variant: o.Variant},
 		Regrowth:  cgp.Regrowth{Growth: cgp.Growth(o.Growth), Rate: o.Rate, Floor: min(.005, o.Rate), Period: o.Epochs},
 		Uniform:   o.Uniform,
@@ -239,7 +240,8 @@ func (o *Cosparsify) options(method string) cgp.Options {
 	case "degree":
 		options.Ratings.Edges = cgp.Degree
 	case "one-shot":
-		options.Schedule.Every = o.End
+		// Counted so that the reference does not leave its only step out.
+		options.Schedule.Every, options.Schedule.Uniform = o.End, true
 	}
 	if how != "" {
 		options.Regrowth.Growth = cgp.NoGrowth
@@ -262,12 +264,10 @@ func (o *Cosparsify) run(ctx context.Context, w Work, d Desc) (Outcome, error) {
 	}
 	outcome := Outcome{Data: map[string]string{whole.Name(): whole.Digest()}}
 	for i, level := range o.levels(d.Method) {
-		options := o.options(d.Method)
-		options.Densities = level.left
 		result, err := cgp.CoSparsify(ctx, cgp.Problem{
 			Network: network, Graph: g, Split: split, Seed: d.Seed, Backend: w.Backend, Progress: w.Progress,
 			Name: fmt.Sprintf("%s of %s on %s, %.3g", d.Method, d.Network, d.Data, level.remaining),
-		}, options)
+		}, o.options(d.Method, level.left))
 		if err != nil {
 			return Outcome{}, err
 		}
