@@ -37,9 +37,9 @@ func BenchmarkCoSparsify(b *testing.B) {
 				b.ReportMetric(r.Timing.CompactStep.Seconds()*1e3, "ms/compact-step")
 				b.ReportMetric(r.Timing.Inference.Seconds()*1e3, "ms/inference")
 				b.ReportMetric(r.Timing.CompactInference.Seconds()*1e3, "ms/compact-inference")
-				size := cgp.Size{Nodes: g.Nodes(), Edges: g.Counts().Entries, Features: g.Features().Columns(), Hidden: 512, Classes: g.Classes()}
-				b.ReportMetric(cgp.UGSMACs.Of(size, cgp.Left(r.Mask))/1e6, "M-ugs")
-				b.ReportMetric(cgp.GEBTMACs.Of(size, cgp.Left(r.Mask))/1e6, "M-gebt")
+				for _, formula := range cgp.Formulas {
+					b.ReportMetric(formula.Of(formula.Size(g, 512), cgp.Left(r.Mask))/1e6, "M-"+formula.Name)
+				}
 				b.ReportMetric(cgp.ExecutedMACs(g, r.Mask, network)/1e6, "M-executed")
 			}
 		})

@@ -12,7 +12,7 @@ import (
 // Size is what the papers' formulas of cost look at: a graph and a network of two
 // layers on it.
 type Size struct {
-	Nodes    int
+	Nodes    int // that have features
 	Edges    int // as the formula counts them
 	Features int
 	Hidden   int
@@ -28,6 +28,9 @@ type MACs struct {
 	Name string
 	// Help says what is counted.
 	Help string
+	// Size is what the formula looks at of a graph that has features, and of a network
+	// with so many hidden units.
+	Size func(g *data.Graph, hidden int) Size
 	// Of is the count for what is left.
 	Of func(s Size, left Densities) float64
 }
@@ -46,6 +49,7 @@ var Formulas = []MACs{UGSMACs, GEBTMACs}
 // that have no features.
 var UGSMACs = MACs{
 	Name: "ugs", Help: "products dense, both aggregations at the hidden width",
+	Size: func(g *data.Graph, hidden int) Size { return sizeOf(g, distinct(g.Counts()), hidden) },
 	Of: func(s Size, left Densities) float64 {
 		return left.Weights*s.products() + left.Edges*2*float64(s.Edges)*float64(s.Hidden)
 	},
@@ -57,12 +61,38 @@ var UGSMACs = MACs{
 //	w·(N·F·H + N·H·C) + g·E·F
 //
 // with one aggregation, at the input's width, for E the entries of the lists of
-// neighbours as they were published, duplicates and loops among them.
+// neighbours as they were published, duplicates and loops among them. N is UGS's. Of a
+// graph that was not made of its published lists by dropping duplicates and loops alone,
+// such as one published with each edge in one direction, E counts what it has.
 var GEBTMACs = MACs{
 	Name: "gebt", Help: "products dense, one aggregation at the input's width",
+	Size: func(g *data.Graph, hidden int) Size { return sizeOf(g, listed(g), hidden) },
 	Of: func(s Size, left Densities) float64 {
 		return left.Weights*s.products() + left.Edges*float64(s.Edges)*float64(s.Features)
 	},
+}
+
+// sizeOf is that of a graph with so many edges.
+func sizeOf(g *data.Graph, edges, hidden int) Size {
+	s := Size{Edges: edges, Features: g.Features().Columns(), Hidden: hidden, Classes: g.Classes()}
+	for node := range g.Nodes() {
+		for range g.Features().Row(node) {
+			s.Nodes++
+			break
+		}
+	}
+	return s
+}
+
+// distinct are the directed edges without loops and duplicates.
+func distinct(c data.Counts) int { return c.Entries - c.Duplicates - c.Loops }
+
+// listed are the entries of a graph's published lists, if it is a graph of them.
+func listed(g *data.Graph) int {
+	if stored := g.Stored(); distinct(stored) == distinct(g.Counts()) {
+		return stored.Entries
+	}
+	return g.Counts().Entries
 }
 
 func (s Size) products() float64 {

@@ -74,6 +74,40 @@ func TestMACsOfGEBT(t *testing.T) {
 	}
 }
 
+// Nodes without features are not counted, and lists of neighbours are as they were
+// published where the graph has both directions of each edge in them.
+func TestSizesOfFormulas(t *testing.T) {
+	features, err := data.NewDenseFeatures(3, 2, []float32{1, 0, 1, 1, 0, 0})
+	if err != nil {
+		t.Fatal(err)
+	}
+	both := []data.Edge{{From: 0, To: 1}, {From: 1, To: 0}, {From: 1, To: 0}, {From: 2, To: 2}}
+	for _, c := range []struct {
+		name      string
+		edges     []data.Edge
+		ugs, gebt int
+	}{
+		{"both directions, a duplicate and a loop", both, 2, 4},
+		{"one direction", []data.Edge{{From: 0, To: 1}, {From: 1, To: 2}}, 4, 4},
+	} {
+		g, err := data.NewGraph(data.GraphContent{
+			Name: "three", Nodes: 3, Features: features, Classes: 2, Labels: []int32{0, 1, 0}, Edges: c.edges,
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		g = g.Symmetrised().WithoutLoops().WithoutDuplicates()
+		want := cgp.Size{Nodes: 2, Edges: c.ugs, Features: 2, Hidden: 5, Classes: 2}
+		if got := cgp.UGSMACs.Size(g, 5); got != want {
+			t.Errorf("%s: UGS takes %+v, want %+v", c.name, got, want)
+		}
+		want.Edges = c.gebt
+		if got := cgp.GEBTMACs.Size(g, 5); got != want {
+			t.Errorf("%s: GEBT takes %+v, want %+v", c.name, got, want)
+		}
+	}
+}
+
 // A graph of three nodes and two features, counted by hand.
 func TestExecutedMACs(t *testing.T) {
 	features, err := data.NewDenseFeatures(3, 2, []float32{1, 0, 1, 1, 0, 0})

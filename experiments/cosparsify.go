@@ -55,8 +55,9 @@ const (
 	weightsLeft  = "weights_left"
 	homophily    = "homophily"
 	isolated     = "isolated"
-	ugsMACs      = "million_macs_ugs"
-	gebtMACs     = "million_macs_gebt"
+	formulaMACs  = "million_macs_" // by the formula of this name
+	ugsMACs      = formulaMACs + "ugs"
+	gebtMACs     = formulaMACs + "gebt"
 	executedMACs = "million_macs_executed" // as counted where nothing that is zero is multiplied
 )
 
@@ -320,11 +321,9 @@ func pruningMetrics(g *data.Graph, network gnn.Network, mask *prune.Mask, scores
 	}
 	maps.Copy(metrics, degreeMetrics(inspection))
 	if narrow, ok := network.(gnn.Narrower); ok && network.Kind() == gnn.KindGCN && narrow.HiddenUnits() > 0 {
-		size := cgp.Size{
-			Nodes: g.Nodes(), Edges: g.Counts().Entries, Features: g.Features().Columns(),
-			Hidden: narrow.HiddenUnits(), Classes: g.Classes(),
+		for _, formula := range cgp.Formulas {
+			metrics[formulaMACs+formula.Name] = Number(formula.Of(formula.Size(g, narrow.HiddenUnits()), left) / 1e6)
 		}
-		metrics[ugsMACs], metrics[gebtMACs] = Number(cgp.UGSMACs.Of(size, left)/1e6), Number(cgp.GEBTMACs.Of(size, left)/1e6)
 	}
 	return metrics
 }

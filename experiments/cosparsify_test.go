@@ -1,7 +1,9 @@
 package experiments_test
 
 import (
+	"errors"
 	"math"
+	"os"
 	"strings"
 	"testing"
 
@@ -91,5 +93,35 @@ func TestCosparsifyReachesItsDensities(t *testing.T) {
 				}
 			}
 		}
+	}
+}
+
+// The columns by the papers' formulas have the papers' numbers of the dense networks.
+func TestDenseMACsAreThePapers(t *testing.T) {
+	for _, c := range []struct {
+		set, metric  string
+		hidden       int
+		want, within float64
+	}{
+		{"cora", "million_macs_ugs", 512, 2007.4, .05},
+		{"citeseer", "million_macs_ugs", 512, 6298.8, .05},
+		{"cora", "million_macs_gebt", 16, 77.95, .005},
+		{"citeseer", "million_macs_gebt", 16, 231.59, .005},
+	} {
+		t.Run(c.set+" "+c.metric, func(t *testing.T) {
+			g, err := data.OpenGraph(t.Context(), c.set, os.Getenv("ESPALIER_DATA"))
+			var missing *data.MissingError
+			if errors.As(err, &missing) {
+				t.Skip(err)
+			}
+			if err != nil {
+				t.Fatal(err)
+			}
+			g = g.WithoutLoops().WithoutDuplicates()
+			metrics := experiments.PruningMetrics(g, gnn.GCN{Hidden: c.hidden}, prune.OnesOf(nil), cgp.Scores{})
+			if got := float64(metrics[c.metric]); !(math.Abs(got-c.want) <= c.within) {
+				t.Errorf("%.4f, want %.2f", got, c.want)
+			}
+		})
 	}
 }

@@ -23,5 +23,8 @@ func (o *Cosparsify) Prunings(method string) []cgp.Options {
 	return prunings
 }
 
+// PruningMetrics is pruningMetrics.
+var PruningMetrics = pruningMetrics
+
 // Near is near.
 func Near(name string, names []string) []string { return near(name, names) }
