@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"maps"
 	"math/rand/v2"
 	"slices"
 	"time"
@@ -22,8 +23,12 @@ type Options struct {
 	// Densities are what is to be left at the end. 0 is all, without anything learned
 	// in front of edges and features; 1 is all, with learned gates.
 	Densities Densities
-	Schedule  Schedule
-	Regrowth  Regrowth
+	// Initial is what is there at the beginning, at places drawn at random, with matrices
+	// by Erdős and Rényi's densities; 0 means all. Where it is the same as Densities,
+	// nothing is pruned, and what lives only changes places: dynamic sparse training.
+	Initial  Densities
+	Schedule Schedule
+	Regrowth Regrowth
 	// Uniform ranks each weight matrix for itself, and counts the schedule's steps as the
 	// reference does then: see Schedule.Uniform.
 	Uniform bool
@@ -45,6 +50,7 @@ type Options struct {
 type Ratings struct{ Edges, Features, Weights Rating }
 
 func (o Options) withDefaults() Options {
+	o.Initial.Edges, o.Initial.Features, o.Initial.Weights = cmp.Or(o.Initial.Edges, 1), cmp.Or(o.Initial.Features, 1), cmp.Or(o.Initial.Weights, 1)
 	o.Epochs = cmp.Or(o.Epochs, 200)
 	o.LearningRate = cmp.Or(o.LearningRate, .01)
 	o.WeightDecay = max(0, cmp.Or(o.WeightDecay, 5e-4))
@@ -53,11 +59,29 @@ func (o Options) withDefaults() Options {
 	return o
 }
 
+// element is what competes to stay: from one density to another, 0 where it is left alone.
+type element struct {
+	name           string
+	initial, final float64
+}
+
+func (o Options) elements() []element {
+	return []element{
+		{Edges, o.Initial.Edges, o.Densities.Edges},
+		{Features, o.Initial.Features, o.Densities.Features},
+		{Weights, o.Initial.Weights, o.Densities.Weights},
+	}
+}
+
 // Check reports what cannot be.
 func (o Options) Check() error {
-	for what, density := range map[string]float64{"edges": o.Densities.Edges, "features": o.Densities.Features, "weights": o.Densities.Weights} {
-		if !(density >= 0 && density <= 1) {
-			return fmt.Errorf("density %v of %s is not in [0, 1]", density, what)
+	o = o.withDefaults()
+	for _, e := range o.elements() {
+		if !(e.final >= 0 && e.final <= 1) {
+			return fmt.Errorf("density %v of %s is not in [0, 1]", e.final, e.name)
+		}
+		if !(e.initial > 0 && e.initial <= 1 && e.initial >= e.final) {
+			return fmt.Errorf("%s begin at a density of %v; it has to be above 0, at most 1, and not below the %v that is to be left", e.name, e.initial, e.final)
 		}
 	}
 	if o.Ratings.Features == Degree || o.Ratings.Weights == Degree {
@@ -66,7 +90,6 @@ func (o Options) Check() error {
 	if o.Epochs < 0 || o.LearningRate < 0 {
 		return fmt.Errorf("%d epochs at a learning rate of %v; neither can be negative", o.Epochs, o.LearningRate)
 	}
-	o = o.withDefaults()
 	if o.Schedule.End >= o.Epochs {
 		return fmt.Errorf("pruning up to epoch %d of %d leaves no epoch to choose the result from", o.Schedule.End, o.Epochs)
 	}
@@ -145,32 +168,35 @@ func newCoSparsification(problem Problem, options Options) (*coSparsification, e
 	if err != nil {
 		return nil, err
 	}
-	matrices := problem.matrices(prepared.Shape())
+	parameters := map[string][]nn.Parameter{
+		Edges: {edgesOf(prepared.Shape().Edges)}, Features: {featuresOf(prepared.Shape().Features)},
+		Weights: problem.matrices(prepared.Shape()),
+	}
 	var learned, masked []nn.Parameter
-	for _, group := range []struct {
-		name       string
-		parameters []nn.Parameter
-		density    float64
-	}{
-		{Edges, []nn.Parameter{edgesOf(prepared.Shape().Edges)}, options.Densities.Edges},
-		{Features, []nn.Parameter{featuresOf(prepared.Shape().Features)}, options.Densities.Features},
-		{"weights", matrices, options.Densities.Weights},
-	} {
-		if group.density == 0 {
+	first := make(map[string]float64)
+	for _, e := range options.elements() {
+		if e.final == 0 {
 			continue
 		}
-		if group.name != "weights" {
-			learned = append(learned, group.parameters...)
+		if e.name != Weights {
+			learned = append(learned, parameters[e.name]...)
 		}
-		masked = append(masked, group.parameters...)
+		masked = append(masked, parameters[e.name]...)
+		densities, err := firstDensities(parameters[e.name], e.initial, options.Uniform)
+		if err != nil {
+			return nil, err
+		}
+		maps.Copy(first, densities)
 		c.gradual.Groups = append(c.gradual.Groups, Group{
-			Name: group.name, Parameters: names(group.parameters), Initial: 1, Final: group.density,
-			Uniform: options.Uniform && group.name == "weights",
+			Name: e.name, Parameters: names(parameters[e.name]), Initial: e.initial, Final: e.final,
+			Uniform: options.Uniform && e.name == Weights,
 		})
 	}
-	c.mask = prune.OnesOf(masked)
+	c.mask = prune.Scattered(masked, first, func(parameter string) *rand.Rand {
+		return c.Seed.Derive("first mask").Stream(parameter)
+	})
 	c.fixed = c.Ratings.fixed(c.mask, c.Graph, c.Seed)
-	c.part, err = newPart(problem, options, learned, c.mask)
+	c.part, err = newPart(problem, options, prepared, learned, c.mask)
 	return c, err
 }
 

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"math"
 	"os"
+	"slices"
+	"strings"
 	"testing"
 
 	"espalier/backend"
@@ -49,6 +51,52 @@ func TestCoSparsifyReachesItsDensities(t *testing.T) {
 		for _, e := range r.History[20:] {
 			if e.Validation.Accuracy > r.Validation.Accuracy || e.Validation.Accuracy == r.Validation.Accuracy && e.Epoch < r.Epoch.Epoch {
 				t.Errorf("%s: epoch %d is better than %d", growth, e.Epoch, r.Epoch.Epoch)
+			}
+		}
+	}
+}
+
+// Dynamic sparse training begins at its densities, keeps them, and moves what lives.
+func TestCoSparsifyFromTheBeginning(t *testing.T) {
+	for _, variant := range []prune.Variant{prune.Paper, prune.Reference} {
+		for _, uniform := range []bool{false, true} {
+			o := short(variant)
+			o.Initial, o.Uniform, o.Regrowth.Growth = o.Densities, uniform, Gradient
+			c, err := newCoSparsification(plantedProblem(t, ""), o.withDefaults())
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer func() { c.part.program.Close() }()
+			first := c.mask
+			weights, err := values(c.part.program, first.Names())
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, name := range first.Names() {
+				for i, x := range weights[name] {
+					if !first.Lives(name, i) && x != 0 {
+						t.Fatalf("%s: %s[%d] is not there and begins at %v", variant, name, i, x)
+					}
+				}
+			}
+			r, err := c.run(t.Context())
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, left := range []Densities{Left(first), Left(r.Mask)} {
+				if !within(left.Edges, .5, .01) || !within(left.Features, .4, .06) || !within(left.Weights, .1, .01) {
+					t.Errorf("%s, uniform %t: left %v", variant, uniform, left)
+				}
+			}
+			const matrix = "convolution1.weight"
+			if even := within(first.DensityOf(matrix), .1, .005); even != uniform {
+				t.Errorf("uniform %t: the first matrix begins at a density of %v", uniform, first.DensityOf(matrix))
+			}
+			if slices.Equal(bools(first, matrix), bools(r.Mask, matrix)) {
+				t.Errorf("%s, uniform %t: weights do not move", variant, uniform)
+			}
+			if wanted := r.Prunings[0].Wanted; wanted != o.Densities {
+				t.Errorf("%s: %v are wanted at first", variant, wanted)
 			}
 		}
 	}
@@ -102,17 +150,23 @@ func TestCoSparsifyRepeats(t *testing.T) {
 func TestCoSparsifyRefuses(t *testing.T) {
 	p := plantedProblem(t, "")
 	for name, change := range map[string]func(*Problem, *Options){
-		"a density above 1":     func(_ *Problem, o *Options) { o.Densities.Edges = 1.5 },
-		"weights by degree":     func(_ *Problem, o *Options) { o.Ratings.Weights = Degree },
-		"an unknown rating":     func(_ *Problem, o *Options) { o.Ratings.Edges = "luck" },
-		"pruning until the end": func(_ *Problem, o *Options) { o.Schedule.End = o.Epochs },
-		"no network":            func(p *Problem, _ *Options) { p.Network = nil },
-		"an unknown growth":     func(_ *Problem, o *Options) { o.Regrowth.Growth = "fast" },
+		"a density above 1":      func(_ *Problem, o *Options) { o.Densities.Edges = 1.5 },
+		"weights by degree":      func(_ *Problem, o *Options) { o.Ratings.Weights = Degree },
+		"an unknown rating":      func(_ *Problem, o *Options) { o.Ratings.Edges = "luck" },
+		"pruning until the end":  func(_ *Problem, o *Options) { o.Schedule.End = o.Epochs },
+		"fewer at the beginning": func(_ *Problem, o *Options) { o.Initial.Edges = o.Densities.Edges / 2 },
+		"no network":             func(p *Problem, _ *Options) { p.Network = nil },
+		"an unknown growth":      func(_ *Problem, o *Options) { o.Regrowth.Growth = "fast" },
 	} {
 		problem, o := p, short(prune.Paper)
 		change(&problem, &o)
 		if _, err := CoSparsify(t.Context(), problem, o); err == nil {
 			t.Errorf("%s passes", name)
+		}
+	}
+	for range 20 {
+		if err := (Options{Densities: Densities{2, 2, 2}}).Check(); err == nil || !strings.Contains(err.Error(), Edges) {
+			t.Fatalf("of three densities that cannot be the edges' is not the one that is reported: %v", err)
 		}
 	}
 	ctx, cancel := context.WithCancel(t.Context())

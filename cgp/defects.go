@@ -47,11 +47,14 @@ func cached(network gnn.Network, variant prune.Variant) bool {
 	return variant == prune.Reference && network.Kind() == gnn.KindSGC
 }
 
-// frozen are gates as they were at the beginning.
+// frozen are gates as they were at the beginning, shut where the learned value was 0.
 func frozen(b *gnn.Builder, name string, first []float32) *graph.Node {
 	return b.Once("first "+name, func() *graph.Node {
 		gates := make([]float32, len(first))
 		for i, x := range first {
+			if x == 0 {
+				continue
+			}
 			gates[i] = float32(1 / (1 + math.Exp(-float64(x))))
 		}
 		return graph.Const(b.Graph(), gates)

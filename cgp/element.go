@@ -11,6 +11,9 @@ const (
 	Features = "features"
 )
 
+// Weights names the group of a network's weights, beside Edges and Features.
+const Weights = "weights"
+
 // The roles of those parameters.
 const (
 	// EdgeValue is a number for each directed edge, in the order of data.Graph.Edges.

@@ -12,8 +12,10 @@ import (
 // Group is a set of parameters that are pruned together, from one density to
 // another: the edges, the features, or the weights of a network.
 type Group struct {
-	Name           string
-	Parameters     []string
+	Name       string
+	Parameters []string
+	// Initial and Final are its densities. Where they are the same, nothing is pruned,
+	// and what lives only changes places.
 	Initial, Final float64
 	// Uniform ranks each parameter for itself; otherwise all compete.
 	Uniform bool
@@ -76,6 +78,9 @@ func (g Gradual) Check() error {
 func (g Gradual) Update(m Moment) (Change, error) {
 	pruned := m.Mask
 	for _, group := range g.Groups {
+		if group.Initial == group.Final {
+			continue
+		}
 		for _, pool := range group.pools() {
 			var err error
 			if pruned, err = g.prune(pruned, m, group, pool); err != nil {

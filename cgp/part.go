@@ -23,23 +23,27 @@ type part struct {
 }
 
 // newPart is the whole of a problem at its beginning.
-func newPart(problem Problem, options Options, learned []nn.Parameter, mask *prune.Mask) (*part, error) {
-	prepared, err := gnn.NewGraph(problem.Graph)
+func newPart(problem Problem, options Options, on *gnn.Graph, learned []nn.Parameter, mask *prune.Mask) (*part, error) {
+	p := &part{whole: problem, options: options, learned: learned}
+	values, err := p.initial(on.Shape())
 	if err != nil {
 		return nil, err
 	}
-	p := &part{whole: problem, options: options, learned: learned}
-	if p.base, err = p.initial(prepared.Shape()); err != nil {
+	if p.base, err = mask.Apply(values); err != nil {
 		return nil, err
 	}
 	p.first = make(nn.Weights, len(learned))
 	for _, parameter := range learned {
 		p.first[parameter.Name] = p.base[parameter.Name]
 	}
-	if p.program, err = p.compile(problem.Network, prepared, learned, mask, p.first); err != nil {
+	if p.program, err = p.compile(problem.Network, on, learned, mask, p.first); err != nil {
 		return nil, err
 	}
-	if err := p.program.Load(p.base, problem.Seed.Derive("training")); err != nil {
+	err = p.program.Load(p.base, problem.Seed.Derive("training"))
+	if err == nil {
+		err = setMask(p.program, mask, mask.Names())
+	}
+	if err != nil {
 		p.program.Close()
 		return nil, err
 	}

@@ -123,8 +123,8 @@ func (s *sparseTraining) prepare() error {
 	shape := shapeOf(s.Graph)
 	s.matrices = s.Problem.matrices(shape)
 	s.exchange = s.gradual()
-	s.exchange.Groups = []Group{{Name: "weights", Parameters: names(s.matrices), Initial: s.Density, Final: s.Density}}
-	densities, err := s.densities()
+	s.exchange.Groups = []Group{{Name: Weights, Parameters: names(s.matrices), Initial: s.Density, Final: s.Density}}
+	densities, err := firstDensities(s.matrices, s.Density, s.Even)
 	if err != nil {
 		return err
 	}
@@ -152,14 +152,15 @@ func (s *sparseTraining) prepare() error {
 	return cmp.Or(s.program.Load(weights, s.Seed.Derive("training")), setMask(s.program, s.mask, names(s.matrices)))
 }
 
-// densities are those of the matrices.
-func (s *sparseTraining) densities() (map[string]float64, error) {
-	if !s.Even {
-		return prune.ErdosRenyi(s.matrices, s.Density)
+// firstDensities are those that a sparse training begins with: Erdős and Rényi's, or the
+// same for each parameter.
+func firstDensities(parameters []nn.Parameter, density float64, even bool) (map[string]float64, error) {
+	if !even {
+		return prune.ErdosRenyi(parameters, density)
 	}
 	densities := make(map[string]float64)
-	for _, p := range s.matrices {
-		densities[p.Name] = s.Density
+	for _, p := range parameters {
+		densities[p.Name] = density
 	}
 	return densities, nil
 }

@@ -37,6 +37,7 @@ type Cosparsify struct {
 	Interval  int           `name:"interval" default:"10" min:"1" help:"Epochs between prunings; set by intervals."`
 	End       int           `name:"end" default:"100" min:"1" help:"The epoch after which nothing is pruned; set by ends."`
 	Growth    string        `name:"growth" default:"momentum" enum:"momentum,gradient,random,none" help:"What grows again."`
+	Initial   float64       `name:"initial" default:"1" above:"0" max:"1" help:"Density at the beginning of what is pruned, or that of the level where it is more; below 1 training is sparse from the beginning."`
 	Uniform   bool          `name:"uniform" default:"false" help:"Rank each weight matrix for itself."`
 	Rating    string        `name:"edge-rating" default:"magnitude" enum:"magnitude,sigmoid" help:"What rates learned edges."`
 	EdgeStart float64       `name:"edge-start" default:"0" help:"Where values of edges begin; 0 draws them from N(0, 1)."`
@@ -227,7 +228,7 @@ func untouched(left cgp.Densities) cgp.Densities {
 // options are those of a method that leaves so much.
 func (o *Cosparsify) options(method string, left cgp.Densities) cgp.Options {
 	options := cgp.Options{
-		Densities: left,
+		Densities: left, Initial: cgp.Densities{Edges: max(o.Initial, left.Edges), Features: max(o.Initial, left.Features), Weights: max(o.Initial, left.Weights)},
 		Schedule:  cgp.Schedule{Every: o.Interval, End: o.End, Variant: o.Variant},
 		Regrowth:  cgp.Regrowth{Growth: cgp.Growth(o.Growth), Rate: o.Rate, Floor: min(.005, o.Rate), Period: o.Epochs},
 		Uniform:   o.Uniform,

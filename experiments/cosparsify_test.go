@@ -67,7 +67,7 @@ func TestCosparsifyReachesItsDensities(t *testing.T) {
 	}{{prune.Paper, false, 1}, {prune.Paper, true, 1}, {prune.Reference, false, .875}, {prune.Reference, true, 1}} {
 		for _, method := range e.Methods {
 			o := &experiments.Cosparsify{
-				Edges: []float64{.5}, Features: []float64{.5}, Weights: []float64{.5}, Rate: .1, Interval: 2, End: 4, Epochs: 6,
+				Edges: []float64{.5}, Features: []float64{.5}, Weights: []float64{.5}, Rate: .1, Interval: 2, End: 4, Epochs: 6, Initial: 1,
 				Variant: c.variant, Uniform: c.uniform,
 			}
 			reached := c.reached
