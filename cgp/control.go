@@ -11,9 +11,10 @@ import (
 	"espalier/prune"
 )
 
-// Rating says which edges, features or weights a method prunes first. All but
-// Magnitude are controls, the same at every step, so that what is pruned once stays
-// so, at the densities and by the schedule of the method that they stand beside.
+// Rating says which edges, features or weights a method prunes first. Magnitude and
+// Sigmoid follow what training comes to. Chance and Degree are controls, the same at
+// every step, so that what is pruned once stays so, at the densities and by the schedule
+// of the method that they stand beside.
 type Rating string
 
 // The ratings.

@@ -23,7 +23,8 @@ type TicketOptions struct {
 	Rounds int // after the dense network; 0 means 20
 	Ladder Ladder
 	// Ratings other than magnitudes, of edges and weights, are controls; no masks are
-	// trained for what they rate.
+	// trained for what they rate. Features are not rated, and nothing by Sigmoid: soft
+	// masks multiply as they are.
 	Ratings Ratings
 	// Reinitialize trains the tickets from new random weights, a control.
 	Reinitialize bool
@@ -51,8 +52,13 @@ func (o TicketOptions) Check() error {
 	if o.Rounds < 0 || o.Epochs < 0 || o.LearningRate < 0 || o.EdgePenalty < 0 || o.WeightPenalty < 0 {
 		return fmt.Errorf("%d rounds of %d epochs at a learning rate of %v, with penalties %v and %v; none can be negative", o.Rounds, o.Epochs, o.LearningRate, o.EdgePenalty, o.WeightPenalty)
 	}
-	if o.Ratings.Weights == Degree {
+	switch {
+	case o.Ratings.Weights == Degree:
 		return fmt.Errorf("only edges can be rated by %s", Degree)
+	case o.Ratings.Features != "":
+		return fmt.Errorf("tickets have all features; nothing can be rated by %s there", o.Ratings.Features)
+	case o.Ratings.Edges == Sigmoid || o.Ratings.Weights == Sigmoid:
+		return fmt.Errorf("no sigmoid stands behind the soft masks of tickets, so that nothing can be rated by %s; take %s", Sigmoid, Magnitude)
 	}
 	return cmp.Or(o.Ladder.Check(), o.Ratings.Edges.Check(), o.Ratings.Weights.Check())
 }

@@ -98,7 +98,8 @@ func TestSoftMasksArePenalised(t *testing.T) {
 
 func TestTicketsRefuse(t *testing.T) {
 	p := plantedProblem(t, "")
-	for _, o := range []TicketOptions{{Rounds: -1}, {Ladder: Ladder{Edges: 2}}, {Ratings: Ratings{Weights: Degree}}, {EdgePenalty: -1}} {
+	for _, o := range []TicketOptions{{Rounds: -1}, {Ladder: Ladder{Edges: 2}}, {Ratings: Ratings{Weights: Degree}}, {EdgePenalty: -1},
+		{Ratings: Ratings{Edges: Sigmoid}}, {Ratings: Ratings{Weights: Sigmoid}}, {Ratings: Ratings{Features: Chance}}} {
 		for _, err := range Tickets(t.Context(), p, o) {
 			if err == nil {
 				t.Errorf("%+v passes", o)
