@@ -12,9 +12,14 @@ import (
 // as the masks that it would draw hardly change any more. How far a part of a mask has
 // moved is the largest of its Hamming distances to those of the last few epochs, as a
 // share of the first that is not 0; what is compared with a threshold is the mean over
-// the parts. The zero value is that of You et al., "Early-Bird GCNs", AAAI 2022. The paper says
-// "normalised"; that it is by the first distance, not by the size of the mask, is in
-// their code.
+// the parts. The zero value has the numbers of You et al., "Early-Bird GCNs", AAAI 2022.
+//
+// Where text and code of theirs differ, this is the code's rule. The text says
+// "normalised"; that it is by the first distance, not by the size of the mask, is in the
+// code alone. The text compares the sum of both parts of a joint search with the
+// threshold, the code their mean. The code besides adds up the largest distances of
+// matrices, where this takes the largest distance of all, and stops at its seventh epoch
+// at the earliest, where this stops at the first that has a whole window before it.
 type EarlyBird struct {
 	Threshold float64 // η; 0 means .1
 	Window    int     // epochs that are looked back at; 0 means 3

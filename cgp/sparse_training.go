@@ -14,7 +14,8 @@ import (
 
 // SparseOptions are those of TrainSparse. The zero value is RigL as Peng et al.,
 // "Towards Sparsification of Graph Neural Networks", ICCD 2022, have it for graph
-// convolutional networks.
+// convolutional networks. Their perceptrons on links have a density of .05 in every matrix
+// and 50 epochs of batches, with an exchange every 500 steps.
 type SparseOptions struct {
 	Density float64 // of the weights of all matrices; 0 means .1
 	// Even gives each matrix the same density; otherwise they have Erdős and Rényi's.

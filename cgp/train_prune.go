@@ -15,7 +15,8 @@ import (
 )
 
 // TrainPruneOptions are those of TrainAndPrune. The zero value prunes by surrogate
-// Lagrangian relaxation, as Peng et al., ICCD 2022, do.
+// Lagrangian relaxation, as Peng et al., ICCD 2022, do; but all matrices together, where
+// they leave all but the first convolution of their graph networks dense.
 type TrainPruneOptions struct {
 	Density float64 // of the weights of all matrices; 0 means .1
 	// OneShot prunes the trained network by magnitude, without relaxation: a control.

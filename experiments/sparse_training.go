@@ -12,7 +12,8 @@ import (
 func init() { register(sparseTraining) }
 
 // SparseTraining are the hyper-parameters of cgp/sparsetraining. The defaults are those
-// of Peng et al. for graph convolutional networks.
+// of Peng et al. for graph convolutional networks. Links have the same, all pairs at a
+// step, since the epochs of batches that Peng et al. have for them are not comparable.
 type SparseTraining struct {
 	Data      graphs    `name:"data" default:"cora,citeseer,pubmed,celegans,usair,pb,ns,power,yeast,college-msg" of:"plan" help:"Graphs: those with features have their nodes classified, the others their links predicted." expect:"one or more graphs with commas between"`
 	Methods   []string  `name:"methods" default:"rigl,set,static,slr,one-shot,dense" enum:"rigl,set,static,slr,one-shot,dense" of:"plan" help:"Methods to compare."`
