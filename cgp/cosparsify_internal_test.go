@@ -272,7 +272,7 @@ func TestCompactGoesOnAsTheWhole(t *testing.T) {
 
 func TestLeftReadsMasks(t *testing.T) {
 	p := plantedProblem(t, "")
-	parameters := append([]nn.Parameter{featuresOf(40)}, p.matrices(shapeOf(p.Graph))...)
+	parameters := append([]nn.Parameter{featuresOf(40)}, p.matrices(gnn.ShapeOf(p.Graph))...)
 	editor := prune.OnesOf(parameters).Edit()
 	editor.Set(Features, 0, false)
 	for i := range 16 {
@@ -293,7 +293,7 @@ func TestLeftReadsMasks(t *testing.T) {
 		}
 	}
 	sizes := map[string]int{Features: 38, "convolution1.weight": 38 * 15, "convolution1.bias": 15, "convolution2.weight": 15 * 3, "convolution2.bias": 3}
-	for name, kept := range l.positions(append(p.Network.Parameters(shapeOf(p.Graph)), featuresOf(40))) {
+	for name, kept := range l.positions(append(p.Network.Parameters(gnn.ShapeOf(p.Graph)), featuresOf(40))) {
 		if len(kept) != sizes[name] {
 			t.Errorf("%s keeps %d values, want %d", name, len(kept), sizes[name])
 		}

@@ -135,25 +135,16 @@ func (s *birdSearch) search(ctx context.Context) (*Bird, error) {
 
 // prepare compiles the search.
 func (s *birdSearch) prepare() error {
-	shape := shapeOf(s.Graph)
-	s.matrices, s.watch = s.Problem.matrices(shape), s.Rule.Watch()
 	prepared, err := gnn.NewGraph(s.Graph)
 	if err != nil {
 		return err
 	}
+	shape := prepared.Shape()
+	s.matrices, s.watch = s.Problem.matrices(shape), s.Rule.Watch()
 	held := func(name string) nn.Parameter {
 		return nn.Parameter{Name: name, Layer: name, Role: nn.Held, Shape: []int{shape.Edges}}
 	}
 	learned := []nn.Parameter{edgesOf(shape.Edges), held(targetName), held(dualName)}
-	s.program, err = gnn.NewProgram(s.Backend, gnn.Recipe{
-		Network: s.Network, Graph: prepared, Nodes: s.Split.Train,
-		Insertion:   s.insertion(learned, reversed(s.Graph)),
-		Optimizer:   roleRate{Adam: train.Adam{LearningRate: s.LearningRate}, role: EdgeValue, factor: s.EdgeRate / s.LearningRate},
-		WeightDecay: gnn.WeightDecay{First: s.WeightDecay},
-	})
-	if err != nil {
-		return err
-	}
 	weights, err := gnn.Initialize(s.Network, shape, s.Initializer, s.Seed.Derive("initial weights"))
 	if err != nil {
 		return err
@@ -161,7 +152,13 @@ func (s *birdSearch) prepare() error {
 	ones := slices.Repeat([]float32{1}, shape.Edges)
 	s.target, s.dual = ones, make([]float32, shape.Edges)
 	weights[Edges], weights[targetName], weights[dualName] = ones, s.target, s.dual
-	return s.program.Load(weights, s.Seed.Derive("search"))
+	s.program, err = s.begin(gnn.Recipe{
+		Graph:       prepared,
+		Insertion:   s.insertion(learned, reversed(s.Graph)),
+		Optimizer:   roleRate{Adam: train.Adam{LearningRate: s.LearningRate}, role: EdgeValue, factor: s.EdgeRate / s.LearningRate},
+		WeightDecay: gnn.WeightDecay{First: s.WeightDecay},
+	}, weights, s.Seed.Derive("search"), nil)
+	return err
 }
 
 // insertion gives both directions of an edge the mean of their values, so that their
@@ -262,40 +259,32 @@ func (s *birdSearch) pull(edges []float32) error {
 	for i := range s.dual {
 		s.dual[i] -= s.target[i]
 	}
-	return cmp.Or(s.program.SetValue(targetName, s.target), s.program.SetValue(dualName, s.dual))
+	if err := s.program.SetValue(targetName, s.target); err != nil {
+		return err
+	}
+	return s.program.SetValue(dualName, s.dual)
 }
 
 // retrain trains the ticket, from weights that were found.
 func (s *birdSearch) retrain(ctx context.Context, f fit, found nn.Weights) (best, error) {
-	var err error
-	f.problem.Graph, err = s.Graph.KeepEdges(bools(s.bird.Mask, Edges))
-	if err != nil {
-		return best{}, err
-	}
-	prepared, err := gnn.NewGraph(f.problem.Graph)
+	sparse, prepared, err := s.onLiveEdges(s.bird.Mask)
 	if err != nil {
 		return best{}, err
 	}
 	masked := slices.DeleteFunc(s.bird.Mask.Names(), func(name string) bool { return name == Edges })
-	f.program, err = gnn.NewProgram(s.Backend, gnn.Recipe{
-		Network: s.Network, Graph: prepared, Nodes: s.Split.Train, Masked: masked,
+	for _, name := range []string{Edges, targetName, dualName} {
+		delete(found, name)
+	}
+	f.program, err = sparse.begin(gnn.Recipe{
+		Graph: prepared, Masked: masked,
 		Optimizer:   train.Adam{LearningRate: s.LearningRate},
 		WeightDecay: gnn.WeightDecay{First: s.WeightDecay},
-	})
+	}, found, s.Seed.Derive("ticket training"), living(s.bird.Mask))
 	if err != nil {
 		return best{}, err
 	}
 	defer f.program.Close()
-	for _, name := range []string{Edges, targetName, dualName} {
-		delete(found, name)
-	}
-	if err := f.program.Load(found, s.Seed.Derive("ticket training")); err != nil {
-		return best{}, err
-	}
-	if err := setMask(f.program, s.bird.Mask, masked); err != nil {
-		return best{}, err
-	}
-	f.after, f.keep = nil, nil
+	f.problem, f.after, f.keep = sparse, nil, nil
 	chosen, _, err := f.run(ctx)
 	return chosen, err
 }

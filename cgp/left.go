@@ -26,7 +26,7 @@ const (
 )
 
 func leftOf(p Problem, mask *prune.Mask, variant prune.Variant) *left {
-	s := shapeOf(p.Graph)
+	s := gnn.ShapeOf(p.Graph)
 	l := &left{edges: all(s.Edges), features: all(s.Features), network: p.Network}
 	noticed := !cached(p.Network, variant)
 	if noticed && mask.SizeOf(Edges) > 0 {

@@ -2,6 +2,7 @@ package cgp
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
 	"math"
 	"slices"
@@ -22,6 +23,9 @@ import (
 // The embeddings are the leading eigenvectors of D^-½ (A + I) D^-½, scaled so that a
 // coordinate has unit variance.
 func LinkProblem(s data.LinkSplit, dimensions int, from seed.Seed) (*data.Graph, data.NodeSplit, error) {
+	if s.Graph == nil {
+		return nil, data.NodeSplit{}, errors.New("links to predict need a graph: data.Graph.SplitLinks makes a split of one")
+	}
 	nodes := s.Graph.Nodes()
 	if dimensions < 1 || dimensions > nodes {
 		return nil, data.NodeSplit{}, fmt.Errorf("embeddings of %d dimensions for %d nodes", dimensions, nodes)

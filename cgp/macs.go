@@ -105,7 +105,7 @@ func (s Size) products() float64 {
 // and what is sent along the edges that are left and along loops. What the mask does not
 // have, of the edges, the features and the weights, is dense.
 func ExecutedMACs(g *data.Graph, mask *prune.Mask, network gnn.Network) float64 {
-	shape := shapeOf(g)
+	shape := gnn.ShapeOf(g)
 	larger := withMoreFeatures(network, shape)
 	messages := network.Messages(shape)
 	executed := messages.Edges*liveOf(mask, Edges, shape.Edges) + messages.Loops*shape.Nodes

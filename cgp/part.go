@@ -1,7 +1,6 @@
 package cgp
 
 import (
-	"espalier/data"
 	"espalier/gnn"
 	"espalier/nn"
 	"espalier/prune"
@@ -36,18 +35,12 @@ func newPart(problem Problem, options Options, on *gnn.Graph, learned []nn.Param
 	for _, parameter := range learned {
 		p.first[parameter.Name] = p.base[parameter.Name]
 	}
-	if p.program, err = p.compile(problem.Network, on, learned, mask, p.first); err != nil {
-		return nil, err
-	}
-	err = p.program.Load(p.base, problem.Seed.Derive("training"))
-	if err == nil {
-		err = setMask(p.program, mask, mask.Names())
-	}
+	recipe, err := p.recipe(problem.Network, on, learned, mask, p.first)
 	if err != nil {
-		p.program.Close()
 		return nil, err
 	}
-	return p, nil
+	p.program, err = problem.begin(recipe, p.base, problem.Seed.Derive("training"), living(mask))
+	return p, err
 }
 
 // initial are the values that training begins with.
@@ -74,11 +67,11 @@ func (p *part) initial(s gnn.Shape) (nn.Weights, error) {
 	return weights, nil
 }
 
-// compile is the program of a network on a graph whose learned values began with first.
-func (p *part) compile(network gnn.Network, on *gnn.Graph, learned []nn.Parameter, mask *prune.Mask, first nn.Weights) (*gnn.Program, error) {
+// recipe is that of a network on a graph whose learned values began with first.
+func (p *part) recipe(network gnn.Network, on *gnn.Graph, learned []nn.Parameter, mask *prune.Mask, first nn.Weights) (gnn.Recipe, error) {
 	variant := p.options.Schedule.Variant
 	recipe := gnn.Recipe{
-		Network: network, Graph: on, Insertion: insertion(learned, variant), Nodes: p.whole.Split.Train,
+		Graph: on, Insertion: insertion(learned, variant),
 		Optimizer:   train.Adam{LearningRate: p.options.LearningRate},
 		WeightDecay: gnn.UniformDecay(p.options.WeightDecay),
 		Masked:      mask.Names(),
@@ -86,12 +79,10 @@ func (p *part) compile(network gnn.Network, on *gnn.Graph, learned []nn.Paramete
 	if p.options.Regrowth.Growth == Gradient {
 		recipe.Gradients = recipe.Masked
 	}
-	if variant == prune.Reference {
-		if err := defective(recipe.Insertion, network, on.Shape(), first); err != nil {
-			return nil, err
-		}
+	if variant != prune.Reference {
+		return recipe, nil
 	}
-	return gnn.NewProgram(p.whole.Backend, recipe)
+	return recipe, defective(recipe.Insertion, network, on.Shape(), first)
 }
 
 // weights are all values of the whole.
@@ -156,27 +147,27 @@ func (p *part) compact(stands standing, mask *prune.Mask) (*part, error) {
 		parameter.Shape = []int{len(small.kept[parameter.Name])}
 		learned = append(learned, parameter)
 	}
-	if small.program, err = small.compile(left.network, prepared, learned, mask, small.pick(small.first)); err != nil {
+	recipe, err := small.recipe(left.network, prepared, learned, mask, small.pick(small.first))
+	if err != nil {
 		return nil, err
 	}
-	if err := small.goOn(stands, mask); err != nil {
+	problem := p.whole
+	problem.Network = left.network
+	small.program, err = problem.begin(recipe, small.pick(stands.weights), problem.Seed.Derive("compact training"),
+		func(name string) []bool { return pick(bools(mask, name), small.kept[name]) })
+	if err != nil {
+		return nil, err
+	}
+	if err := small.goOn(stands); err != nil {
 		small.program.Close()
 		return nil, err
 	}
 	return small, nil
 }
 
-// goOn puts the part where the whole stood.
-func (p *part) goOn(from standing, mask *prune.Mask) error {
-	if err := p.program.Load(p.pick(from.weights), p.whole.Seed.Derive("compact training")); err != nil {
-		return err
-	}
+// goOn gives the part what the optimizer of the whole kept.
+func (p *part) goOn(from standing) error {
 	p.program.SetUpdates(from.updates)
-	for _, name := range mask.Names() {
-		if err := p.program.SetMask(name, pick(bools(mask, name), p.kept[name])); err != nil {
-			return err
-		}
-	}
 	for slot, values := range from.slots {
 		for name, kept := range p.kept {
 			if err := p.program.SetSlot(slot, name, pick(values[name], kept)); err != nil {
@@ -203,11 +194,4 @@ func pick[T any](from []T, positions []int) []T {
 		picked[i] = from[position]
 	}
 	return picked
-}
-
-// shapeOf is what a network takes of a graph.
-func shapeOf(g *data.Graph) gnn.Shape {
-	return gnn.Shape{
-		Nodes: g.Nodes(), Edges: g.Counts().Entries, Features: g.Features().Columns(), Classes: g.Classes(),
-	}
 }

@@ -9,7 +9,6 @@ import (
 	"espalier/gnn"
 	"espalier/nn"
 	"espalier/progress"
-	"espalier/prune"
 	"espalier/seed"
 )
 
@@ -91,25 +90,6 @@ func names(parameters []nn.Parameter) []string {
 		list[i] = p.Name
 	}
 	return list
-}
-
-// setMask tells a program what lives of some parameters.
-func setMask(p *gnn.Program, mask *prune.Mask, names []string) error {
-	for _, name := range names {
-		if err := p.SetMask(name, bools(mask, name)); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// bools say what lives of a parameter.
-func bools(mask *prune.Mask, name string) []bool {
-	lives := make([]bool, mask.SizeOf(name))
-	for i := range mask.Live(name) {
-		lives[i] = true
-	}
-	return lives
 }
 
 // values copies some parameters of a program.

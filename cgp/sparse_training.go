@@ -121,8 +121,11 @@ func (s *sparseTraining) run(ctx context.Context) (*Sparse, error) {
 
 // prepare compiles the network and draws its mask.
 func (s *sparseTraining) prepare() error {
-	shape := shapeOf(s.Graph)
-	s.matrices = s.Problem.matrices(shape)
+	prepared, err := gnn.NewGraph(s.Graph)
+	if err != nil {
+		return err
+	}
+	s.matrices = s.Problem.matrices(prepared.Shape())
 	s.exchange = s.gradual()
 	s.exchange.Groups = []Group{{Name: Weights, Parameters: names(s.matrices), Initial: s.Density, Final: s.Density}}
 	densities, err := firstDensities(s.matrices, s.Density, s.Even)
@@ -132,25 +135,19 @@ func (s *sparseTraining) prepare() error {
 	s.mask = prune.Scattered(s.matrices, densities, func(parameter string) *rand.Rand {
 		return s.Seed.Derive("first mask").Stream(parameter)
 	})
-	prepared, err := gnn.NewGraph(s.Graph)
-	if err != nil {
-		return err
-	}
 	recipe := gnn.Recipe{
-		Network: s.Network, Graph: prepared, Nodes: s.Split.Train, Masked: names(s.matrices),
+		Graph: prepared, Masked: names(s.matrices),
 		Optimizer: train.Adam{LearningRate: s.LearningRate}, WeightDecay: gnn.WeightDecay{First: s.WeightDecay},
 	}
 	if s.Growth == Gradient {
 		recipe.Gradients = recipe.Masked
 	}
-	if s.program, err = gnn.NewProgram(s.Backend, recipe); err != nil {
-		return err
-	}
-	weights, err := gnn.Initialize(s.Network, shape, s.Initializer, s.Seed.Derive("initial weights"))
+	weights, err := gnn.Initialize(s.Network, prepared.Shape(), s.Initializer, s.Seed.Derive("initial weights"))
 	if err != nil {
 		return err
 	}
-	return cmp.Or(s.program.Load(weights, s.Seed.Derive("training")), setMask(s.program, s.mask, names(s.matrices)))
+	s.program, err = s.begin(recipe, weights, s.Seed.Derive("training"), living(s.mask))
+	return err
 }
 
 // firstDensities are those that a sparse training begins with: Erdős and Rényi's, or the

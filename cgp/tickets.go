@@ -3,6 +3,7 @@ package cgp
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"iter"
 	"maps"
@@ -84,6 +85,10 @@ type Round struct {
 //   - trains what is left from the initial weights again: the ticket.
 func Tickets(ctx context.Context, problem Problem, o TicketOptions) iter.Seq2[Round, error] {
 	return func(yield func(Round, error) bool) {
+		if err := cmp.Or(problem.check(), o.Check()); err != nil {
+			yield(Round{}, fmt.Errorf("tickets: %w", err))
+			return
+		}
 		fail := func(err error) { yield(Round{}, fmt.Errorf("tickets of %s: %w", problem.Graph.Name(), err)) }
 		s, err := newTicketSearch(problem, o)
 		if err != nil {
@@ -108,6 +113,7 @@ func Tickets(ctx context.Context, problem Problem, o TicketOptions) iter.Seq2[Ro
 type ticketSearch struct {
 	Problem
 	TicketOptions
+	prepared *gnn.Graph // the whole
 	matrices []nn.Parameter
 	initial  nn.Weights
 	mask     *prune.Mask
@@ -116,14 +122,14 @@ type ticketSearch struct {
 }
 
 func newTicketSearch(problem Problem, o TicketOptions) (*ticketSearch, error) {
-	if err := cmp.Or(problem.check(), o.Check()); err != nil {
+	s := &ticketSearch{Problem: problem, TicketOptions: o.withDefaults()}
+	var err error
+	if s.prepared, err = gnn.NewGraph(problem.Graph); err != nil {
 		return nil, err
 	}
-	s := &ticketSearch{Problem: problem, TicketOptions: o.withDefaults()}
-	shape := shapeOf(problem.Graph)
+	shape := s.prepared.Shape()
 	s.matrices = problem.matrices(shape)
 	s.mask = prune.OnesOf(append([]nn.Parameter{edgesOf(shape.Edges)}, s.matrices...))
-	var err error
 	if s.initial, err = gnn.Initialize(problem.Network, shape, s.Initializer, s.Seed.Derive("initial weights")); err != nil {
 		return nil, err
 	}
@@ -145,7 +151,7 @@ func (s *ticketSearch) round(ctx context.Context, index int) (Round, error) {
 	weights := s.initial
 	if s.Reinitialize {
 		var err error
-		if weights, err = gnn.Initialize(s.Network, shapeOf(s.Graph), s.Initializer, s.Seed.Derive("new weights", index)); err != nil {
+		if weights, err = gnn.Initialize(s.Network, s.prepared.Shape(), s.Initializer, s.Seed.Derive("new weights", index)); err != nil {
 			return Round{}, err
 		}
 	}
@@ -178,31 +184,20 @@ func softName(name string) string { return "mask of " + name }
 // softMasks are those of the best epoch of a joint training, by the names of what they
 // mask.
 func (s *ticketSearch) softMasks(ctx context.Context, index int) (nn.Weights, error) {
-	prepared, err := gnn.NewGraph(s.Graph)
-	if err != nil {
-		return nil, err
-	}
 	soft := []nn.Parameter{edgesOf(s.mask.SizeOf(Edges))}
 	for _, p := range s.matrices {
 		soft = append(soft, nn.Parameter{Name: softName(p.Name), Layer: p.Layer, Role: SoftMask, Shape: p.Shape})
 	}
-	program, err := gnn.NewProgram(s.Backend, s.recipe(prepared, s.softly(soft), names(soft)))
-	if err != nil {
-		return nil, err
-	}
-	defer program.Close()
 	weights := s.initial.Clone()
 	for _, p := range soft {
 		weights[p.Name] = almostOnes(p, s.Seed.Derive("noise", index))
 	}
-	if err := program.Load(weights, s.Seed.Derive("joint training", index)); err != nil {
+	program, err := s.begin(s.recipe(s.prepared, s.softly(soft), names(soft)), weights, s.Seed.Derive("joint training", index),
+		func(name string) []bool { return bools(s.mask, s.masked(name)) })
+	if err != nil {
 		return nil, err
 	}
-	for _, p := range soft {
-		if err := program.SetMask(p.Name, bools(s.mask, s.masked(p.Name))); err != nil {
-			return nil, err
-		}
-	}
+	defer program.Close()
 	chosen, err := s.fit(ctx, s.Problem, program, func() (nn.Weights, error) { return copied(names(soft), program.Value) })
 	if err != nil {
 		return nil, err
@@ -259,32 +254,21 @@ func (s *ticketSearch) softly(soft []nn.Parameter) *gnn.Insertion {
 
 // retrain trains a ticket on the graph that is left.
 func (s *ticketSearch) retrain(ctx context.Context, weights nn.Weights) (best, error) {
-	sparse := s.Problem
-	var err error
-	if sparse.Graph, err = s.Graph.KeepEdges(bools(s.mask, Edges)); err != nil {
-		return best{}, err
-	}
-	prepared, err := gnn.NewGraph(sparse.Graph)
+	sparse, prepared, err := s.onLiveEdges(s.mask)
 	if err != nil {
 		return best{}, err
 	}
-	program, err := gnn.NewProgram(s.Backend, s.recipe(prepared, nil, names(s.matrices)))
+	program, err := sparse.begin(s.recipe(prepared, nil, names(s.matrices)), weights, s.Seed.Derive("ticket training"), living(s.mask))
 	if err != nil {
 		return best{}, err
 	}
 	defer program.Close()
-	if err := program.Load(weights, s.Seed.Derive("ticket training")); err != nil {
-		return best{}, err
-	}
-	if err := setMask(program, s.mask, names(s.matrices)); err != nil {
-		return best{}, err
-	}
 	return s.fit(ctx, sparse, program, nil)
 }
 
 func (s *ticketSearch) recipe(on *gnn.Graph, in *gnn.Insertion, masked []string) gnn.Recipe {
 	return gnn.Recipe{
-		Network: s.Network, Graph: on, Insertion: in, Nodes: s.Split.Train, Masked: masked,
+		Graph: on, Insertion: in, Masked: masked,
 		Optimizer: train.Adam{LearningRate: s.LearningRate}, WeightDecay: gnn.UniformDecay(s.WeightDecay),
 	}
 }
@@ -296,5 +280,10 @@ func (s *ticketSearch) fit(ctx context.Context, problem Problem, program *gnn.Pr
 	return chosen, err
 }
 
-// Ticket is the graph of a round.
-func (r Round) Ticket(g *data.Graph) (*data.Graph, error) { return g.KeepEdges(bools(r.Mask, Edges)) }
+// Ticket is the graph of a round, of the graph that it was found on.
+func (r Round) Ticket(g *data.Graph) (*data.Graph, error) {
+	if r.Mask == nil || g == nil {
+		return nil, errors.New("a ticket needs a round that was run and its graph")
+	}
+	return g.KeepEdges(bools(r.Mask, Edges))
+}

@@ -114,14 +114,13 @@ const strengthName = "strength of the relaxation"
 
 // prepare compiles the network with a pull on its weights, which is 0 at first.
 func (p *pruning) prepare() error {
-	shape := shapeOf(p.Graph)
-	p.matrices = p.Problem.matrices(shape)
 	prepared, err := gnn.NewGraph(p.Graph)
 	if err != nil {
 		return err
 	}
+	p.matrices = p.Problem.matrices(prepared.Shape())
 	held := []nn.Parameter{{Name: strengthName, Layer: strengthName, Role: nn.Held, Shape: []int{1}}}
-	weights, err := gnn.Initialize(p.Network, shape, p.Initializer, p.Seed.Derive("initial weights"))
+	weights, err := gnn.Initialize(p.Network, prepared.Shape(), p.Initializer, p.Seed.Derive("initial weights"))
 	if err != nil {
 		return err
 	}
@@ -132,16 +131,13 @@ func (p *pruning) prepare() error {
 			weights[name] = make([]float32, m.Size())
 		}
 	}
-	p.program, err = gnn.NewProgram(p.Backend, gnn.Recipe{
-		Network: p.Network, Graph: prepared, Nodes: p.Split.Train, Masked: names(p.matrices),
+	p.program, err = p.begin(gnn.Recipe{
+		Graph: prepared, Masked: names(p.matrices),
 		Insertion:   &gnn.Insertion{Parameters: held, Penalty: p.pull},
 		Optimizer:   train.Adam{LearningRate: p.LearningRate},
 		WeightDecay: gnn.WeightDecay{First: p.WeightDecay},
-	})
-	if err != nil {
-		return err
-	}
-	return p.program.Load(weights, p.Seed.Derive("training"))
+	}, weights, p.Seed.Derive("training"), living(prune.OnesOf(p.matrices)))
+	return err
 }
 
 // pull is Λ·(W − Z) + ρ/2·‖W − Z‖² in a GoMLX graph.
@@ -158,7 +154,7 @@ func (p *pruning) pull(b *gnn.Builder) *graph.Node {
 }
 
 func (p *pruning) fit(ctx context.Context, epochs int, after func(int) (bool, error)) (best, error) {
-	network := names(p.Network.Parameters(shapeOf(p.Graph)))
+	network := names(p.Network.Parameters(gnn.ShapeOf(p.Graph)))
 	f := fit{problem: p.Problem, program: p.program, epochs: epochs, rate: p.LearningRate, after: after,
 		task: p.task, done: len(p.history), keep: func() (nn.Weights, error) { return values(p.program, network) }}
 	chosen, history, err := f.run(ctx)
@@ -235,11 +231,10 @@ func (p *pruning) tell(strength float32) error {
 	at := 0
 	for _, m := range p.matrices {
 		end := at + m.Size()
-		err := cmp.Or(
-			p.program.SetValue(multiplierName(m.Name), p.relaxed.Multipliers()[at:end]),
-			p.program.SetValue(wantedName(m.Name), p.relaxed.Target()[at:end]),
-		)
-		if err != nil {
+		if err := p.program.SetValue(multiplierName(m.Name), p.relaxed.Multipliers()[at:end]); err != nil {
+			return err
+		}
+		if err := p.program.SetValue(wantedName(m.Name), p.relaxed.Target()[at:end]); err != nil {
 			return err
 		}
 		at = end

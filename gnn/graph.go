@@ -26,6 +26,15 @@ type Shape struct {
 	Classes  int
 }
 
+// ShapeOf is what a network takes of a graph.
+func ShapeOf(g *data.Graph) Shape {
+	s := Shape{Nodes: g.Nodes(), Edges: g.Counts().Entries, Classes: g.Classes()}
+	if g.Features() != nil {
+		s.Features = g.Features().Columns()
+	}
+	return s
+}
+
 // NewGraph prepares a graph that has features and labels, and neither loops nor
 // duplicates: data.Graph.WithoutLoops and WithoutDuplicates drop them. Loops that a
 // network needs it adds itself.
@@ -40,10 +49,7 @@ func NewGraph(g *data.Graph) (*Graph, error) {
 		return nil, fmt.Errorf("graph %q has %d loops and %d duplicate edges; drop them first", g.Name(), counts.Loops, counts.Duplicates)
 	}
 	edges := incoming(g)
-	n := &Graph{
-		shape: Shape{Nodes: g.Nodes(), Edges: edges.Len(), Features: g.Features().Columns(), Classes: g.Classes()},
-		name:  g.Name(), edges: edges, looped: edges.withDiagonal(), labels: g.Labels(),
-	}
+	n := &Graph{shape: ShapeOf(g), name: g.Name(), edges: edges, looped: edges.withDiagonal(), labels: g.Labels()}
 	if !g.Features().Sparse() {
 		n.features = g.Features().Dense()
 		return n, nil
