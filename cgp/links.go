@@ -10,6 +10,7 @@ import (
 	"gonum.org/v1/gonum/mat"
 
 	"espalier/data"
+	"espalier/internal/qr"
 	"espalier/seed"
 )
 
@@ -83,7 +84,8 @@ func spectral(g *data.Graph, dimensions int, from seed.Seed) (*mat.Dense, error)
 		root[i] = 1 / math.Sqrt(float64(1+g.Incoming().Degree(i)))
 	}
 	for range powerSteps {
-		basis = orthonormal(propagated(g, root, basis))
+		basis = propagated(g, root, basis)
+		qr.Orthonormalize(basis.RawMatrix())
 	}
 	// Rotated so that coordinates are eigenvectors, the leading first.
 	var small mat.Dense
@@ -123,16 +125,6 @@ func propagated(g *data.Graph, root []float64, x *mat.Dense) *mat.Dense {
 		}
 	}
 	return product
-}
-
-// orthonormal is a basis of what the columns of x span.
-func orthonormal(x *mat.Dense) *mat.Dense {
-	var qr mat.QR
-	qr.Factorize(x)
-	var q mat.Dense
-	qr.QTo(&q)
-	rows, columns := x.Dims()
-	return mat.DenseCopyOf(q.Slice(0, rows, 0, columns))
 }
 
 // AUC is the area under the ROC curve: the probability that of one example of each

@@ -9,8 +9,8 @@ import (
 	"strings"
 
 	"gonum.org/v1/gonum/blas/blas64"
-	"gonum.org/v1/gonum/lapack/lapack64"
 
+	"espalier/internal/qr"
 	"espalier/seed"
 )
 
@@ -143,7 +143,7 @@ func orthogonal(p Parameter, random *rand.Rand) []float32 {
 	for i := range q.Data {
 		q.Data[i] = random.NormFloat64()
 	}
-	signs := orthonormalize(q)
+	signs := qr.Orthonormalize(q)
 	values := make([]float32, rows*columns)
 	for row := range rows {
 		for column := range columns {
@@ -156,24 +156,6 @@ func orthogonal(p Parameter, random *rand.Rand) []float32 {
 		}
 	}
 	return values
-}
-
-// orthonormalize replaces a tall matrix by its Q and returns the signs of R's
-// diagonal.
-func orthonormalize(a blas64.General) []float64 {
-	size := make([]float64, 1)
-	tau := make([]float64, a.Cols)
-	lapack64.Geqrf(a, tau, size, -1)
-	work := make([]float64, max(int(size[0]), a.Cols))
-	lapack64.Geqrf(a, tau, work, len(work))
-	signs := make([]float64, a.Cols)
-	for i := range signs {
-		signs[i] = math.Copysign(1, a.Data[i*a.Stride+i])
-	}
-	lapack64.Orgqr(a, tau, size, -1)
-	work = make([]float64, max(int(size[0]), a.Cols))
-	lapack64.Orgqr(a, tau, work, len(work))
-	return signs
 }
 
 func fill(n int, draw func() float64) []float32 {
