@@ -33,7 +33,8 @@ type Options struct {
 	// reference does then: see Schedule.Uniform.
 	Uniform bool
 	Ratings Ratings
-	// EdgeStart is where all learned values of edges begin; 0 draws them from N(0, 1).
+	// EdgeStart is where all learned values of edges begin; 0 draws them from N(0, 1). At 0
+	// itself none can begin: that is the value of an edge that was pruned.
 	EdgeStart float64
 
 	Epochs       int     // 0 means 200
@@ -53,7 +54,7 @@ func (o Options) withDefaults() Options {
 	o.Initial.Edges, o.Initial.Features, o.Initial.Weights = cmp.Or(o.Initial.Edges, 1), cmp.Or(o.Initial.Features, 1), cmp.Or(o.Initial.Weights, 1)
 	o.Epochs = cmp.Or(o.Epochs, 200)
 	o.LearningRate = cmp.Or(o.LearningRate, .01)
-	o.WeightDecay = max(0, cmp.Or(o.WeightDecay, 5e-4))
+	o.WeightDecay = or(o.WeightDecay, 5e-4)
 	o.Schedule = o.Schedule.withDefaults()
 	o.Schedule.Uniform = o.Schedule.Uniform || o.Uniform
 	return o

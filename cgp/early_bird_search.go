@@ -26,7 +26,7 @@ type EarlyBirdOptions struct {
 	LearningRate   float64 // of Adam, of weights; 0 means .01
 	EdgeRate       float64 // of the values of edges; 0 means .001
 	WeightDecay    float64 // of the first layer; 0 means 5e-4, below 0 none
-	Penalty        float64 // ρ; 0 means .001
+	Penalty        float64 // ρ; 0 means .001, below 0 none
 	// Never searches to the last epoch, however soon the masks stand still: a control.
 	Never       bool
 	Initializer nn.Initializer
@@ -35,7 +35,7 @@ type EarlyBirdOptions struct {
 func (o EarlyBirdOptions) withDefaults() EarlyBirdOptions {
 	o.Edges, o.Weights = cmp.Or(o.Edges, .5), cmp.Or(o.Weights, 1)
 	o.Epochs, o.LearningRate, o.EdgeRate = cmp.Or(o.Epochs, 100), cmp.Or(o.LearningRate, .01), cmp.Or(o.EdgeRate, .001)
-	o.WeightDecay, o.Penalty = max(0, cmp.Or(o.WeightDecay, 5e-4)), cmp.Or(o.Penalty, .001)
+	o.WeightDecay, o.Penalty = or(o.WeightDecay, 5e-4), or(o.Penalty, .001)
 	return o
 }
 
@@ -45,8 +45,8 @@ func (o EarlyBirdOptions) Check() error {
 	if !(o.Edges > 0 && o.Edges <= 1 && o.Weights > 0 && o.Weights <= 1) {
 		return fmt.Errorf("densities %v of edges and %v of weights are not both in (0, 1]", o.Edges, o.Weights)
 	}
-	if o.Epochs < 1 || o.LearningRate < 0 || o.EdgeRate < 0 || o.Penalty < 0 {
-		return fmt.Errorf("%d epochs at rates of %v and %v with a penalty of %v; none can be negative", o.Epochs, o.LearningRate, o.EdgeRate, o.Penalty)
+	if o.Epochs < 1 || o.LearningRate < 0 || o.EdgeRate < 0 {
+		return fmt.Errorf("%d epochs at rates of %v and %v; there is at least one, and no rate is negative", o.Epochs, o.LearningRate, o.EdgeRate)
 	}
 	return o.Rule.Check()
 }

@@ -1,7 +1,6 @@
 package cgp
 
 import (
-	"cmp"
 	"fmt"
 	"math"
 
@@ -11,20 +10,20 @@ import (
 // Ladder is how far UGS prunes round by round: a fraction of the edges and one of the
 // weights that are left. The zero value is that of Chen et al., ICML 2021.
 type Ladder struct {
-	Edges   float64 // of the edges; 0 means .05
-	Weights float64 // of the weights, all matrices together; 0 means .2
+	Edges   float64 // of the edges; 0 means .05, below 0 none
+	Weights float64 // of the weights, all matrices together; 0 means .2, below 0 none
 	Variant prune.Variant
 }
 
 func (l Ladder) withDefaults() Ladder {
-	l.Edges, l.Weights = cmp.Or(l.Edges, .05), cmp.Or(l.Weights, .2)
+	l.Edges, l.Weights = or(l.Edges, .05), or(l.Weights, .2)
 	return l
 }
 
 // Check reports fractions that cannot be.
 func (l Ladder) Check() error {
 	l = l.withDefaults()
-	if !(l.Edges >= 0 && l.Edges < 1 && l.Weights >= 0 && l.Weights < 1) {
+	if !(l.Edges < 1 && l.Weights < 1) {
 		return fmt.Errorf("a round removes %v of the edges and %v of the weights; both must be below 1", l.Edges, l.Weights)
 	}
 	return l.Variant.Check()

@@ -36,15 +36,15 @@ const (
 // back. What grows begins at zero. The zero value is CGP's.
 type Regrowth struct {
 	Growth Growth  // empty means Momentum
-	Rate   float64 // ρ₀; 0 means .1
-	Floor  float64 // 0 means .005
+	Rate   float64 // ρ₀; 0 means .1, below 0 none
+	Floor  float64 // 0 means .005, or the rate where that is less; below 0 none
 	Period int     // 0 means 200 steps
 }
 
 func (r Regrowth) withDefaults() Regrowth {
 	r.Growth = cmp.Or(r.Growth, Momentum)
-	r.Rate = cmp.Or(r.Rate, .1)
-	r.Floor = cmp.Or(r.Floor, .005)
+	r.Rate = or(r.Rate, .1)
+	r.Floor = or(r.Floor, min(.005, r.Rate))
 	r.Period = cmp.Or(r.Period, 200)
 	return r
 }
@@ -57,7 +57,7 @@ func (r Regrowth) Check() error {
 	default:
 		return fmt.Errorf("no growth is called %q: there are %s, %s, %s and %s", string(r.Growth), Momentum, Gradient, RandomGrowth, NoGrowth)
 	}
-	if !(r.Floor >= 0 && r.Rate >= r.Floor && r.Rate <= 1) || r.Period < 1 {
+	if !(r.Rate >= r.Floor && r.Rate <= 1) || r.Period < 1 {
 		return fmt.Errorf("regrowth from %v to %v in %d steps: it needs 0 ≤ floor ≤ rate ≤ 1 and a period of at least 1", r.Rate, r.Floor, r.Period)
 	}
 	return nil

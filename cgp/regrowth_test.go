@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"espalier/cgp"
+	"espalier/gnn"
 )
 
 // The rates of CGP's notes.
@@ -37,12 +38,31 @@ func TestRegrowthCounts(t *testing.T) {
 }
 
 func TestRegrowthRefuses(t *testing.T) {
-	for _, r := range []cgp.Regrowth{{Growth: "other"}, {Rate: -1}, {Rate: 2}, {Rate: .001}, {Period: -1}, {Rate: math.NaN()}} {
+	for _, r := range []cgp.Regrowth{{Growth: "other"}, {Rate: 2}, {Rate: .1, Floor: .2}, {Rate: gnn.None, Floor: .1}, {Period: -1}, {Rate: math.NaN()}} {
 		if r.Check() == nil {
 			t.Errorf("%+v passes", r)
 		}
 	}
-	if err := (cgp.Regrowth{}).Check(); err != nil {
-		t.Error(err)
+	for _, r := range []cgp.Regrowth{{}, {Rate: .001}, {Rate: gnn.None}, {Floor: gnn.None}} {
+		if err := r.Check(); err != nil {
+			t.Errorf("%+v: %v", r, err)
+		}
+	}
+}
+
+// A rate below the paper's floor is its own floor, and none is none from the first step on.
+func TestRegrowthEnds(t *testing.T) {
+	for _, c := range []struct {
+		regrowth    cgp.Regrowth
+		first, last float64
+	}{
+		{cgp.Regrowth{}, .1, .005},
+		{cgp.Regrowth{Rate: .001}, .001, .001},
+		{cgp.Regrowth{Floor: gnn.None}, .1, 0},
+		{cgp.Regrowth{Rate: gnn.None}, 0, 0},
+	} {
+		if first, last := c.regrowth.RateAt(0), c.regrowth.RateAt(200); !near(first, c.first, 9) || !near(last, c.last, 9) {
+			t.Errorf("%+v goes from %v to %v, want %v to %v", c.regrowth, first, last, c.first, c.last)
+		}
 	}
 }

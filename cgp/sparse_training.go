@@ -23,7 +23,7 @@ type SparseOptions struct {
 	// Growth is Gradient for RigL, which is what empty means, RandomGrowth for SET, and
 	// NoGrowth for a mask that is drawn once: a control.
 	Growth       Growth
-	Exchanged    float64 // the part of the live weights that changes places at first; 0 means .5
+	Exchanged    float64 // the part of the live weights that changes places at first; 0 means .5, below 0 none
 	Every        int     // steps between exchanges; 0 means 50
 	Epochs       int     // 0 means 300
 	LearningRate float64 // of Adam; 0 means .01
@@ -34,7 +34,7 @@ type SparseOptions struct {
 func (o SparseOptions) withDefaults() SparseOptions {
 	o.Density, o.Growth, o.Exchanged = cmp.Or(o.Density, .1), cmp.Or(o.Growth, Gradient), cmp.Or(o.Exchanged, .5)
 	o.Every, o.Epochs = cmp.Or(o.Every, 50), cmp.Or(o.Epochs, 300)
-	o.LearningRate, o.WeightDecay = cmp.Or(o.LearningRate, .01), max(0, cmp.Or(o.WeightDecay, 5e-4))
+	o.LearningRate, o.WeightDecay = cmp.Or(o.LearningRate, .01), or(o.WeightDecay, 5e-4)
 	return o
 }
 

@@ -31,7 +31,7 @@ type TicketOptions struct {
 	Reinitialize bool
 
 	// EdgePenalty and WeightPenalty are the factors of the sums of absolute values of the
-	// masks in the loss; 0 means .01.
+	// masks in the loss; 0 means .01, below 0 none.
 	EdgePenalty, WeightPenalty float64
 	Epochs                     int            // of each of the two trainings of a round; 0 means 200
 	LearningRate               float64        // of Adam; 0 means .008
@@ -41,17 +41,17 @@ type TicketOptions struct {
 
 func (o TicketOptions) withDefaults() TicketOptions {
 	o.Rounds, o.Epochs = cmp.Or(o.Rounds, 20), cmp.Or(o.Epochs, 200)
-	o.EdgePenalty, o.WeightPenalty = cmp.Or(o.EdgePenalty, .01), cmp.Or(o.WeightPenalty, .01)
+	o.EdgePenalty, o.WeightPenalty = or(o.EdgePenalty, .01), or(o.WeightPenalty, .01)
 	o.LearningRate = cmp.Or(o.LearningRate, .008)
-	o.WeightDecay = max(0, cmp.Or(o.WeightDecay, 8e-5))
+	o.WeightDecay = or(o.WeightDecay, 8e-5)
 	o.Initializer = cmp.Or(o.Initializer, nn.FanInUniform)
 	return o
 }
 
 // Check reports what cannot be.
 func (o TicketOptions) Check() error {
-	if o.Rounds < 0 || o.Epochs < 0 || o.LearningRate < 0 || o.EdgePenalty < 0 || o.WeightPenalty < 0 {
-		return fmt.Errorf("%d rounds of %d epochs at a learning rate of %v, with penalties %v and %v; none can be negative", o.Rounds, o.Epochs, o.LearningRate, o.EdgePenalty, o.WeightPenalty)
+	if o.Rounds < 0 || o.Epochs < 0 || o.LearningRate < 0 {
+		return fmt.Errorf("%d rounds of %d epochs at a learning rate of %v; none can be negative", o.Rounds, o.Epochs, o.LearningRate)
 	}
 	switch {
 	case o.Ratings.Weights == Degree:

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"testing"
 
+	"espalier/gnn"
 	"espalier/nn"
 	"espalier/prune"
 )
@@ -88,7 +89,7 @@ func TestSoftMasksArePenalised(t *testing.T) {
 		}
 		return total
 	}
-	little, much := soft(1e-9), soft(1)
+	little, much := soft(gnn.None), soft(1)
 	for _, name := range []string{Edges, "convolution1.weight", "convolution2.weight"} {
 		if !(sum(much[name]) < sum(little[name])) {
 			t.Errorf("%s: masks sum to %v with a penalty, to %v without", name, sum(much[name]), sum(little[name]))
@@ -98,7 +99,7 @@ func TestSoftMasksArePenalised(t *testing.T) {
 
 func TestTicketsRefuse(t *testing.T) {
 	p := plantedProblem(t, "")
-	for _, o := range []TicketOptions{{Rounds: -1}, {Ladder: Ladder{Edges: 2}}, {Ratings: Ratings{Weights: Degree}}, {EdgePenalty: -1},
+	for _, o := range []TicketOptions{{Rounds: -1}, {Ladder: Ladder{Edges: 2}}, {Ratings: Ratings{Weights: Degree}}, {LearningRate: -1},
 		{Ratings: Ratings{Edges: Sigmoid}}, {Ratings: Ratings{Weights: Sigmoid}}, {Ratings: Ratings{Features: Chance}}} {
 		for _, err := range Tickets(t.Context(), p, o) {
 			if err == nil {

@@ -36,7 +36,7 @@ func (o TrainPruneOptions) withDefaults() TrainPruneOptions {
 	if o.OneShot {
 		o.Relax = 0
 	}
-	o.LearningRate, o.WeightDecay = cmp.Or(o.LearningRate, .01), max(0, cmp.Or(o.WeightDecay, 5e-4))
+	o.LearningRate, o.WeightDecay = cmp.Or(o.LearningRate, .01), or(o.WeightDecay, 5e-4)
 	return o
 }
 

@@ -33,9 +33,9 @@ type Cosparsify struct {
 	// Combine says which densities a joint pruning goes through.
 	Combine string `name:"combine" default:"apart" enum:"apart,in-turn" of:"plan" help:"Of joint prunings: each combination of densities a cell of its own, or the first of each list, the second of each and so on as the levels of one cell."`
 
-	Rate      float64       `name:"rate" default:"0.1" min:"0" max:"1" help:"The part that changes places at first; set by rates."`
-	Interval  int           `name:"interval" default:"10" min:"1" help:"Epochs between prunings; set by intervals."`
-	End       int           `name:"end" default:"100" min:"1" help:"The epoch after which nothing is pruned; set by ends."`
+	Rate      float64       `name:"rate" default:"0.1" by:"rates" above:"0" max:"1" help:"The part that changes places at first; set by rates."`
+	Interval  int           `name:"interval" default:"10" by:"intervals" min:"1" help:"Epochs between prunings; set by intervals."`
+	End       int           `name:"end" default:"100" by:"ends" min:"1" help:"The epoch after which nothing is pruned; set by ends."`
 	Growth    string        `name:"growth" default:"momentum" enum:"momentum,gradient,random,none" help:"What grows again."`
 	Initial   float64       `name:"initial" default:"1" above:"0" max:"1" help:"Density at the beginning of what is pruned, or that of the level where it is more; below 1 training is sparse from the beginning."`
 	Uniform   bool          `name:"uniform" default:"false" help:"Rank each weight matrix for itself."`
@@ -172,6 +172,11 @@ func (o Cosparsify) methodCells(s Setting, d Desc, combine string) ([]Cell, erro
 	}
 	var cells []Cell
 	for _, one := range combinations {
+		for _, level := range one.levels(d.Method) {
+			if err := one.options(d.Method, level.left).Check(); err != nil {
+				return nil, &UsageError{err.Error()}
+			}
+		}
 		desc, err := d.withOptions(&one)
 		if err != nil {
 			return nil, err
@@ -230,7 +235,7 @@ func (o *Cosparsify) options(method string, left cgp.Densities) cgp.Options {
 	options := cgp.Options{
 		Densities: left, Initial: cgp.Densities{Edges: max(o.Initial, left.Edges), Features: max(o.Initial, left.Features), Weights: max(o.Initial, left.Weights)},
 		Schedule:  cgp.Schedule{Every: o.Interval, End: o.End, Variant: o.Variant},
-		Regrowth:  cgp.Regrowth{Growth: cgp.Growth(o.Growth), Rate: o.Rate, Floor: min(.005, o.Rate), Period: o.Epochs},
+		Regrowth:  cgp.Regrowth{Growth: cgp.Growth(o.Growth), Rate: o.Rate, Period: o.Epochs},
 		Uniform:   o.Uniform,
 		Ratings:   cgp.Ratings{Edges: cgp.Rating(o.Rating)},
 		EdgeStart: o.EdgeStart, Epochs: o.Epochs,

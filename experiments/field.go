@@ -23,6 +23,7 @@ import (
 //	above, below  the same with the bound itself left out
 //	expect   what a value looks like, for types that read their own text
 //	of       "plan" where it chooses cells and is no part of what one cell is
+//	by       the field of the plan whose values it takes, one a cell; Set refuses it
 //
 // A field is a string, a bool, an int, a float64, a []string (commas between) or
 // whatever reads and writes its own text. The fields of an embedded struct count
@@ -85,18 +86,23 @@ func Reset(options any) error {
 }
 
 // Set sets one hyper-parameter of an options struct from its text. An unknown name
-// is an error that lists those near it.
+// is an error that lists those near it, and one that another sets is an error too.
 func Set(options any, name, text string) error {
 	fields, err := Fields(options)
 	if err != nil {
 		return err
 	}
-	names := make([]string, len(fields))
-	for i, field := range fields {
+	var names []string
+	for _, field := range fields {
 		if field.Name == name {
+			if by := field.SetBy(); by != "" {
+				return &UsageError{fmt.Sprintf("%s=%s: %s is set by %s, which has a value for each cell", name, text, name, by)}
+			}
 			return field.Set(text)
 		}
-		names[i] = field.Name
+		if field.SetBy() == "" {
+			names = append(names, field.Name)
+		}
 	}
 	return unknown("hyper-parameter", name, names)
 }
@@ -126,6 +132,10 @@ func Changed(options any) (map[string]string, error) {
 
 // OfPlan reports whether the field chooses cells.
 func (f Field) OfPlan() bool { return f.tag.Get("of") == "plan" }
+
+// SetBy is the field of the plan that sets the field in each cell; empty where it is set
+// by itself.
+func (f Field) SetBy() string { return f.tag.Get("by") }
 
 // Text is the field's value in canonical form.
 func (f Field) Text() string { return text(f.value) }

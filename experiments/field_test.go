@@ -20,6 +20,7 @@ type sample struct {
 	Parts  []string     `name:"parts" default:"a,b" enum:"a,b,c"`
 	Length train.Length `name:"length" default:"2ep" expect:"a length such as 2ep"`
 	Sets   []string     `name:"sets" default:"one" of:"plan"`
+	Depth  int          `name:"depth" default:"1" by:"depths" min:"1"`
 	hidden int
 	nested
 }
@@ -104,6 +105,7 @@ func TestSetSaysWhatIsExpected(t *testing.T) {
 		{"cuont", "1", `no hyper-parameter is called "cuont"; did you mean count?`},
 		{"lenght", "1", "did you mean length?"},
 		{"zzzzzzz", "1", "there are name, kind, count"},
+		{"depth", "2", "depth=2: depth is set by depths"},
 	} {
 		options := newSample(t)
 		err := experiments.Set(options, c.name, c.text)

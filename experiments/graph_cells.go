@@ -32,3 +32,12 @@ func graphCells(s Setting, sets, methods []string, options any, network func(set
 
 // onGCN names graph convolutions for every graph.
 func onGCN(string) string { return string(gnn.KindGCN) }
+
+// orNone is what a method of cgp takes for a hyper-parameter that may be 0, where 0 means
+// the paper's value to the method.
+func orNone(value float64) float64 {
+	if value == 0 {
+		return gnn.None
+	}
+	return value
+}

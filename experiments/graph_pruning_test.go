@@ -3,6 +3,8 @@ package experiments_test
 import (
 	"errors"
 	"fmt"
+	"slices"
+	"strings"
 	"testing"
 
 	"espalier/data"
@@ -89,11 +91,85 @@ func TestGraphPruningUsageErrors(t *testing.T) {
 	for _, set := range []map[string]string{
 		{"edges": "2"}, {"weights": "0.5,many"}, {"weights": "0"}, {"intervals": "0"}, {"ends": "x"},
 		{"data": "nowhere"}, {"networks": "transformer"}, {"methods": "luck"},
+		{"ends": "40"}, // of 40 epochs: there is none to choose the result from
 	} {
 		_, err := experiments.NewPlan(experiments.Request{Experiment: "cgp/cosparsify", Set: set})
 		var usage *experiments.UsageError
 		if !errors.As(err, &usage) {
 			t.Errorf("%v: error %v", set, err)
+		}
+	}
+}
+
+// What a cell takes from a list of its plan cannot be set beside the list, but chooses
+// among results.
+func TestFieldsOfCellsAreSetByLists(t *testing.T) {
+	for name, by := range map[string]string{"rate": "rates", "interval": "intervals", "end": "ends"} {
+		_, err := experiments.NewPlan(experiments.Request{Experiment: "cgp/cosparsify", Set: map[string]string{name: "1"}})
+		var usage *experiments.UsageError
+		if !errors.As(err, &usage) || !strings.Contains(err.Error(), name+" is set by "+by) {
+			t.Errorf("%s: error %v", name, err)
+		}
+		_, err = experiments.OpenStore(t.TempDir()).Select(experiments.Selection{Experiment: "cgp/cosparsify", Set: map[string]string{name: "1"}})
+		var none *experiments.NoResultsError
+		if !errors.As(err, &none) {
+			t.Errorf("results of %s=1: error %v", name, err)
+		}
+	}
+	for _, e := range experiments.All() {
+		fields, err := experiments.Fields(e.Options())
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, field := range fields {
+			if field.SetBy() != "" && !slices.ContainsFunc(fields, func(f experiments.Field) bool { return f.Name == field.SetBy() && f.OfPlan() }) {
+				t.Errorf("%s: %s is set by %s, which chooses no cells", e.Name, field.Name, field.SetBy())
+			}
+		}
+	}
+}
+
+// A rate of regrowth below the paper's floor is one like others.
+func TestSmallExchanges(t *testing.T) {
+	taken := smoke(t, "cgp/sparsetraining", "operations", map[string]string{"epochs": "4", "every": "1", "exchanged": "0.001", "methods": "set"})
+	if !(taken["set 0"] > 0) {
+		t.Errorf("operations %v", taken)
+	}
+}
+
+// A hyper-parameter that may be 0, and is not by default, is taken at its word.
+func TestZeroIsZero(t *testing.T) {
+	metrics := map[string]string{"cgp/tickets edges": "edges_left", "cgp/tickets weights": "weights_left"} // 1 where nothing is removed
+	for _, e := range experiments.All() {
+		if !strings.HasPrefix(e.Name, "cgp/") {
+			continue
+		}
+		options := e.Options()
+		if err := experiments.Reset(options); err != nil {
+			t.Fatal(err)
+		}
+		fields, err := experiments.Fields(options)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, field := range fields {
+			if !strings.Contains(field.Expects(), "of at least 0") || field.Text() == "0" {
+				continue
+			}
+			metric, ok := metrics[e.Name+" "+field.Name]
+			if !ok {
+				t.Errorf("%s: what does %s=0 do?", e.Name, field.Name)
+				continue
+			}
+			left := smoke(t, e.Name, metric, map[string]string{field.Name: "0", "methods": "random", "epochs": "2"})
+			if len(left) != 3 {
+				t.Errorf("%s: levels %v", e.Name, left)
+			}
+			for level, share := range left {
+				if share != 1 {
+					t.Errorf("%s: %s=0 leaves %v at %s, want all", e.Name, field.Name, share, level)
+				}
+			}
 		}
 	}
 }

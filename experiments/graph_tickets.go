@@ -90,7 +90,7 @@ func (o *GraphTickets) options(set, method string) cgp.TicketOptions {
 		options = ugsTraining["cora"]
 	}
 	options.Rounds, options.Epochs, options.Initializer = o.Rounds, o.Epochs, nn.Initializer(o.Initializer)
-	options.Ladder = cgp.Ladder{Edges: o.Edges, Weights: o.Weights, Variant: o.Variant}
+	options.Ladder = cgp.Ladder{Edges: orNone(o.Edges), Weights: orNone(o.Weights), Variant: o.Variant}
 	switch method {
 	case "random":
 		options.Ratings = cgp.Ratings{Edges: cgp.Chance, Weights: cgp.Chance}

@@ -89,7 +89,7 @@ func shownFields(e *experiments.Experiment) ([]shownField, error) {
 	if err := experiments.Reset(options); err != nil {
 		return nil, err
 	}
-	fields, err := experiments.Fields(options)
+	fields, err := settable(options)
 	if err != nil {
 		return nil, err
 	}
@@ -105,7 +105,7 @@ func shownFields(e *experiments.Experiment) ([]shownField, error) {
 		if err != nil {
 			return nil, err
 		}
-		set, err := experiments.Fields(setting.Options)
+		set, err := settable(setting.Options)
 		if err != nil {
 			return nil, err
 		}
@@ -114,6 +114,12 @@ func shownFields(e *experiments.Experiment) ([]shownField, error) {
 		}
 	}
 	return shown, nil
+}
+
+// settable are the hyper-parameters that --set takes.
+func settable(options any) ([]experiments.Field, error) {
+	fields, err := experiments.Fields(options)
+	return slices.DeleteFunc(fields, func(f experiments.Field) bool { return f.SetBy() != "" }), err
 }
 
 func fieldRows(fields []shownField) []string {
