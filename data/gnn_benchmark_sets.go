@@ -58,4 +58,18 @@ func init() {
 		format: "gnn-benchmark", file: "ms_academic_cs.npz",
 		prepare: (*Graph).BinaryFeatures,
 	})
+	registerGraph(graphDefinition{
+		origin: origin{
+			name: "coauthor-physics",
+			source: Source{
+				Title: "Coauthor Physics, authors of physics", Home: gnnBenchmarkAddress + "/ms_academic_phy.npz", Licence: "MIT", Citation: gnnBenchmarkCitation,
+				Files: []File{{Name: "ms_academic_phy.npz"}},
+			},
+			folders: []string{"gnn-benchmark"},
+		},
+		size:    GraphSize{Nodes: 34493, Edges: 247962, Features: 8415, Classes: 5},
+		remarks: []string{"the features are 0 or 1, as those of coauthor-cs, whatever the file has"},
+		format:  "gnn-benchmark", file: "ms_academic_phy.npz",
+		prepare: (*Graph).BinaryFeatures,
+	})
 }

@@ -30,3 +30,13 @@ func ListGraphs(dir string) ([]GraphEntry, error) {
 	}
 	return entries, nil
 }
+
+// SizeOfGraph is how large a graph that has a name is, whether its files are there or not,
+// or an *UnknownError.
+func SizeOfGraph(name string) (GraphSize, error) {
+	d, err := findGraph(name)
+	if err != nil {
+		return GraphSize{}, err
+	}
+	return d.size, nil
+}

@@ -12,10 +12,13 @@ import (
 // graphDefinition is everything this package knows of a graph that has a name.
 type graphDefinition struct {
 	origin
-	size    GraphSize // what it must be; a zero value where that is not known
-	remarks []string  // what users of the set should know
-	format  GraphFormat
-	file    string // its name in the format
+	size GraphSize // what it must be
+	// otherEdges says that the edges of size are counted in another way than here; they are
+	// not checked.
+	otherEdges bool
+	remarks    []string // what users of the set should know
+	format     GraphFormat
+	file       string // its name in the format
 	// amend changes what the file holds before it is a graph; nil changes nothing.
 	amend func(ctx context.Context, files fs.FS, content *GraphContent) error
 	// prepare does what papers do beyond making it undirected, without loops and
@@ -101,9 +104,13 @@ func (d *graphDefinition) open(ctx context.Context, p *place) (*Graph, error) {
 		return nil, err
 	}
 	g = d.prepared(g)
-	if size := g.Size(); d.size != (GraphSize{}) && size != d.size {
+	size, want := g.Size(), d.size
+	if d.otherEdges {
+		want.Edges = size.Edges
+	}
+	if size != want {
 		return nil, fmt.Errorf("data set %s: %d nodes, %d edges, %d features, %d classes, expected %d, %d, %d, %d", d.name,
-			size.Nodes, size.Edges, size.Features, size.Classes, d.size.Nodes, d.size.Edges, d.size.Features, d.size.Classes)
+			size.Nodes, size.Edges, size.Features, size.Classes, want.Nodes, want.Edges, want.Features, want.Classes)
 	}
 	return g, nil
 }

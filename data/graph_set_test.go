@@ -170,6 +170,9 @@ func TestGraphDefinitionsAreWhole(t *testing.T) {
 		if d.source.Title == "" || d.source.Home == "" || d.source.Licence == "" || d.source.Citation == "" || len(d.folders) == 0 {
 			t.Errorf("%s: %+v", name, d.source)
 		}
+		if d.size.Nodes < 1 || d.size.Edges < 1 {
+			t.Errorf("%s is of size %+v", name, d.size)
+		}
 		if graphFormats[d.format] == nil || d.file == "" {
 			t.Errorf("%s: format %q of file %q", name, d.format, d.file)
 		}
@@ -184,10 +187,52 @@ func TestGraphDefinitionsAreWhole(t *testing.T) {
 	}
 }
 
+// A file of another size is refused; only edges that are counted in another way are not
+// looked at.
+func TestSizesAreChecked(t *testing.T) {
+	folder := t.TempDir()
+	writeFiles(t, folder, map[string][]byte{"set/data.json": []byte(`{"features": [[1, 0], [0, 2]], "labels": [1, 0], "links": [[1], []],
+		"train_masks": [[true, false]], "val_masks": [[false, true]], "test_mask": [false, false]}`)})
+	right := GraphSize{Nodes: 2, Edges: 1, Features: 2, Classes: 2}
+	for _, c := range []struct {
+		change     func(*GraphSize)
+		otherEdges bool
+		passes     bool
+	}{
+		{func(*GraphSize) {}, false, true},
+		{func(s *GraphSize) { s.Edges = 3 }, false, false},
+		{func(s *GraphSize) { s.Edges = 3 }, true, true},
+		{func(s *GraphSize) { s.Nodes = 3 }, true, false},
+		{func(s *GraphSize) { s.Features = 3 }, true, false},
+		{func(s *GraphSize) { s.Classes = 3 }, true, false},
+	} {
+		d := graphDefinition{
+			origin: origin{name: "set", source: Source{Files: []File{{Name: "data.json"}}}, folders: []string{"set"}},
+			size:   right, otherEdges: c.otherEdges, format: "wiki-cs", file: "data.json",
+		}
+		c.change(&d.size)
+		p, err := d.locate(folder)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer p.close()
+		if _, err := d.open(t.Context(), p); (err == nil) != c.passes {
+			t.Errorf("%+v, edges counted otherwise %t: error %v", d.size, c.otherEdges, err)
+		}
+	}
+	if size, err := SizeOfGraph("wiki-cs"); err != nil || size != graphs["wiki-cs"].size {
+		t.Errorf("wiki-cs is of size %+v, %v", size, err)
+	}
+	if _, err := SizeOfGraph("karate"); err == nil {
+		t.Error("an unknown graph has a size")
+	}
+}
+
 func TestGraphsThatAreNotThere(t *testing.T) {
 	for name, want := range map[string]string{
 		"citeseer":    "`espalier data get citeseer`",
 		"pubmed":      "download it from https://github.com/kimiyoung/planetoid/tree/master/data",
+		"wisconsin":   "download it from https://github.com/yandex-research/heterophilous-graphs/raw/main/data/wisconsin.npz",
 		"wiki-cs":     "download it from https://github.com/pmernyei/wiki-cs-dataset",
 		"ogbn-arxiv":  "download it from http://snap.stanford.edu/ogb",
 		"college-msg": "download it from https://snap.stanford.edu/data/CollegeMsg",

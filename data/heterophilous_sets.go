@@ -109,4 +109,19 @@ func init() {
 		},
 		format: "heterophilous", file: texasFile.Name,
 	})
+	registerGraph(graphDefinition{
+		origin: origin{
+			name: "wisconsin",
+			source: Source{
+				Title: "Wisconsin, pages of a university", Home: heterophilousAddress + "/wisconsin.npz", Licence: "MIT", Citation: heterophilousCitation,
+				Files: []File{{Name: "wisconsin.npz", Bytes: 41672}},
+			},
+			folders: []string{"heterophilous"},
+		},
+		size: GraphSize{Nodes: 251, Edges: 450, Features: 1703, Classes: 5},
+		remarks: []string{
+			"the ten splits are those of Geom-GCN: 48/32/20 % of all nodes, not of each class",
+		},
+		format: "heterophilous", file: "wisconsin.npz",
+	})
 }

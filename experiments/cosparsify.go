@@ -1,12 +1,10 @@
 package experiments
 
 import (
-	"cmp"
 	"context"
 	"fmt"
 	"maps"
 	"math"
-	"slices"
 	"strings"
 
 	"espalier/cgp"
@@ -21,7 +19,7 @@ func init() { register(cosparsify) }
 // Cosparsify are the hyper-parameters of cgp/cosparsify. The defaults are the grid of
 // the script of CGP's authors that prunes weights and edges.
 type Cosparsify struct {
-	Data      cgpGraphs      `name:"data" default:"cora,citeseer,pubmed,cornell,texas,wisconsin,actor,coauthor-cs,coauthor-physics,amazon-computers,amazon-photo,wiki-cs,ogbn-arxiv" of:"plan" help:"Graphs, with commas between." expect:"one or more graphs with commas between"`
+	Data      graphs         `name:"data" default:"cora,citeseer,pubmed,cornell,texas,wisconsin,actor,coauthor-cs,coauthor-physics,amazon-computers,amazon-photo,wiki-cs,ogbn-arxiv" of:"plan" help:"Graphs, with commas between." expect:"one or more graphs with commas between"`
 	Networks  placedNetworks `name:"networks" default:"gcn,gat,sgc,appnp" of:"plan" help:"Networks to prune, of gcn, gat, sgc, appnp, gcnii and resgcn; gat@cora is one for Cora alone." expect:"one or more networks with commas between, each with @ and a graph where it is for that alone"`
 	Methods   placedMethods  `name:"methods" default:"joint" of:"plan" help:"What is pruned, and by what; features@gcn is a method for GCN alone." expect:"one or more methods with commas between, each with @ and a network where it is for that alone"`
 	Edges     densities      `name:"edges" default:"0.9,0.8,0.7,0.6,0.5,0.4,0.3,0.2,0.1,0.01" help:"Densities of edges." expect:"densities from 0 to 1 with commas between"`
@@ -289,9 +287,6 @@ func (o *Cosparsify) run(ctx context.Context, w Work, d Desc) (Outcome, error) {
 // openProtocol opens a graph and prepares it as results on it are usually compared, as
 // networks with learned edges read it: without loops and duplicates.
 func openProtocol(ctx context.Context, set, folder string, s seed.Seed) (g *data.Graph, split data.NodeSplit, whole *data.Graph, err error) {
-	if home, ok := elsewhere[set]; ok {
-		return nil, split, nil, &data.MissingError{Set: set, File: "the whole set", Folder: cmp.Or(folder, "every folder, as no reader is registered for it"), Home: home}
-	}
 	protocol, err := gnn.ProtocolOf(set)
 	if err != nil {
 		return nil, split, nil, err
@@ -304,13 +299,6 @@ func openProtocol(ctx context.Context, set, folder string, s seed.Seed) (g *data
 		return nil, split, nil, err
 	}
 	return g.WithoutLoops().WithoutDuplicates(), split, whole, nil
-}
-
-// elsewhere are sets of the authors' grid that no reader is registered for, with their
-// homes.
-var elsewhere = map[string]string{
-	"wisconsin":        "https://github.com/yandex-research/heterophilous-graphs",
-	"coauthor-physics": "https://github.com/shchur/gnn-benchmark",
 }
 
 // pruningMetrics are those of a network whose graph, features and weights were pruned.
@@ -396,48 +384,4 @@ func (o *Cosparsify) cost(s Setting) (Cost, error) {
 		}
 	}
 	return cost, nil
-}
-
-// unknownSizes are those of graphs that no reader is registered for.
-var unknownSizes = map[string]gnn.Shape{
-	"wisconsin":        {Nodes: 251, Edges: 900, Features: 1703, Classes: 5},
-	"coauthor-physics": {Nodes: 34493, Edges: 495924, Features: 8415, Classes: 5},
-}
-
-// epochSeconds is an estimate of what a step and an inference of a network take.
-func epochSeconds(network gnn.Network, set string) (float64, error) {
-	shape, ok := unknownSizes[set]
-	if !ok {
-		entries, err := data.ListGraphs("")
-		if err != nil {
-			return 0, err
-		}
-		entry := entries[slices.IndexFunc(entries, func(e data.GraphEntry) bool { return e.Name == set })]
-		shape = gnn.Shape{Nodes: entry.Nodes, Edges: 2 * entry.Edges, Features: entry.Features, Classes: max(entry.Classes, 2)}
-	}
-	return stepSeconds(network, shape), nil
-}
-
-// cgpGraphs are names of graphs, with commas between: those that can be read, and those
-// of the authors' grid besides.
-type cgpGraphs []string
-
-// MarshalText writes the names.
-func (g cgpGraphs) MarshalText() ([]byte, error) { return []byte(strings.Join(g, ",")), nil }
-
-// UnmarshalText reads names, each once.
-func (g *cgpGraphs) UnmarshalText(text []byte) error {
-	names, err := readNames("graph", string(text), cgpGraphNames())
-	*g = names
-	return err
-}
-
-// cgpGraphNames are the graphs that CGP's authors have and those that can be read.
-func cgpGraphNames() []string {
-	names := data.GraphNames()
-	for name := range elsewhere {
-		names = append(names, name)
-	}
-	slices.Sort(names)
-	return names
 }

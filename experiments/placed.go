@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"espalier/cgp"
+	"espalier/data"
 )
 
 // placed are names, each for every place or, as in gat@cora, for one alone, so that a
@@ -47,7 +48,7 @@ type placedNetworks struct{ placed }
 
 // UnmarshalText reads networks, each once for a graph.
 func (n *placedNetworks) UnmarshalText(text []byte) (err error) {
-	n.placed, err = readPlaced(text, "network", cgp.BackboneNames(), "graph", cgpGraphNames())
+	n.placed, err = readPlaced(text, "network", cgp.BackboneNames(), "graph", data.GraphNames())
 	return err
 }
 

@@ -197,14 +197,9 @@ func (o *SparseTraining) epochSeconds(set string) (float64, error) {
 	if classifies(set) {
 		return epochSeconds(gnn.GCN{}, set)
 	}
-	entries, err := data.ListGraphs("")
+	size, err := data.SizeOfGraph(set)
 	if err != nil {
 		return 0, err
 	}
-	for _, entry := range entries {
-		if entry.Name == set {
-			return stepSeconds(gnn.MLP{Hidden: 128}, gnn.Shape{Nodes: 2 * entry.Edges, Features: 20 * o.Dimension, Classes: 2}), nil
-		}
-	}
-	return 0, &data.UnknownError{Name: set}
+	return stepSeconds(gnn.MLP{Hidden: 128}, gnn.Shape{Nodes: 2 * size.Edges, Features: 20 * o.Dimension, Classes: 2}), nil
 }

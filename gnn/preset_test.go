@@ -10,7 +10,7 @@ import (
 // Each network of the comparison has hyper-parameters for each graph that has a
 // protocol, they can work, and what is expected of them makes sense.
 func TestPresets(t *testing.T) {
-	sets := []string{"cora", "citeseer", "pubmed", "amazon-photo", "amazon-computers", "coauthor-cs", "actor", "chameleon", "cornell", "texas"}
+	sets := []string{"cora", "citeseer", "pubmed", "amazon-photo", "amazon-computers", "coauthor-cs", "coauthor-physics", "actor", "chameleon", "cornell", "texas", "wisconsin"}
 	for _, set := range sets {
 		for _, network := range []string{"gcn", "gat", "sgc", "appnp", "gcnii", "mlp"} {
 			p, err := gnn.FindPreset(network, set)

@@ -32,7 +32,7 @@ const (
 var protocols = map[string]Protocol{
 	"cora": PublicSplit, "citeseer": PublicSplit, "pubmed": PublicSplit,
 	"amazon-photo": RandomSplits, "amazon-computers": RandomSplits, "coauthor-cs": RandomSplits, "coauthor-physics": RandomSplits,
-	"actor": TenSplits, "chameleon": TenSplits, "chameleon-filtered": TenSplits, "cornell": TenSplits, "texas": TenSplits,
+	"actor": TenSplits, "chameleon": TenSplits, "chameleon-filtered": TenSplits, "cornell": TenSplits, "texas": TenSplits, "wisconsin": TenSplits,
 	"wiki-cs": GivenSplits, "ogbn-arxiv": GivenSplits,
 }
 

@@ -38,6 +38,9 @@ type Options struct {
 	Stop        Stop
 }
 
+// MaxEpochs is how many epochs there are at most.
+func (o Options) MaxEpochs() int { return cmp.Or(o.Epochs, 200) }
+
 // Result is what a training comes to.
 type Result struct {
 	// Weights are those after Epoch, which Options.Stop chose, and the scores theirs.
@@ -96,7 +99,7 @@ func (j Job) train(ctx context.Context, backend compute.Backend) (*Result, error
 
 // run takes the epochs.
 func (j Job) run(ctx context.Context, p *Program) (*Result, error) {
-	epochs := cmp.Or(j.Options.Epochs, 200)
+	epochs := j.Options.MaxEpochs()
 	task := j.Progress.Start(j.Name, epochs)
 	defer task.End()
 	stop, result := newStopper(j.Options.Stop), &Result{}
