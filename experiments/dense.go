@@ -58,6 +58,7 @@ var backbones = &Experiment{
 		{Metric: stoppedEpoch, Title: "epochs trained"},
 	},
 	Published: backbonesPublished(),
+	Bands:     backbonesBands(),
 }
 
 // cells lists those whose presets there are.
@@ -165,6 +166,19 @@ func backbonesPublished() []Published {
 		})
 	}
 	return published
+}
+
+// backbonesBands are those of the presets.
+func backbonesBands() []Band {
+	var bands []Band
+	for _, p := range gnn.Presets() {
+		if p.High > 0 {
+			bands = append(bands, Band{
+				Data: p.Set, Network: backboneNetworks, Method: string(p.Network.Kind()), Metric: TestAccuracy, Low: p.Low, High: p.High,
+			})
+		}
+	}
+	return bands
 }
 
 // graphs are the names of graphs, with commas between.

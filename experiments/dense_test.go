@@ -37,6 +37,56 @@ func TestDenseSmoke(t *testing.T) {
 	}
 }
 
+// A table says which band of the project's own each network is held to, and whether its
+// mean lies in it; trainings of another length are held to none.
+func TestDenseIsHeldToBands(t *testing.T) {
+	rowOf := func(method string, accuracy experiments.Number, options map[string]string) experiments.Row {
+		r := row(method, 1, 0, experiments.Metrics{experiments.Remaining: 1, experiments.TestAccuracy: accuracy})
+		r.Desc = experiments.Desc{
+			Experiment: "cgp/dense", Scale: experiments.Bench, Data: "cora", Network: "backbones", Method: method, Seed: 1, Options: options,
+		}
+		r.Cell = r.Digest()
+		return r
+	}
+	texts := func(options map[string]string) map[string]string {
+		tables, err := experiments.Tables(experiments.Summarise([]experiments.Row{
+			rowOf("gcn", .815, options), rowOf("sgc", .79, options), rowOf("mlp", .55, options),
+		}))
+		if err != nil {
+			t.Fatal(err)
+		}
+		texts := make(map[string]string)
+		for _, format := range []string{"md", "csv", "json", "tex"} {
+			var text strings.Builder
+			if err := experiments.WriteTables(&text, tables, format); err != nil {
+				t.Fatal(err)
+			}
+			texts[format] = text.String()
+		}
+		return texts
+	}
+	held, free := texts(nil), texts(map[string]string{"epochs": "100"})
+	for format, wants := range map[string][]string{
+		"md":   {" 80.80 – 82.80 %, met |", " 80.50 – 81.50 %, missed |", "no number of a paper"},
+		"tex":  {`80.80 -- 82.80 \%, met`},
+		"csv":  {"test_accuracy_published,test_accuracy_low,test_accuracy_high", "0.815,,0.823,0.808,0.828", "0.55,,,,"},
+		"json": {`"test_accuracy_band":[0.808,0.828]`, `"test_accuracy_band":[0.805,0.815]`},
+	} {
+		for _, want := range wants {
+			if !strings.Contains(held[format], want) {
+				t.Errorf("%s lacks %q:\n%s", format, want, held[format])
+			}
+		}
+	}
+	for format, text := range free {
+		for _, band := range []string{"82.8", "0.828", "no number of a paper"} {
+			if strings.Contains(text, band) {
+				t.Errorf("%s of another length of training has %s:\n%s", format, band, text)
+			}
+		}
+	}
+}
+
 // Data sets that are not there are named, and the others are run.
 func TestMissingGraphsStopNoOthers(t *testing.T) {
 	plan := dense(t, map[string]string{"data": "cora,citeseer,texas", "methods": "sgc", "epochs": "5"})

@@ -30,6 +30,8 @@ type Experiment struct {
 	Columns []Column
 	// Published are the numbers that the paper prints.
 	Published []Published
+	// Bands are what the project holds its own results to.
+	Bands []Band
 }
 
 // Method is one of the methods that an experiment compares.

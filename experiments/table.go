@@ -16,6 +16,8 @@ type Table struct {
 	Summaries []Summary
 	// Published are the statements about the setting's data and network.
 	Published []Published
+	// Bands are those of the setting's data and network.
+	Bands []Band
 
 	experiment *Experiment
 }
@@ -35,6 +37,11 @@ func Tables(summaries []Summary) ([]Table, error) {
 		for _, p := range e.Published {
 			if p.about(setting) {
 				table.Published = append(table.Published, p)
+			}
+		}
+		for _, b := range e.Bands {
+			if b.about(setting) {
+				table.Bands = append(table.Bands, b)
 			}
 		}
 		tables = append(tables, table)
@@ -81,7 +88,8 @@ func scaleChanges(setting Desc) []string {
 }
 
 // header are the titles of the table's columns. A published column stands after
-// each metric about which a value was published.
+// each metric about which a value was published, and one of bands after each that is held
+// to one.
 func (t Table) header() []string {
 	header := []string{"method"}
 	if t.hasVariants() {
@@ -92,6 +100,9 @@ func (t Table) header() []string {
 		header = append(header, column.Title)
 		if t.publishes(column) {
 			header = append(header, "published")
+		}
+		if t.bounds(column) {
+			header = append(header, "band")
 		}
 	}
 	return header
@@ -110,6 +121,9 @@ func (t Table) cells(pm string) [][]string {
 			row = append(row, column.statistic(s.Metrics[column.Metric], pm))
 			if t.publishes(column) {
 				row = append(row, t.publishedText(column, s))
+			}
+			if t.bounds(column) {
+				row = append(row, t.bandText(column, s))
 			}
 		}
 		rows = append(rows, row)
@@ -220,10 +234,8 @@ func (t Table) notes() []string {
 			}
 		}
 	}
-	return []string{
-		"Mean ± sample standard deviation over seeds.",
-		fmt.Sprintf("Backend %s; commit %s.", strings.Join(backends, ", "), strings.Join(sources, ", ")),
-	}
+	notes := append([]string{"Mean ± sample standard deviation over seeds."}, t.bandNote()...)
+	return append(notes, fmt.Sprintf("Backend %s; commit %s.", strings.Join(backends, ", "), strings.Join(sources, ", ")))
 }
 
 // statistic writes a mean and, where there is more than one run, its deviation.

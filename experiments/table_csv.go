@@ -8,7 +8,8 @@ import (
 )
 
 // writeCSV writes all tables as one, for programs: a line for each summary, means
-// and deviations and published values as plain numbers, empty where there is none.
+// and deviations, published values and the ends of bands as plain numbers, empty where
+// there is none.
 func writeCSV(w io.Writer, tables []Table) error {
 	out := csv.NewWriter(w)
 	for i, t := range tables {
@@ -31,6 +32,9 @@ func (t Table) csvHeader() []string {
 	header := []string{"experiment", "scale", "data", "network", "options", "variant", "method", "level", "seeds", Remaining}
 	for _, column := range t.Columns {
 		header = append(header, column.Metric, column.Metric+"_std", column.Metric+"_published")
+		if t.experiment.bounds(column) {
+			header = append(header, column.Metric+"_low", column.Metric+"_high")
+		}
 	}
 	return header
 }
@@ -46,6 +50,13 @@ func (t Table) csvRow(s Summary) []string {
 			statistic = statisticOf(nil)
 		}
 		row = append(row, csvNumber(statistic.Mean), csvNumber(statistic.Deviation), csvNumber(t.publishedValue(column, s)))
+		if t.experiment.bounds(column) {
+			b, ok := t.band(column, s)
+			if !ok {
+				b.Low, b.High = math.NaN(), math.NaN()
+			}
+			row = append(row, csvNumber(Number(b.Low)), csvNumber(Number(b.High)))
+		}
 	}
 	return row
 }

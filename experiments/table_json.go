@@ -10,8 +10,9 @@ import (
 )
 
 // writeJSON writes one object a line: each summary as Summary.MarshalJSON does,
-// with NAME_published beside a metric about which a value was published, then each
-// published statement with what was measured.
+// with NAME_published beside a metric about which a value was published and NAME_band,
+// both its ends, beside one that is held to a band, then each published statement with
+// what was measured.
 func writeJSON(w io.Writer, tables []Table) error {
 	encoder := json.NewEncoder(w)
 	for _, t := range tables {
@@ -34,6 +35,9 @@ func (t Table) jsonRow(s Summary) object {
 	for _, column := range t.Columns {
 		if value := t.publishedValue(column, s); !math.IsNaN(float64(value)) {
 			row = append(row, member{column.Metric + "_published", value})
+		}
+		if b, ok := t.band(column, s); ok {
+			row = append(row, member{column.Metric + "_band", []Number{Number(b.Low), Number(b.High)}})
 		}
 	}
 	return row

@@ -32,7 +32,7 @@ func TestPresets(t *testing.T) {
 	if _, err := gnn.FindPreset("gcn", "minesweeper"); err == nil {
 		t.Error("a set without a protocol is no error")
 	}
-	if expected := 24; len(presets) != expected {
+	if expected := 25; len(presets) != expected {
 		t.Errorf("%d presets have an expectation, want %d", len(presets), expected)
 	}
 	if _, err := gnn.FindPreset("h2gcn", "cora"); err == nil {
