@@ -3,9 +3,10 @@ package data
 import (
 	"fmt"
 	"io"
-	"strconv"
 	"strings"
 	"text/tabwriter"
+
+	"espalier/internal/numerals"
 )
 
 // WriteTable writes the card for people, a line for each of its facts.
@@ -27,18 +28,18 @@ func (c Card) rows() []string {
 		rows = append(rows, name+"\t"+fmt.Sprintf(format, values...))
 	}
 	add("graph", "%s", strings.TrimSuffix(c.Name+": "+c.Title, ": "))
-	add("nodes", "%s", grouped(c.Nodes))
-	add("edges", "%s undirected, %s directed entries", grouped(c.Edges), grouped(c.Entries))
-	add("as stored", "%s entries, %s of them duplicates; %s nodes with loops", grouped(c.Stored.Entries), grouped(c.Stored.Duplicates), grouped(c.Stored.Loops))
-	add("here", "%s duplicates, %s loops, %s", grouped(c.Duplicates), grouped(c.Loops), direction(c.Undirected))
+	add("nodes", "%s", numerals.Count(c.Nodes))
+	add("edges", "%s undirected, %s directed entries", numerals.Count(c.Edges), numerals.Count(c.Entries))
+	add("as stored", "%s entries, %s of them duplicates; %s nodes with loops", numerals.Count(c.Stored.Entries), numerals.Count(c.Stored.Duplicates), numerals.Count(c.Stored.Loops))
+	add("here", "%s duplicates, %s loops, %s", numerals.Count(c.Duplicates), numerals.Count(c.Loops), direction(c.Undirected))
 	add("density", "%.3g", c.Density)
-	add("degrees", "mean %.2f, median %d, greatest %s", c.Degrees.Mean, c.Degrees.Median, grouped(c.Degrees.Greatest))
+	add("degrees", "mean %.2f, median %d, greatest %s", c.Degrees.Mean, c.Degrees.Median, numerals.Count(c.Degrees.Greatest))
 	add("", "%s", degreeHistogram(c.Degrees.Histogram))
-	add("isolated", "%s nodes", grouped(c.Isolated))
-	add("components", "%s, the largest of %s nodes and %s edges", grouped(c.Components), grouped(c.Largest.Nodes), grouped(c.Largest.Edges))
+	add("isolated", "%s nodes", numerals.Count(c.Isolated))
+	add("components", "%s, the largest of %s nodes and %s edges", numerals.Count(c.Components), numerals.Count(c.Largest.Nodes), numerals.Count(c.Largest.Edges))
 	if c.Features > 0 {
-		add("features", "%s, of which %.2f %% are not 0 (%s), kept %s", grouped(c.Features),
-			100*float64(c.NonZeros)/float64(c.Features)/float64(max(1, c.Nodes)), grouped(c.NonZeros), kept(c.Sparse))
+		add("features", "%s, of which %.2f %% are not 0 (%s), kept %s", numerals.Count(c.Features),
+			100*float64(c.NonZeros)/float64(c.Features)/float64(max(1, c.Nodes)), numerals.Count(c.NonZeros), kept(c.Sparse))
 	}
 	if len(c.ClassCounts) > 0 {
 		add("classes", "%d: %s nodes", len(c.ClassCounts), groupedAll(c.ClassCounts))
@@ -47,7 +48,7 @@ func (c Card) rows() []string {
 		add("homophily", "%.4f of the edges, %.4f mean over the nodes", *c.Homophily, *c.NodeHomophily)
 	}
 	for _, s := range c.Splits {
-		add("split "+s.Name, "%s training, %s validation, %s test; training by class %s", grouped(s.Train), grouped(s.Validation), grouped(s.Test), groupedAll(s.Classes))
+		add("split "+s.Name, "%s training, %s validation, %s test; training by class %s", numerals.Count(s.Train), numerals.Count(s.Validation), numerals.Count(s.Test), groupedAll(s.Classes))
 	}
 	for i, remark := range c.Remarks {
 		add([]string{"remarks", ""}[min(i, 1)], "%s", remark)
@@ -78,7 +79,7 @@ func kept(sparse bool) string {
 func groupedAll(numbers []int) string {
 	var texts []string
 	for _, n := range numbers {
-		texts = append(texts, grouped(n))
+		texts = append(texts, numerals.Count(n))
 	}
 	return strings.Join(texts, " ")
 }
@@ -91,20 +92,11 @@ func degreeHistogram(buckets []int) string {
 		if i > 0 {
 			low, high = 1<<(i-1), 1<<i-1
 		}
-		name := grouped(low)
+		name := numerals.Count(low)
 		if high > low {
-			name += "–" + grouped(high)
+			name += "–" + numerals.Count(high)
 		}
-		texts = append(texts, name+": "+grouped(n))
+		texts = append(texts, name+": "+numerals.Count(n))
 	}
 	return strings.Join(texts, ", ")
-}
-
-// grouped writes a count with commas between thousands.
-func grouped(n int) string {
-	digits := strconv.Itoa(n)
-	for i := len(digits) - 3; i > 0; i -= 3 {
-		digits = digits[:i] + "," + digits[i:]
-	}
-	return digits
 }

@@ -6,6 +6,8 @@ import (
 	"strconv"
 	"strings"
 	"text/tabwriter"
+
+	"espalier/internal/numerals"
 )
 
 // Summary is a network in numbers, for people and programs to read: `espalier
@@ -57,7 +59,7 @@ func (s Summary) WriteTable(w io.Writer) error {
 	// Writing to a strings.Builder does not fail.
 	_ = table.Flush()
 	fmt.Fprintf(&text, "\npeak activations %s bytes at inference, %s bytes kept for training, for one image\n",
-		grouped(s.PeakActivations), grouped(s.Activations))
+		numerals.Count(s.PeakActivations), numerals.Count(s.Activations))
 	if _, err := io.WriteString(w, text.String()); err != nil {
 		return fmt.Errorf("write the table of network %s: %w", s.Name, err)
 	}
@@ -92,7 +94,7 @@ func (s Summary) rows() [][]string {
 
 // cells are the columns of numbers.
 func (c Cost) cells() []string {
-	return []string{grouped(c.Parameters), grouped(c.MACs), grouped(c.LiveParameters), grouped(c.LiveMACs)}
+	return []string{numerals.Count(c.Parameters), numerals.Count(c.MACs), numerals.Count(c.LiveParameters), numerals.Count(c.LiveMACs)}
 }
 
 // joinedSides writes a weight's shape as in "3x3x16x32".
@@ -102,13 +104,4 @@ func joinedSides(sides []int) string {
 		words[i] = strconv.Itoa(side)
 	}
 	return strings.Join(words, "x")
-}
-
-// grouped writes a count with commas between thousands.
-func grouped(n int) string {
-	digits := strconv.Itoa(n)
-	for i := len(digits) - 3; i > 0; i -= 3 {
-		digits = digits[:i] + "," + digits[i:]
-	}
-	return digits
 }

@@ -8,6 +8,7 @@ import (
 
 	"espalier/data"
 	"espalier/experiments"
+	"espalier/internal/numerals"
 )
 
 type dataCommand struct {
@@ -36,7 +37,7 @@ func (dataListCommand) Run(t *terminal) error {
 	rows := []string{"images\tnumber\tshape\tclasses\tlicence\tfound"}
 	for _, e := range images {
 		rows = append(rows, fmt.Sprintf("%s\t%s + %s\t%dx%dx%d\t%d\t%s\t%s",
-			e.Name, count(e.Train), count(e.Test), e.Channels, e.Height, e.Width, e.Classes, e.Licence,
+			e.Name, numerals.Count(e.Train), numerals.Count(e.Test), e.Channels, e.Height, e.Width, e.Classes, e.Licence,
 			whereFound(e.Found, e.Missing, "espalier data get "+e.Name)))
 	}
 	if err := printColumns(t.out, rows...); err != nil {
@@ -52,7 +53,7 @@ func graphRows(graphs []data.GraphEntry) []string {
 		if n == 0 {
 			return "–"
 		}
-		return count(n)
+		return numerals.Count(n)
 	}
 	for _, e := range graphs {
 		get := "espalier data get " + e.Name
@@ -136,10 +137,10 @@ func foundSets(folder string) ([]string, error) {
 func check(t *terminal, name string) (summary string, report any, err error) {
 	if slices.Contains(data.GraphNames(), name) {
 		r, err := data.CheckGraph(t, name, t.DataFolder)
-		return fmt.Sprintf("%s nodes and %s edges in %s", count(r.Size.Nodes), count(r.Size.Edges), r.Found), r, err
+		return fmt.Sprintf("%s nodes and %s edges in %s", numerals.Count(r.Size.Nodes), numerals.Count(r.Size.Edges), r.Found), r, err
 	}
 	r, err := data.Check(t, name, t.DataFolder)
-	return fmt.Sprintf("%s + %s images in %s", count(r.Train), count(r.Test), r.Found), r, err
+	return fmt.Sprintf("%s + %s images in %s", numerals.Count(r.Train), numerals.Count(r.Test), r.Found), r, err
 }
 
 type dataGetCommand struct {

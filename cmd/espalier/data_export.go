@@ -5,6 +5,7 @@ import (
 
 	"espalier/data"
 	"espalier/internal/durable"
+	"espalier/internal/numerals"
 )
 
 type dataExportCommand struct {
@@ -27,6 +28,6 @@ func (c dataExportCommand) Run(t *terminal) error {
 			File string `json:"file"`
 		}{c.Name, c.Output})
 	}
-	_, err = fmt.Fprintf(t.out, "%s: %s nodes and %s edges in %s\n", c.Name, count(g.Nodes()), count(g.Counts().Edges), c.Output)
+	_, err = fmt.Fprintf(t.out, "%s: %s nodes and %s edges in %s\n", c.Name, numerals.Count(g.Nodes()), numerals.Count(g.Counts().Edges), c.Output)
 	return err
 }

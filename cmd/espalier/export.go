@@ -6,6 +6,7 @@ import (
 
 	"espalier/experiments"
 	"espalier/internal/durable"
+	"espalier/internal/numerals"
 	"espalier/nn"
 	"espalier/nn/export"
 	"espalier/nn/weightfile"
@@ -97,6 +98,6 @@ func (c networkCommand) export(t *terminal, m export.Model) error {
 	if err := export.Write(durable.OS{}, c.Output, m); err != nil {
 		return err
 	}
-	_, err := fmt.Fprintf(t.err, "network %s, %s parameters: %s\n", m.Network.Name, count(nn.CostOf(m.Network, nil).Parameters), c.Output)
+	_, err := fmt.Fprintf(t.err, "network %s, %s parameters: %s\n", m.Network.Name, numerals.Count(nn.CostOf(m.Network, nil).Parameters), c.Output)
 	return err
 }

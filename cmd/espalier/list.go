@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"espalier/experiments"
+	"espalier/internal/numerals"
 )
 
 type listCommand struct{}
@@ -76,7 +77,7 @@ func list(e *experiments.Experiment) (listed, error) {
 func scaleRows(scales []listedScale) []string {
 	rows := []string{"  scale\tseeds\tcells\titerations\tabout"}
 	for _, s := range scales {
-		rows = append(rows, fmt.Sprintf("  %s\t%d\t%d\t%s\t%s", s.Scale, s.Seeds, s.Cells, count(s.Iterations), duration(s.Minutes)))
+		rows = append(rows, fmt.Sprintf("  %s\t%d\t%d\t%s\t%s", s.Scale, s.Seeds, s.Cells, numerals.Count(s.Iterations), duration(s.Minutes)))
 	}
 	return rows
 }

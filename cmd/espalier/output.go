@@ -31,15 +31,6 @@ func printColumns(w io.Writer, rows ...string) error {
 	return columns.Flush()
 }
 
-// count writes a whole number with commas between thousands.
-func count(n int) string {
-	digits := fmt.Sprint(n)
-	for i := len(digits) - 3; i > 0; i -= 3 {
-		digits = digits[:i] + "," + digits[i:]
-	}
-	return digits
-}
-
 // duration writes minutes for people.
 func duration(minutes float64) string {
 	switch {

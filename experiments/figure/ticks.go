@@ -5,6 +5,8 @@ import (
 	"strconv"
 
 	"gonum.org/v1/plot"
+
+	"espalier/internal/numerals"
 )
 
 // linearTicks are round values, about n of them, from lo to hi.
@@ -13,7 +15,7 @@ func linearTicks(lo, hi float64, n int) plot.ConstantTicks {
 	decimals := max(0, -int(math.Floor(math.Log10(step)+1e-9)))
 	var ticks plot.ConstantTicks
 	for k := math.Ceil(lo/step - 1e-9); k*step <= hi+1e-9*step; k++ {
-		ticks = append(ticks, plot.Tick{Value: k * step, Label: withThousands(k*step, decimals)})
+		ticks = append(ticks, plot.Tick{Value: k * step, Label: numerals.Fixed(k*step, decimals)})
 	}
 	return ticks
 }
@@ -41,25 +43,6 @@ func logFloor(lo float64) float64 {
 		}
 	}
 	return lo
-}
-
-// withThousands writes a number with commas between thousands.
-func withThousands(x float64, decimals int) string {
-	if x == 0 {
-		x = 0 // not the negative one
-	}
-	digits := strconv.FormatFloat(math.Abs(x), 'f', decimals, 64)
-	point := len(digits)
-	if decimals > 0 {
-		point -= decimals + 1
-	}
-	for i := point - 3; i > 0; i -= 3 {
-		digits = digits[:i] + "," + digits[i:]
-	}
-	if x < 0 {
-		return "−" + digits
-	}
-	return digits
 }
 
 // logTicks are 1, 2 and 5 times the powers of ten between lo and hi, and small ones
