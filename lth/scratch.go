@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"iter"
-	"path/filepath"
 	"slices"
 
 	"espalier/nn"
@@ -49,7 +48,7 @@ type Thinnings struct {
 	FineTuning train.Options
 }
 
-// Method names thinning and retraining, as in "l1-filters, scratch-e".
+// Method names thinning and retraining, as in "l1-filters-scratch-e".
 func (o Thinnings) Method() string { return ThinnedMethod(o.Thinning.Name, o.Retraining) }
 
 // ThinnedMethod is the method of a thinning's name and a retraining.
@@ -114,7 +113,7 @@ func (r *runner) thin(ctx context.Context, origin *Origin, o Thinnings, i int) (
 	if err != nil {
 		return Thinned{}, err
 	}
-	mask, err := nn.KeepChannels(r.Network, channels)
+	mask, err := channels.Mask(r.Network)
 	if err != nil {
 		return Thinned{}, err
 	}
@@ -131,7 +130,11 @@ func (r *runner) thin(ctx context.Context, origin *Origin, o Thinnings, i int) (
 		return Thinned{}, err
 	}
 	thinned.Options = r.thinnedOptions(thinned, o)
-	thinned.Result, err = r.session.Run(ctx, r.thinnedJob(thinned))
+	job := r.thinnedJob(thinned)
+	if err := keepMask(job.Folder, mask); err != nil {
+		return Thinned{}, err
+	}
+	thinned.Result, err = r.session.Run(ctx, job)
 	return thinned, err
 }
 
@@ -193,7 +196,7 @@ func (r *runner) thinnedJob(t Thinned) train.Job {
 		Progress: r.Progress, Log: r.Log,
 	}
 	if r.Folder != "" {
-		job.Folder = filepath.Join(r.Folder, t.Method, fmt.Sprintf("level-%02d", t.Index))
+		job.Folder = LevelFolder(r.Folder, t.Method, t.Index)
 	}
 	return job
 }

@@ -66,6 +66,11 @@ func (s Study) SoftFilters(ctx context.Context, dense Level, o SoftFilters) iter
 	})
 }
 
+// SoftFolder is where a study's folder has the level of a rate of Soft or SoftPretrained.
+func SoftFolder(study, method string, rate float64) string {
+	return filepath.Join(study, method, fmt.Sprintf("rate-%v", rate))
+}
+
 // softFilters trains one level.
 func (r *runner) softFilters(ctx context.Context, origin *Origin, o SoftFilters, i int) (Level, error) {
 	projection := prune.SoftFilters{Rate: o.Rates[i], Spare: o.Spare}
@@ -75,7 +80,7 @@ func (r *runner) softFilters(ctx context.Context, origin *Origin, o SoftFilters,
 	}
 	folder := ""
 	if r.Folder != "" {
-		folder = filepath.Join(r.Folder, level.Method, fmt.Sprintf("rate-%v", o.Rates[i]))
+		folder = SoftFolder(r.Folder, level.Method, o.Rates[i])
 	}
 	job := r.job(level, folder, nil)
 	job.Name = fmt.Sprintf("%s, %v of filters", level.Method, o.Rates[i])

@@ -131,12 +131,9 @@ func (e *otherJobError) Error() string {
 
 // read returns the state in a file of this job.
 func (f *folder) read(file stored) (*state, error) {
-	content, err := f.files.ReadFile(filepath.Join(f.path, file.name))
+	content, err := f.load(file)
 	if err != nil {
 		return nil, err
-	}
-	if digest := sha256.Sum256(content); hex.EncodeToString(digest[:]) != file.digest {
-		return nil, fmt.Errorf("its SHA-256 is %x, not that in its name", digest)
 	}
 	s, h, err := decode(content, f.network)
 	switch {
@@ -148,6 +145,18 @@ func (f *folder) read(file stored) (*state, error) {
 		return nil, &otherJobError{f.path, fmt.Sprintf("backend is %s there and %s here", h.backend, f.header.backend)}
 	}
 	return s, nil
+}
+
+// load returns the content of a file, which must be what its name says.
+func (f *folder) load(file stored) ([]byte, error) {
+	content, err := f.files.ReadFile(filepath.Join(f.path, file.name))
+	if err != nil {
+		return nil, err
+	}
+	if digest := sha256.Sum256(content); hex.EncodeToString(digest[:]) != file.digest {
+		return nil, fmt.Errorf("its SHA-256 is %x, not that in its name", digest)
+	}
+	return content, nil
 }
 
 // prepare makes the folder and finds out at once whether it can be written to, not
