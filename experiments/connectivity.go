@@ -69,6 +69,9 @@ var connectivity = &Experiment{
 	Options: func() any { return new(Connectivity) },
 	Cells:   func(s Setting) ([]Cell, error) { return s.Options.(*Connectivity).cells(s) },
 	Cost:    func(s Setting) (Cost, error) { return s.Options.(*Connectivity).cost(s) },
+	Trained: func(_ *Store, d Desc, _ int) (string, []string, error) {
+		return "", nil, &UsageError{d.Experiment + ": a level is a fork, whose two children are trained from one network; there is no trained network of the level"}
+	},
 	Columns: []Column{
 		{Metric: ForkIteration, Title: "forked at"},
 		{Metric: Instability, Title: "instability", Percent: true, Decimals: 2},

@@ -42,6 +42,9 @@ var evaluate = &Experiment{
 	Options:  func() any { return new(Evaluate) },
 	Cells:    func(s Setting) ([]Cell, error) { return s.Options.(*Evaluate).cells(s) },
 	Cost:     func(s Setting) (Cost, error) { return s.Options.(*Evaluate).cost() },
+	Trained: func(_ *Store, d Desc, _ int) (string, []string, error) {
+		return "", nil, &UsageError{fmt.Sprintf("%s: the weights are those of a file: export them by `espalier network %s --weights FILE -o FILE`", d.Experiment, d.Network)}
+	},
 	Columns: []Column{
 		{Metric: TestAccuracy, Title: "test accuracy", Percent: true, Decimals: 2},
 		{Metric: correct, Title: "correct"},

@@ -26,6 +26,10 @@ type Experiment struct {
 	Cells func(Setting) ([]Cell, error)
 	// Cost is what a setting takes.
 	Cost func(Setting) (Cost, error)
+	// Trained says where a store keeps the trained network of a cell's level: the folder of
+	// a level of package lth, and those of the levels that it may have been trained as; see
+	// lth.ReadLevel. nil: cells keep no weights.
+	Trained func(s *Store, d Desc, level int) (folder string, like []string, err error)
 	// Columns are the metrics that tables show, in their order.
 	Columns []Column
 	// Published are the numbers that the paper prints.

@@ -70,6 +70,7 @@ var scratch = &Experiment{
 	Options: func() any { return new(Scratch) },
 	Cells:   func(s Setting) ([]Cell, error) { return s.Options.(*Scratch).cells(s) },
 	Cost:    func(s Setting) (Cost, error) { return s.Options.(*Scratch).cost(s) },
+	Trained: (*Store).trainedThinned,
 	Columns: []Column{
 		{Metric: RemainingMACs, Title: "MACs", Percent: true, Decimals: 1},
 		{Metric: TrainedEpochs, Title: "epochs", Decimals: 1},

@@ -73,6 +73,7 @@ var soft = &Experiment{
 	Options: func() any { return new(Soft) },
 	Cells:   func(s Setting) ([]Cell, error) { return s.Options.(*Soft).cells(s) },
 	Cost:    func(s Setting) (Cost, error) { return s.Options.(*Soft).cost(s) },
+	Trained: (*Store).trainedFilters,
 	Columns: []Column{
 		{Metric: RemainingMACs, Title: "MACs", Percent: true, Decimals: 1},
 		{Metric: CountedMACs, Title: "as counted", Percent: true, Decimals: 1},

@@ -53,6 +53,7 @@ var tickets = &Experiment{
 	Options: func() any { return new(Tickets) },
 	Cells:   func(s Setting) ([]Cell, error) { return s.Options.(*Tickets).cells(s) },
 	Cost:    func(s Setting) (Cost, error) { return s.Options.(*Tickets).cost(s) },
+	Trained: (*Store).trainedTicket,
 	Columns: []Column{
 		{Metric: TestAccuracy, Title: "test accuracy", Percent: true, Decimals: 2},
 		{Metric: EarlyStopAccuracy, Title: "at early stop", Percent: true, Decimals: 2},
