@@ -10,6 +10,7 @@ import (
 	"github.com/gomlx/compute"
 
 	"espalier/progress"
+	"espalier/sparse"
 )
 
 // Cell is the unit of work: one description and the function that runs it.
@@ -57,7 +58,8 @@ type Work struct {
 	Needed  []string
 	Backend compute.Backend
 	Data    string // the data folder, or a list of them
-	// Progress and Log are never nil.
+	// Tuning, Progress and Log are never nil.
+	Tuning   *sparse.Tuning
 	Progress progress.Reporter
 	Log      *slog.Logger
 }

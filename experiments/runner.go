@@ -13,6 +13,7 @@ import (
 	"espalier/backend"
 	"espalier/data"
 	"espalier/progress"
+	"espalier/sparse"
 )
 
 // Runner runs cells and keeps their results in a store.
@@ -25,6 +26,9 @@ type Runner struct {
 	Data string
 	// Workers is how many cells run at a time; 0 is one for each processor.
 	Workers int
+	// Tuning has what was measured before of how pruned networks are computed fastest, and
+	// gets what is measured; nil: the run measures anew.
+	Tuning *sparse.Tuning
 	// Progress shows how far the run and each of its trainings are; nil: silent.
 	Progress progress.Reporter
 	// Log is told what else a user should know, such as that another process
@@ -72,6 +76,9 @@ func (r Runner) Run(ctx context.Context, cells []Cell) ([]*Result, error) {
 
 func (r Runner) withDefaults() Runner {
 	r.Log = cmp.Or(r.Log, slog.Default())
+	if r.Tuning == nil {
+		r.Tuning = sparse.NewTuning(ThisProcessor().Model)
+	}
 	if r.Workers < 1 {
 		r.Workers = runtime.GOMAXPROCS(0)
 	}
@@ -275,7 +282,7 @@ func (p *pool) work(ctx context.Context, cell Cell, claim *claim) (*Result, erro
 func (p *pool) workOf(cell Cell) Work {
 	work := Work{
 		Folder: p.Store.CellFolder(cell.Desc), Backend: p.chosen.Backend, Data: p.Data,
-		Progress: p.Progress, Log: p.Log,
+		Tuning: p.Tuning, Progress: p.Progress, Log: p.Log,
 	}
 	for _, need := range cell.Needs {
 		work.Needed = append(work.Needed, p.Store.CellFolder(need))

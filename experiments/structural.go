@@ -170,12 +170,11 @@ func (o *Structural) time(ctx context.Context, w Work, d Desc) ([]Measurement, e
 		return nil, err
 	}
 	var durations []Measurement
-	tuning := sparse.NewTuning(ThisProcessor().Model)
 	for level, err := range levels {
 		if err != nil {
 			return nil, err
 		}
-		metrics, err := timeLevel(ctx, study, level, batch, tuning)
+		metrics, err := timeLevel(ctx, study, level, batch, w.Tuning)
 		if err != nil {
 			return nil, fmt.Errorf("level %d: %w", level.Index, err)
 		}

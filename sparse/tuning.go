@@ -20,8 +20,9 @@ const tuningVersion = 3
 // Tuning holds what has been measured on a machine, so that it need not be measured
 // again. It may be used by several compilations at the same time.
 type Tuning struct {
-	mu sync.Mutex
-	m  measurements
+	mu    sync.Mutex
+	m     measurements
+	grown bool
 }
 
 // measurements are times by a digest of everything that they depend on.
@@ -59,15 +60,26 @@ func ReadTuning(path, processor string) (*Tuning, error) {
 	return t, nil
 }
 
+// Grown reports whether anything has been measured that no file has yet.
+func (t *Tuning) Grown() bool {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.grown
+}
+
 // Write keeps the measurements in a file.
 func (t *Tuning) Write(files durable.FS, path string) error {
 	t.mu.Lock()
+	defer t.mu.Unlock()
 	content, err := json.MarshalIndent(t.m, "", "\t")
-	t.mu.Unlock()
 	if err != nil {
 		return fmt.Errorf("tuning: %w", err)
 	}
-	return durable.WriteFile(files, path, append(content, '\n'))
+	if err := durable.WriteFile(files, path, append(content, '\n')); err != nil {
+		return err
+	}
+	t.grown = false
+	return nil
 }
 
 // recall finds a measurement, or measures and keeps it.
@@ -93,6 +105,7 @@ func recall[T any](t *Tuning, of func(m *measurements) *map[string]T, key string
 	}
 	kept[key] = found
 	*of(&t.m) = kept
+	t.grown = true
 	return found, nil
 }
 

@@ -35,6 +35,9 @@ func TestTuningIsKept(t *testing.T) {
 	if len(tuning.m.Paths) != 1 || len(tuning.m.Layers) == 0 || len(first.times) != 4 {
 		t.Fatalf("%d networks and %d layers were measured", len(tuning.m.Paths), len(tuning.m.Layers))
 	}
+	if !tuning.Grown() {
+		t.Error("what was measured is not said to be new")
+	}
 	if err := tuning.Write(durable.OS{}, path); err != nil {
 		t.Fatal(err)
 	}
@@ -50,6 +53,9 @@ func TestTuningIsKept(t *testing.T) {
 	}
 	if tables[0].String() != tables[1].String() {
 		t.Errorf("measured again: first\n%s\nthen\n%s", &tables[0], &tables[1])
+	}
+	if tuning.Grown() || o.Tuning.Grown() {
+		t.Error("what a file has is said to be new")
 	}
 	other, err := ReadTuning(path, "another one")
 	if err != nil || len(other.m.Layers) > 0 {
