@@ -35,7 +35,7 @@ type MissingError struct {
 
 // Error names what is missing and how to get it.
 func (e *MissingError) Error() string {
-	get := fmt.Sprintf("`espalier data get %s`", e.Set)
+	get := getCommand(e.Set)
 	switch {
 	case e.Folder == "" && e.Home == "":
 		return fmt.Sprintf("data set %s: %s is missing, because no data folder is named: name one with --data or ESPALIER_DATA; %s fills it", e.Set, e.File, get)
@@ -46,6 +46,9 @@ func (e *MissingError) Error() string {
 	}
 	return fmt.Sprintf("data set %s: %s is missing in %s: get it with %s, or name another folder with --data or ESPALIER_DATA", e.Set, e.File, e.Folder, get)
 }
+
+// getCommand is what fetches a set.
+func getCommand(set string) string { return "`espalier data get " + set + "`" }
 
 // UnknownError says that no set has a name.
 type UnknownError struct{ Name string }

@@ -12,6 +12,14 @@ type GraphEntry struct {
 	ByHand  bool     `json:"by_hand,omitempty"` // Get cannot fetch it; Home has it
 }
 
+// HowToGet says how to get the graph's files: by which command, or from where by hand.
+func (e GraphEntry) HowToGet() string {
+	if e.ByHand {
+		return "by hand from " + e.Home
+	}
+	return getCommand(e.Name)
+}
+
 // ListGraphs tells which graphs there are, and which of them dir has, as List does
 // for images.
 func ListGraphs(dir string) ([]GraphEntry, error) {

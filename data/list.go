@@ -18,6 +18,9 @@ type Entry struct {
 	Missing  []string `json:"missing,omitempty"` // files that are not in the folder
 }
 
+// HowToGet says how to get the set's files: by which command.
+func (e Entry) HowToGet() string { return getCommand(e.Name) }
+
 // List tells which sets of images there are, and which of them dir has (one data folder or
 // several separated as in PATH). It looks for the files, but does not read them.
 func List(dir string) ([]Entry, error) {

@@ -38,7 +38,7 @@ func (dataListCommand) Run(t *terminal) error {
 	for _, e := range images {
 		rows = append(rows, fmt.Sprintf("%s\t%s + %s\t%dx%dx%d\t%d\t%s\t%s",
 			e.Name, numerals.Count(e.Train), numerals.Count(e.Test), e.Channels, e.Height, e.Width, e.Classes, e.Licence,
-			whereFound(e.Found, e.Missing, "espalier data get "+e.Name)))
+			whereFound(e.Found, e.Missing, e.HowToGet())))
 	}
 	if err := printColumns(t.out, rows...); err != nil {
 		return err
@@ -56,12 +56,8 @@ func graphRows(graphs []data.GraphEntry) []string {
 		return numerals.Count(n)
 	}
 	for _, e := range graphs {
-		get := "espalier data get " + e.Name
-		if e.ByHand {
-			get = "by hand from " + e.Home
-		}
 		rows = append(rows, fmt.Sprintf("%s\t%s\t%s\t%s\t%s\t%s\t%s", e.Name, size(e.Nodes), size(e.Edges), size(e.Features), size(e.Classes),
-			e.Licence, whereFound(e.Found, e.Missing, get)))
+			e.Licence, whereFound(e.Found, e.Missing, e.HowToGet())))
 	}
 	return rows
 }

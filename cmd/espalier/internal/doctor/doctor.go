@@ -143,9 +143,6 @@ func python(ctx context.Context) Finding {
 }
 
 func dataSets(folder string) []Finding {
-	if folder == "" {
-		folder = "no data folder is named"
-	}
 	images, err := data.List(folder)
 	if err != nil {
 		return []Finding{{Subject: "data", State: Broken, Found: oneLine(err)}}
@@ -156,14 +153,10 @@ func dataSets(folder string) []Finding {
 	}
 	var findings []Finding
 	for _, e := range images {
-		findings = append(findings, dataSet(e.Name, e.Found, e.Missing, "`espalier data get "+e.Name+"`"))
+		findings = append(findings, dataSet(e.Name, e.Found, e.Missing, e.HowToGet()))
 	}
 	for _, e := range graphs {
-		get := "`espalier data get " + e.Name + "`"
-		if e.ByHand {
-			get = "download it from " + e.Home
-		}
-		findings = append(findings, dataSet(e.Name, e.Found, e.Missing, get))
+		findings = append(findings, dataSet(e.Name, e.Found, e.Missing, e.HowToGet()))
 	}
 	return findings
 }
