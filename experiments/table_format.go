@@ -1,23 +1,35 @@
 package experiments
 
 import (
-	"fmt"
 	"io"
 	"strings"
 )
 
-// formats write tables, by the name of the format.
-var formats = map[string]func(io.Writer, []Table) error{
-	"md": writeMarkdown, "csv": writeCSV, "json": writeJSON, "tex": writeTeX,
+// tableFormats write tables, in the order in which they are listed.
+var tableFormats = []struct {
+	name  string
+	write func(io.Writer, []Table) error
+}{
+	{"md", writeMarkdown}, {"csv", writeCSV}, {"json", writeJSON}, {"tex", writeTeX},
 }
 
-// WriteTables writes tables in a format: md, csv, json or tex.
-func WriteTables(w io.Writer, tables []Table, format string) error {
-	write, ok := formats[format]
-	if !ok {
-		return &UsageError{fmt.Sprintf("no format is called %q: there are md, csv, json, tex", format)}
+// TableFormats lists the formats of WriteTables.
+func TableFormats() []string {
+	names := make([]string, len(tableFormats))
+	for i, format := range tableFormats {
+		names[i] = format.name
 	}
-	return write(w, tables)
+	return names
+}
+
+// WriteTables writes tables in one of the TableFormats.
+func WriteTables(w io.Writer, tables []Table, format string) error {
+	for _, f := range tableFormats {
+		if f.name == format {
+			return f.write(w, tables)
+		}
+	}
+	return unknown("format", format, TableFormats())
 }
 
 // statementHeader are the titles of the columns of Table.statements.

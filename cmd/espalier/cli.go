@@ -68,6 +68,7 @@ func run(arguments []string, out, err io.Writer) (status int) {
 	var g grammar
 	parser, parseError := kong.New(&g,
 		kong.Name("espalier"), kong.Description(description),
+		kong.Vars{"plots": choice(experiments.Plots()), "formats": choice(experiments.TableFormats())},
 		kong.Writers(out, err), kong.ConfigureHelp(kong.HelpOptions{Compact: true, NoExpandSubcommands: true}),
 	)
 	if parseError != nil {
@@ -80,6 +81,21 @@ func run(arguments []string, out, err io.Writer) (status int) {
 	ctx, stop := interruptible()
 	defer stop()
 	return complain(err, command.Run(&terminal{Context: ctx, settings: g.settings, out: out, err: err}))
+}
+
+// choice lists names, as in "md, csv or tex".
+func choice[T ~string](names []T) string {
+	var text strings.Builder
+	for i, name := range names {
+		switch {
+		case i > 0 && i == len(names)-1:
+			text.WriteString(" or ")
+		case i > 0:
+			text.WriteString(", ")
+		}
+		text.WriteString(string(name))
+	}
+	return text.String()
 }
 
 // usage says what is wrong with the arguments and where to read more.

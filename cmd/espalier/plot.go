@@ -14,7 +14,7 @@ import (
 type plotCommand struct {
 	selection
 	Output string `short:"o" required:"" placeholder:"FILE" help:"The picture: FILE.svg or FILE.png."`
-	Kind   string `default:"accuracy" placeholder:"KIND" help:"accuracy, early-stop-accuracy, early-stop-iteration, speedup, curves, instability, interpolation, edges, densities, elements or tradeoff (default: accuracy)."`
+	Kind   string `default:"accuracy" placeholder:"KIND" help:"${plots} (default: accuracy)."`
 }
 
 // Run draws the results into the file.

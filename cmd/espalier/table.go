@@ -27,7 +27,7 @@ func (s selection) results(t *terminal) ([]*experiments.Result, error) {
 
 type tableCommand struct {
 	selection
-	Format string `default:"md" placeholder:"FORMAT" help:"md, csv, json or tex (default: md)."`
+	Format string `default:"md" placeholder:"FORMAT" help:"${formats} (default: md)."`
 }
 
 // Run prints the tables of the results that are there.
