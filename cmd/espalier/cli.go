@@ -51,7 +51,7 @@ type terminal struct {
 // store is the run store that the flags name.
 func (t *terminal) store() *experiments.Store { return experiments.OpenStore(t.Runs) }
 
-const description = `Espalier finds out what of a neural network is needed.
+const description = `Espalier finds out which parts of a neural network are needed.
 
 Experiments are named package/question, as in lth/tickets. Scale smoke takes seconds and proves that it works, bench takes minutes to hours and its result means something, paper is the published protocol. A run that was interrupted goes on where it was when the same command is given again; what has been run is never run twice.
 

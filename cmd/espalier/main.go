@@ -1,4 +1,4 @@
-// Espalier finds out what of a neural network is needed: it trains, prunes and
+// Espalier finds out which parts of a neural network are needed: it trains, prunes and
 // measures networks, keeps every result, and shows them beside the published ones.
 package main
 
