@@ -5,6 +5,7 @@ import (
 	"cmp"
 	"context"
 	_ "embed"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -54,7 +55,7 @@ func (e virtualEnvironment) install(ctx context.Context, python string, log io.W
 	}
 	defer os.Remove(file.Name())
 	_, err = file.Write(requirements)
-	if err := cmp.Or(err, file.Close()); err != nil {
+	if err := errors.Join(err, file.Close()); err != nil {
 		return err
 	}
 	if said, err := combined(ctx, e.python(), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "-r", file.Name()); err != nil {

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"espalier/experiments"
@@ -120,11 +121,7 @@ func (t *terminal) environment() ([]string, error) {
 		}
 	}
 	if len(folders) > 0 {
-		list := folders[0]
-		for _, folder := range folders[1:] {
-			list += string(filepath.ListSeparator) + folder
-		}
-		environment = append(environment, "ESPALIER_DATA="+list)
+		environment = append(environment, "ESPALIER_DATA="+strings.Join(folders, string(filepath.ListSeparator)))
 	}
 	return environment, nil
 }
