@@ -23,6 +23,7 @@ type grammar struct {
 	Show     showCommand     `cmd:"" help:"Show an experiment, or one cell with its rows and whole provenance."`
 	Table    tableCommand    `cmd:"" help:"Print an experiment's results, published numbers beside measured ones."`
 	Plot     plotCommand     `cmd:"" help:"Draw an experiment's results into a file."`
+	Export   exportCommand   `cmd:"" help:"Write the trained network of a result to a file, with its mask and where it comes from."`
 	Data     dataCommand     `cmd:"" help:"List, check or download data sets."`
 	Network  networkCommand  `cmd:"" help:"Show a network: layers, parameters, multiply-accumulates, peak activations."`
 	Notebook notebookCommand `cmd:"" help:"Run notebooks headless, or install the kernel that runs them."`
@@ -36,7 +37,7 @@ type settings struct {
 	DataFolder string `name:"data" env:"ESPALIER_DATA" placeholder:"DIR" help:"Data folder, or several separated as in PATH."`
 	Runs       string `env:"ESPALIER_RUNS" default:"runs" placeholder:"DIR" help:"Folder of results (default: runs)."`
 	Backend    string `env:"ESPALIER_BACKEND" placeholder:"NAME" help:"GoMLX backend, as in go or xla:cpu; espalier doctor shows the default."`
-	Workers    int    `placeholder:"N" help:"Cells that run at a time (default: one for each processor)."`
+	Workers    int    `placeholder:"N" help:"Cells that run at a time; with --compile, goroutines that compute (default: one for each processor)."`
 	JSON       bool   `name:"json" help:"Write results as JSON, one object a line."`
 }
 

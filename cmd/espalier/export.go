@@ -1,103 +1,108 @@
 package main
 
 import (
+	"errors"
 	"fmt"
-	"os"
+	"strings"
 
 	"espalier/experiments"
-	"espalier/internal/durable"
 	"espalier/internal/numerals"
 	"espalier/nn"
 	"espalier/nn/export"
-	"espalier/nn/weightfile"
-	"espalier/prune"
 )
 
-// model is the network that the flags describe, with weights and mask where they
-// name any.
-func (c networkCommand) model(network *nn.Network) (export.Model, error) {
-	m := export.Model{Network: network}
-	for _, read := range []func(*export.Model) error{c.readWeights, c.readMask, c.shrink} {
-		if err := read(&m); err != nil {
-			return m, err
+type exportCommand struct {
+	Name   string   `arg:"" name:"name|cell" help:"An experiment, as in lth/tickets, or the digest of a cell or its beginning."`
+	Scale  string   `placeholder:"SCALE" help:"The result's scale: smoke, bench or paper."`
+	Set    []string `sep:"none" placeholder:"FIELD=VALUE" help:"Choose the result by a hyper-parameter, data, network, method or seed. May be repeated."`
+	Level  *int     `placeholder:"N" help:"The level, as espalier show CELL counts them (default: the only one)."`
+	Shrink bool     `help:"Remove the channels that the mask leaves without use; what the network computes stays."`
+	Output string   `short:"o" required:"" placeholder:"FILE" help:"Where to: FILE.onnx, .safetensors or .npz."`
+}
+
+// Run writes the trained network of a result with its mask and where it comes from.
+func (c exportCommand) Run(t *terminal) error {
+	if err := checkEnding(c.Output); err != nil {
+		return err
+	}
+	result, err := c.result(t)
+	if err != nil {
+		return err
+	}
+	ticket, err := t.ticket(result, c.Level)
+	if err != nil {
+		return err
+	}
+	if c.Shrink {
+		if ticket, err = ticket.Shrink(); err != nil {
+			return err
 		}
 	}
-	return m, nil
-}
-
-// readWeights reads the weights and the masks that are in the same file.
-func (c networkCommand) readWeights(m *export.Model) error {
-	if c.Weights == "" {
-		return nil
-	}
-	file, err := weightfile.Open(c.Weights)
-	if err != nil {
+	if err := ticket.Export(c.Output); err != nil {
 		return err
 	}
-	if m.Weights, err = file.Weights(m.Network); err != nil {
-		return fmt.Errorf("weights file %s: %w", c.Weights, err)
-	}
-	masks, err := file.Masks(m.Network)
-	if err != nil {
-		return fmt.Errorf("weights file %s: %w", c.Weights, err)
-	}
-	if masks != nil {
-		m.Mask = masks
-	}
-	m.Metadata = map[string]string{"weights": file.Digest}
-	return nil
+	return t.tellWritten(c.Output, fmt.Sprintf("%s, level %d", ticket.Desc, ticket.Level), ticket.Network)
 }
 
-// readMask reads the mask, instead of one beside the weights, and applies it.
-func (c networkCommand) readMask(m *export.Model) error {
-	if c.Mask == "" {
-		return nil
+// result is the only result that is meant.
+func (c exportCommand) result(t *terminal) (*experiments.Result, error) {
+	if isDigest(c.Name) {
+		if c.Scale != "" || len(c.Set) > 0 {
+			return nil, &experiments.UsageError{Message: "--scale and --set choose among an experiment's results: a digest is enough"}
+		}
+		return t.result(c.Name)
 	}
-	form, err := os.ReadFile(c.Mask)
+	results, err := selection{Name: c.Name, Scale: c.Scale, Set: c.Set}.results(t)
 	if err != nil {
-		return fmt.Errorf("mask: %w", err)
+		return nil, err
 	}
-	mask, err := prune.ParseMask(form)
-	if err != nil {
-		return fmt.Errorf("%s: %w", c.Mask, err)
-	}
-	if err := mask.Fits(m.Network); err != nil {
-		return fmt.Errorf("%s: %w", c.Mask, err)
-	}
-	m.Mask = mask
-	if m.Weights != nil {
-		m.Weights, err = mask.Apply(m.Weights)
-	}
-	return err
+	return experiments.One(results)
 }
 
-// shrink removes the channels that the mask leaves without use.
-func (c networkCommand) shrink(m *export.Model) error {
-	if !c.Shrink {
-		return nil
-	}
-	if m.Mask == nil {
-		return &experiments.UsageError{Message: "--shrink: there is no mask; name one with --mask FILE, or weights with masks beside them with --weights FILE"}
-	}
-	shrunk, err := nn.Shrink(m.Network, m.Weights, m.Mask, nn.Silent)
+// isDigest reports whether a name is a cell's digest or its beginning; an experiment's
+// has a slash.
+func isDigest(name string) bool { return name != "" && strings.Trim(name, "0123456789abcdef") == "" }
+
+// result is that of the cell whose digest begins with a prefix.
+func (t *terminal) result(prefix string) (*experiments.Result, error) {
+	store := t.store()
+	desc, err := store.Find(prefix)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	m.Network, m.Weights, m.Mask = shrunk.Network, shrunk.Weights, shrunk.Mask(m.Mask)
-	return nil
+	result, err := store.Result(desc)
+	if errors.Is(err, experiments.ErrNotFinished) {
+		return nil, fmt.Errorf("cell %.12s (%s) is not finished: run `espalier run %s --scale %s` to go on",
+			desc.Digest(), desc, desc.Experiment, desc.Scale)
+	}
+	return result, err
 }
 
-// export writes the model and says what was written.
-func (c networkCommand) export(t *terminal, m export.Model) error {
-	if err := export.CheckEnding(c.Output); err != nil {
+// ticket is the trained network of a result's level, of the only one where none is named.
+func (t *terminal) ticket(result *experiments.Result, level *int) (*experiments.Ticket, error) {
+	if level != nil {
+		return t.store().Ticket(result.Desc, *level)
+	}
+	levels := make([]string, len(result.Measurements))
+	for i, m := range result.Measurements {
+		levels[i] = fmt.Sprint(m.Level)
+	}
+	if len(levels) != 1 {
+		return nil, &experiments.UsageError{Message: fmt.Sprintf("%s has %d levels; choose one by --level: %s", result.Desc, len(levels), strings.Join(levels, ", "))}
+	}
+	return t.store().Ticket(result.Desc, result.Measurements[0].Level)
+}
+
+// checkEnding refuses a file whose name says no format.
+func checkEnding(file string) error {
+	if err := export.CheckEnding(file); err != nil {
 		return &experiments.UsageError{Message: err.Error()}
 	}
-	if m.Weights == nil {
-		return &experiments.UsageError{Message: fmt.Sprintf("export to %s: there are no weights; name them with --weights FILE", c.Output)}
-	}
-	if err := export.Write(durable.OS{}, c.Output, m); err != nil {
-		return err
-	}
-	_, err := fmt.Fprintf(t.err, "network %s, %s parameters: %s\n", m.Network.Name, numerals.Count(nn.CostOf(m.Network, nil).Parameters), c.Output)
+	return nil
+}
+
+// tellWritten says what was exported.
+func (t *terminal) tellWritten(file, what string, n *nn.Network) error {
+	_, err := fmt.Fprintf(t.err, "%s, %s parameters: %s\n", what, numerals.Count(nn.CostOf(n, nil).Parameters), file)
 	return err
 }

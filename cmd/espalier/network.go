@@ -40,17 +40,9 @@ func (c networkCommand) Run(t *terminal) error {
 		return c.export(t, model)
 	}
 	if c.Compile {
-		if model.Mask == nil {
-			return c.compile(t, model.Network, model.Weights, nil)
-		}
-		return c.compile(t, model.Network, model.Weights, model.Mask)
+		return t.compile(model.Network, model.Weights, model.Mask, c.Batch)
 	}
-	// A mask that is nil must also be nil as the interface of Summary.
-	var mask nn.Mask
-	if model.Mask != nil {
-		mask = model.Mask
-	}
-	summary := model.Network.Summary(mask)
+	summary := model.Network.Summary(model.Mask)
 	if t.JSON {
 		return printJSON(t.out, summary)
 	}

@@ -1,10 +1,10 @@
 package main
 
 import (
-	"cmp"
 	"errors"
 	"fmt"
 	"log/slog"
+	"slices"
 
 	"espalier/experiments"
 	"espalier/progress/live"
@@ -40,12 +40,32 @@ func (c runCommand) Run(t *terminal) error {
 		Store: t.store(), Backend: t.Backend, Data: t.DataFolder, Workers: t.Workers,
 		Progress: live.New(), Log: log,
 	}
+	if slices.ContainsFunc(plan.Cells, func(cell experiments.Cell) bool { return cell.Time != nil }) {
+		defer keepTuning(&runner)()
+	}
 	results, err := runner.Run(t, plan.Cells)
 	var missing *experiments.MissingDataError
 	if err != nil && !errors.As(err, &missing) {
 		return err
 	}
-	return cmp.Or(printResults(t, results), err)
+	return errors.Join(printResults(t, results), err)
+}
+
+// keepTuning has a runner use what was measured before of how pruned networks are computed
+// fastest. The function that it returns keeps what has been measured since. Without a
+// place for that the run measures anew.
+func keepTuning(runner *experiments.Runner) (keep func()) {
+	tuning, err := openTuning()
+	if err != nil {
+		runner.Log.Warn("earlier measurements for the inference of pruned networks are not used", "problem", err)
+		return func() {}
+	}
+	runner.Tuning = tuning.Tuning
+	return func() {
+		if err := tuning.keep(); err != nil {
+			runner.Log.Warn("measurements for the inference of pruned networks are not kept", "problem", err)
+		}
+	}
 }
 
 // withoutTime leaves the time out of log lines: whoever reads them is there.

@@ -1,7 +1,7 @@
 package main
 
 import (
-	"errors"
+	"cmp"
 	"fmt"
 	"maps"
 	"slices"
@@ -11,12 +11,18 @@ import (
 )
 
 type showCommand struct {
-	Name string `arg:"" name:"name|cell" help:"An experiment, or the digest of a cell or its beginning."`
+	Name    string `arg:"" name:"name|cell" help:"An experiment, or the digest of a cell or its beginning."`
+	Compile bool   `help:"Print how the trained network of a cell's level is computed with its zeros left out: the times measured on this machine, and the form of each layer."`
+	Level   *int   `placeholder:"N" help:"The level (with --compile; default: the only one)."`
+	Batch   int    `placeholder:"N" help:"Images computed at a time (with --compile; default: as many as the cell is timed with, or 64)."`
 }
 
-// Run shows an experiment, whose name has a slash, or a cell, whose digest has none.
+// Run shows an experiment or a cell.
 func (c showCommand) Run(t *terminal) error {
-	if strings.Trim(c.Name, "0123456789abcdef") == "" && c.Name != "" {
+	switch {
+	case c.Compile:
+		return c.compile(t)
+	case isDigest(c.Name):
 		return showCell(t, c.Name)
 	}
 	e, err := experiments.Find(c.Name)
@@ -24,6 +30,22 @@ func (c showCommand) Run(t *terminal) error {
 		return err
 	}
 	return showExperiment(t, e)
+}
+
+// compile shows how the network of a cell is computed fastest.
+func (c showCommand) compile(t *terminal) error {
+	if !isDigest(c.Name) {
+		return &experiments.UsageError{Message: "--compile: name a cell by its digest, which `espalier table --format json` prints"}
+	}
+	result, err := t.result(c.Name)
+	if err != nil {
+		return err
+	}
+	ticket, err := t.ticket(result, c.Level)
+	if err != nil {
+		return err
+	}
+	return t.compile(ticket.Network, ticket.Weights, ticket.Mask, cmp.Or(c.Batch, ticket.TimedBatch()))
 }
 
 // shownField is a hyper-parameter as `show NAME --json` writes it.
@@ -158,22 +180,14 @@ func planRows(fields []shownField) []string {
 }
 
 func showCell(t *terminal, prefix string) error {
-	store := t.store()
-	desc, err := store.Find(prefix)
+	result, err := t.result(prefix)
 	if err != nil {
-		return err
-	}
-	result, err := store.Result(desc)
-	if errors.Is(err, experiments.ErrNotFinished) {
-		return fmt.Errorf("cell %.12s (%s) is not finished: run `espalier run %s --scale %s` to go on",
-			desc.Digest(), desc, desc.Experiment, desc.Scale)
-	} else if err != nil {
 		return err
 	}
 	if t.JSON {
 		return printJSON(t.out, result.Rows()...)
 	}
-	if err := printColumns(t.out, cellRows(store, result)...); err != nil {
+	if err := printColumns(t.out, cellRows(t.store(), result)...); err != nil {
 		return err
 	}
 	fmt.Fprintln(t.out)

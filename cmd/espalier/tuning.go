@@ -28,8 +28,11 @@ func openTuning() (*tuningFile, error) {
 	return &tuningFile{tuning, path}, err
 }
 
-// keep writes what there is.
+// keep writes what there is, if something was measured.
 func (f *tuningFile) keep() error {
+	if !f.Grown() {
+		return nil
+	}
 	files := durable.OS{}
 	if err := files.MkdirAll(filepath.Dir(f.path)); err != nil {
 		return err

@@ -192,6 +192,15 @@ func TestHostileSafeTensors(t *testing.T) {
 }
 
 // Every file that ends too soon is refused.
+// The state of a training has the weights below a prefix and in another layout: what it is
+// is said rather than which weight it lacks.
+func TestTrainingsOfRunsAreNamed(t *testing.T) {
+	content := safetensorsFile(`{"__metadata__":{"format":"espalier/train/1"},"weights/a.weight":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}}`, make([]byte, 8))
+	if _, err := weightfile.Decode(content); err == nil || !strings.Contains(err.Error(), "espalier export CELL -o FILE") {
+		t.Errorf("error %v", err)
+	}
+}
+
 func TestTruncatedFiles(t *testing.T) {
 	for format, content := range samples(t) {
 		for n := range content {

@@ -1,8 +1,10 @@
 package weightfile
 
 import (
+	"bytes"
 	"cmp"
 	"encoding/binary"
+	"errors"
 	"fmt"
 	"math"
 	"slices"
@@ -13,6 +15,10 @@ import (
 // maxHeader is the longest header of a safetensors file that is read, in bytes. It
 // is enough for some 20,000 tensors.
 const maxHeader = 2 << 20
+
+// trainingFormat begins what package train calls the format of its files in their
+// metadata.
+const trainingFormat = `"espalier/train/`
 
 // safetensorsKinds are the types of numbers that can become weights.
 var safetensorsKinds = map[safetensors.DType]*numbers{
@@ -25,12 +31,17 @@ var safetensorsKinds = map[safetensors.DType]*numbers{
 // header in eight bytes, the header in JSON, the numbers. Tensors come in the order
 // of their names.
 func decodeSafeTensors(content []byte) ([]Tensor, error) {
-	if length := binary.LittleEndian.Uint64(content); length > maxHeader {
+	length := binary.LittleEndian.Uint64(content)
+	if length > maxHeader {
 		return nil, fmt.Errorf("its header has %d bytes, more than %d", length, maxHeader)
 	}
 	file, err := safetensors.Deserialize(content)
 	if err != nil {
 		return nil, fmt.Errorf("%.200s", err)
+	}
+	// The library reads the metadata with the whole header, which takes long and much memory.
+	if bytes.Contains(content[8:8+length], []byte(trainingFormat)) {
+		return nil, errors.New("it is a training as run folders keep it, with the optimizer's state: `espalier export CELL -o FILE` writes its weights, CELL being the long folder's name in its path")
 	}
 	var tensors []Tensor
 	for _, named := range file.Tensors() {

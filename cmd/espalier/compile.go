@@ -8,7 +8,7 @@ import (
 
 // compile prints how package sparse computes a network: what was measured, now or
 // before, and the form of each layer. Without weights they are initial ones.
-func (c networkCommand) compile(t *terminal, n *nn.Network, weights nn.Weights, mask nn.WeightMask) error {
+func (t *terminal) compile(n *nn.Network, weights nn.Weights, mask nn.WeightMask, batch int) error {
 	if weights == nil {
 		var err error
 		if weights, err = nn.Initialize(n, nn.KaimingNormal, seed.Seed(0)); err != nil {
@@ -19,7 +19,7 @@ func (c networkCommand) compile(t *terminal, n *nn.Network, weights nn.Weights, 
 	if err != nil {
 		return err
 	}
-	program, err := sparse.Compile(t, n, weights, mask, sparse.Options{Batch: c.Batch, Tuning: tuning.Tuning})
+	program, err := sparse.Compile(t, n, weights, mask, sparse.Options{Batch: batch, Workers: t.Workers, Tuning: tuning.Tuning})
 	if err != nil {
 		return err
 	}
