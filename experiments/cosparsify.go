@@ -22,9 +22,9 @@ type Cosparsify struct {
 	Data      graphs         `name:"data" default:"cora,citeseer,pubmed,cornell,texas,wisconsin,actor,coauthor-cs,coauthor-physics,amazon-computers,amazon-photo,wiki-cs,ogbn-arxiv" of:"plan" help:"Graphs, with commas between." expect:"one or more graphs with commas between"`
 	Networks  placedNetworks `name:"networks" default:"gcn,gat,sgc,appnp" of:"plan" help:"Networks to prune, of gcn, gat, sgc, appnp, gcnii and resgcn; gat@cora is one for Cora alone." expect:"one or more networks with commas between, each with @ and a graph where it is for that alone"`
 	Methods   placedMethods  `name:"methods" default:"joint" of:"plan" help:"What is pruned, and by what; features@gcn is a method for GCN alone." expect:"one or more methods with commas between, each with @ and a network where it is for that alone"`
-	Edges     densities      `name:"edges" default:"0.9,0.8,0.7,0.6,0.5,0.4,0.3,0.2,0.1,0.01" help:"Densities of edges." expect:"densities from 0 to 1 with commas between"`
-	Features  densities      `name:"features" default:"1" help:"Densities of features." expect:"densities from 0 to 1 with commas between"`
-	Weights   densities      `name:"weights" default:"0.5,0.1,0.01,0.0001" help:"Densities of weights." expect:"densities from 0 to 1 with commas between"`
+	Edges     densities      `name:"edges" default:"0.9,0.8,0.7,0.6,0.5,0.4,0.3,0.2,0.1,0.01" help:"Densities of edges." expect:"densities above 0 and up to 1 with commas between"`
+	Features  densities      `name:"features" default:"1" help:"Densities of features." expect:"densities above 0 and up to 1 with commas between"`
+	Weights   densities      `name:"weights" default:"0.5,0.1,0.01,0.0001" help:"Densities of weights." expect:"densities above 0 and up to 1 with commas between"`
 	Rates     densities      `name:"rates" default:"0.1,0.2,0.3" of:"plan" help:"Parts of the live weights that change places at first." expect:"numbers from 0 to 1 with commas between"`
 	Intervals counts         `name:"intervals" default:"10,20,30" of:"plan" help:"Epochs between prunings." expect:"numbers of epochs with commas between"`
 	Ends      counts         `name:"ends" default:"50,100,150" of:"plan" help:"Epochs after which nothing is pruned." expect:"numbers of epochs with commas between"`

@@ -14,8 +14,8 @@ func init() { register(earlyBird) }
 type EarlyBird struct {
 	Data      graphs    `name:"data" default:"cora,citeseer,pubmed" of:"plan" help:"Graphs, with commas between." expect:"one or more graphs with commas between"`
 	Methods   []string  `name:"methods" default:"joint,graph,late,dense" enum:"joint,graph,late,dense" of:"plan" help:"Methods to compare."`
-	Edges     densities `name:"edges" default:"0.9,0.8,0.7,0.6,0.5,0.4,0.3,0.2,0.1" help:"Densities of edges." expect:"densities from 0 to 1 with commas between"`
-	Weights   densities `name:"weights" default:"0.5" help:"Densities of weights in joint searches." expect:"densities from 0 to 1 with commas between"`
+	Edges     densities `name:"edges" default:"0.9,0.8,0.7,0.6,0.5,0.4,0.3,0.2,0.1" help:"Densities of edges." expect:"densities above 0 and up to 1 with commas between"`
+	Weights   densities `name:"weights" default:"0.5" help:"Densities of weights in joint searches." expect:"densities above 0 and up to 1 with commas between"`
 	Hidden    int       `name:"hidden" default:"16" min:"1" help:"Units of the hidden layer."`
 	Epochs    int       `name:"epochs" default:"100" min:"1" help:"Epochs of the search at most, and of the ticket's training."`
 	Threshold float64   `name:"threshold" default:"0.1" above:"0" help:"How far masks still move, as a share of their first distance, when the search ends."`

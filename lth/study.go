@@ -177,7 +177,7 @@ func (o Options) rules(n *nn.Network) (Rules, error) {
 	case !(f > 0 && f < 1):
 		return Rules{}, fmt.Errorf("the fraction %v to prune at a level is not between 0 and 1", f)
 	case o.Levels < 0:
-		return Rules{}, fmt.Errorf("%d levels are less than none", o.Levels)
+		return Rules{}, fmt.Errorf("levels must not be negative, got %d", o.Levels)
 	case !o.Training.Start.IsZero():
 		return Rules{}, fmt.Errorf("training starts at %s: a study decides itself where it starts", o.Training.Start)
 	case o.Levels > 0 && !prunes(rules.Selection, n):

@@ -134,7 +134,7 @@ func (o RefillOptions) referenceFates(in Input, p nn.Parameter, rated []float64,
 		case Surviving:
 			rank = 1
 		default:
-			return nil, fmt.Errorf("all channels of %s would stay, which the reference's %s does not bear", p.Name, o.Criterion)
+			return nil, fmt.Errorf("%s has weights for all of its %d channels; rated by %s the reference takes at most %d: prune the layer more", p.Name, len(rated), o.Criterion, len(rated)-1)
 		}
 	}
 	if in.Random == nil {
