@@ -53,7 +53,7 @@ func (n APPNP) Check() error {
 	if !(n.Teleport >= 0 && n.Teleport <= 1) {
 		teleport = fmt.Errorf("teleport %v is not in [0, 1]", n.Teleport)
 	}
-	return checks(KindAPPNP, positive("hidden units", n.Hidden), positive("hops", n.Hops), teleport,
+	return checks(KindAPPNP, nonNegative("hidden units", n.Hidden), nonNegative("hops", n.Hops), teleport,
 		rate("dropout", n.Dropout), rate("input dropout", n.InputDropout), rate("edge dropout", n.EdgeDropout))
 }
 

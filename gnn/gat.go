@@ -73,7 +73,7 @@ func (n GAT) Check() error {
 	default:
 		use = fmt.Errorf("values of edges enter as %q; there are %s, %s and %s", string(n.Values), Prior, Message, ScoreFactor)
 	}
-	return checks(KindGAT, positive("hidden units", n.Hidden), positive("heads", n.Heads), positive("output heads", n.OutputHeads),
+	return checks(KindGAT, nonNegative("hidden units", n.Hidden), nonNegative("heads", n.Heads), nonNegative("output heads", n.OutputHeads),
 		rate("dropout", n.Dropout), rate("input dropout", n.InputDropout), rate("attention dropout", n.AttentionDropout), use)
 }
 

@@ -41,7 +41,7 @@ func (n GCN) Kind() nn.Kind { return KindGCN }
 
 // Check reports numbers out of range.
 func (n GCN) Check() error {
-	return checks(KindGCN, positive("hidden units", n.Hidden), positive("layers", n.Layers),
+	return checks(KindGCN, nonNegative("hidden units", n.Hidden), nonNegative("layers", n.Layers),
 		rate("dropout", n.Dropout), rate("input dropout", n.InputDropout), n.Degrees.Check())
 }
 

@@ -50,7 +50,7 @@ func (n GCNII) Check() error {
 	if !(n.Alpha >= 0 && n.Alpha <= 1) || !(n.Lambda >= 0) {
 		strength = fmt.Errorf("α %v is not in [0, 1] or λ %v is negative", n.Alpha, n.Lambda)
 	}
-	return checks(KindGCNII, positive("layers", n.Layers), positive("hidden units", n.Hidden), strength, rate("dropout", n.Dropout))
+	return checks(KindGCNII, nonNegative("layers", n.Layers), nonNegative("hidden units", n.Hidden), strength, rate("dropout", n.Dropout))
 }
 
 // Parameters are those of the input, the weight of each convolution, and those of the

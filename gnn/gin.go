@@ -43,7 +43,7 @@ func (n GIN) Kind() nn.Kind { return KindGIN }
 
 // Check reports numbers out of range.
 func (n GIN) Check() error {
-	return checks(KindGIN, positive("hidden units", n.Hidden), positive("layers", n.Layers), positive("layers of an MLP", n.Depth),
+	return checks(KindGIN, nonNegative("hidden units", n.Hidden), nonNegative("layers", n.Layers), nonNegative("layers of an MLP", n.Depth),
 		rate("dropout", n.Dropout), rate("input dropout", n.InputDropout))
 }
 

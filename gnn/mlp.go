@@ -39,7 +39,7 @@ func (n MLP) Kind() nn.Kind { return KindMLP }
 
 // Check reports numbers out of range.
 func (n MLP) Check() error {
-	return checks(KindMLP, positive("hidden units", n.Hidden), positive("layers", n.Layers),
+	return checks(KindMLP, nonNegative("hidden units", n.Hidden), nonNegative("layers", n.Layers),
 		rate("dropout", n.Dropout), rate("input dropout", n.InputDropout))
 }
 

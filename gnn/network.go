@@ -123,10 +123,10 @@ func checks(kind nn.Kind, errs ...error) error {
 	return nil
 }
 
-// positive reports a number below 0, where 0 stands for a default.
-func positive(what string, n int) error {
+// nonNegative reports a number below 0, where 0 stands for a default.
+func nonNegative(what string, n int) error {
 	if n < 0 {
-		return fmt.Errorf("%d %s", n, what)
+		return fmt.Errorf("%d %s; they must not be negative", n, what)
 	}
 	return nil
 }

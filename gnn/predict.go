@@ -16,6 +16,9 @@ func Predict(ctx context.Context, backend compute.Backend, n Network, g *Graph, 
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
+	if err := checkParts(n, g); err != nil {
+		return nil, fmt.Errorf("predict: %w", err)
+	}
 	probabilities := make([]float64, g.shape.Nodes*g.shape.Classes)
 	err := func() error {
 		p, err := NewProgram(backend, Recipe{Network: n, Graph: g, Nodes: []int32{0}})

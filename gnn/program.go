@@ -44,9 +44,20 @@ func (r Recipe) withDefaults() Recipe {
 	return r
 }
 
+// checkParts reports that there is no network or no graph.
+func checkParts(n Network, g *Graph) error {
+	switch {
+	case n == nil:
+		return errors.New("there is no network")
+	case g == nil:
+		return errors.New("there is no graph")
+	}
+	return nil
+}
+
 func (r Recipe) check() error {
-	if r.Network == nil || r.Graph == nil {
-		return errors.New("a program needs a network and a graph")
+	if err := checkParts(r.Network, r.Graph); err != nil {
+		return err
 	}
 	if err := r.Network.Check(); err != nil {
 		return err

@@ -45,7 +45,7 @@ func (n ResGCN) Kind() nn.Kind { return KindResGCN }
 
 // Check reports numbers out of range.
 func (n ResGCN) Check() error {
-	return checks(KindResGCN, positive("layers", n.Layers), positive("hidden units", n.Hidden), rate("dropout", n.Dropout))
+	return checks(KindResGCN, nonNegative("layers", n.Layers), nonNegative("hidden units", n.Hidden), rate("dropout", n.Dropout))
 }
 
 // Parameters are those of the input, of each convolution and the batch norm after it,

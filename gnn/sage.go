@@ -40,7 +40,7 @@ func (n GraphSAGE) Kind() nn.Kind { return KindGraphSAGE }
 
 // Check reports numbers out of range.
 func (n GraphSAGE) Check() error {
-	return checks(KindGraphSAGE, positive("hidden units", n.Hidden), positive("layers", n.Layers),
+	return checks(KindGraphSAGE, nonNegative("hidden units", n.Hidden), nonNegative("layers", n.Layers),
 		rate("dropout", n.Dropout), rate("input dropout", n.InputDropout))
 }
 

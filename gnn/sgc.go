@@ -29,7 +29,7 @@ type SGC struct {
 func (n SGC) Kind() nn.Kind { return KindSGC }
 
 // Check reports numbers out of range.
-func (n SGC) Check() error { return checks(KindSGC, positive("hops", n.Hops)) }
+func (n SGC) Check() error { return checks(KindSGC, nonNegative("hops", n.Hops)) }
 
 // Parameters are the one layer's.
 func (n SGC) Parameters(s Shape) []nn.Parameter {

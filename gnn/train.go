@@ -62,6 +62,9 @@ type Point struct {
 // Train trains a network on the nodes of a graph. Equal jobs give equal results on a
 // backend, whatever the number of workers.
 func Train(ctx context.Context, backend compute.Backend, job Job) (*Result, error) {
+	if err := checkParts(job.Network, job.Graph); err != nil {
+		return nil, fmt.Errorf("train: %w", err)
+	}
 	job.Name = cmp.Or(job.Name, string(job.Network.Kind()))
 	if job.Progress == nil {
 		job.Progress = progress.Silent

@@ -11,6 +11,7 @@ import (
 	"espalier/data"
 	"espalier/gnn"
 	"espalier/nn"
+	"espalier/train"
 )
 
 // openBackend is the backend that ESPALIER_BACKEND names, or the default.
@@ -81,6 +82,10 @@ func TestJobsThatCannotWork(t *testing.T) {
 	job := gnn.Job{Network: gnn.GCN{}, Graph: prepare(t, cora), Split: cora.Splits()[0]}
 	for name, change := range map[string]func(j *gnn.Job){
 		"no nodes to train on": func(j *gnn.Job) { j.Split.Train = nil },
+		"no network":           func(j *gnn.Job) { j.Network = nil },
+		"no graph":             func(j *gnn.Job) { j.Graph = nil },
+		"nothing at all":       func(j *gnn.Job) { *j = gnn.Job{} },
+		"an empty optimizer":   func(j *gnn.Job) { j.Options.Optimizer = train.ADMM{} },
 		"a dropout of 1":       func(j *gnn.Job) { j.Network = gnn.GCN{Dropout: 1} },
 		"a negative decay":     func(j *gnn.Job) { j.Options.WeightDecay.First = -1 },
 		"an unknown selection": func(j *gnn.Job) { j.Options.Stop.Select = "luck" },
@@ -94,4 +99,23 @@ func TestJobsThatCannotWork(t *testing.T) {
 			t.Errorf("%s: error %v", name, err)
 		}
 	}
+}
+
+func TestPredictRefuses(t *testing.T) {
+	g := prepare(t, openGraph(t, "cora"))
+	for want, err := range map[string]error{
+		"predict: there is no network": predictError(t, nil, g),
+		"predict: there is no graph":   predictError(t, gnn.GCN{}, nil),
+		"predict by gcn on cora: convolution1.weight has 0 values, not the 22928 of [1433 16]": predictError(t, gnn.GCN{}, g),
+	} {
+		if err == nil || err.Error() != want {
+			t.Errorf("got  %v\nwant %s", err, want)
+		}
+	}
+}
+
+func predictError(t *testing.T, n gnn.Network, g *gnn.Graph) error {
+	t.Helper()
+	_, err := gnn.Predict(t.Context(), openBackend(t), n, g, nil)
+	return err
 }
