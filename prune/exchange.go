@@ -2,7 +2,6 @@ package prune
 
 import (
 	"fmt"
-	"math"
 
 	"espalier/nn"
 )
@@ -99,9 +98,9 @@ func (m *Mask) named(names []string) ([]nn.Parameter, error) {
 
 // Absolute are the absolute values of some values.
 func Absolute(values []float32) []float32 {
-	absolute := make([]float32, len(values))
+	all := make([]float32, len(values))
 	for i, x := range values {
-		absolute[i] = math.Float32frombits(math.Float32bits(x) &^ (1 << 31))
+		all[i] = absolute(x)
 	}
-	return absolute
+	return all
 }

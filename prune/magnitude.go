@@ -1,9 +1,6 @@
 package prune
 
-import (
-	"context"
-	"math"
-)
+import "context"
 
 // Magnitude rates a weight w by |w|, so that the smallest weights go first: the
 // score of Han et al., "Learning both Weights and Connections for Efficient Neural
@@ -12,6 +9,4 @@ func Magnitude(ctx context.Context, in Input) (Values, error) {
 	return magnitude(ctx, in)
 }
 
-var magnitude = Elementwise(func(weight, _ float32) float32 {
-	return math.Float32frombits(math.Float32bits(weight) &^ (1 << 31))
-})
+var magnitude = Elementwise(func(weight, _ float32) float32 { return absolute(weight) })
