@@ -137,9 +137,13 @@ func checkImages(network *nn.Network, images *data.Images) error {
 
 func (j Job) checkOptions() error {
 	o := j.Options
-	switch {
-	case o.Optimizer == nil:
+	if o.Optimizer == nil {
 		return errors.New("no optimizer")
+	}
+	if err := o.Optimizer.Check(); err != nil {
+		return err
+	}
+	switch {
 	case !(o.Optimizer.Rate() > 0):
 		return fmt.Errorf("the learning rate is %v; it must be positive", o.Optimizer.Rate())
 	case o.BatchSize < 1:
@@ -148,9 +152,6 @@ func (j Job) checkOptions() error {
 		return fmt.Errorf("evaluation batch %d, %d checkpoints kept, %d workers; none may be negative", o.EvaluationBatch, o.Keep, o.Workers)
 	case o.Length.IsZero():
 		return errors.New("no length of training")
-	}
-	if err := o.Optimizer.Check(); err != nil {
-		return err
 	}
 	perEpoch := j.batches().PerEpoch()
 	if o.Start.Compare(o.Length, perEpoch) > 0 {

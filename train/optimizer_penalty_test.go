@@ -120,4 +120,16 @@ func TestPenaltiesRefuse(t *testing.T) {
 			t.Errorf("%+v passes", optimizer)
 		}
 	}
+	// A training says so, and does not ask them for what they do not have.
+	for want, optimizer := range map[string]train.Optimizer{
+		"train: no optimizer":                                nil,
+		"train: admm: no optimizer to wrap":                  train.ADMM{},
+		"train: slimming: no optimizer to wrap":              train.Slimming{},
+		"train: the learning rate is 0; it must be positive": train.SGD{},
+	} {
+		job := digitsJob(t, train.Options{Length: train.Iterations(1), BatchSize: 20, Optimizer: optimizer})
+		if _, err := train.Run(t.Context(), openBackend(t), job); err == nil || err.Error() != want {
+			t.Errorf("got  %v\nwant %s", err, want)
+		}
+	}
 }
