@@ -153,14 +153,7 @@ func maskWeights(n *Network, weights Weights, mask WeightMask) (Weights, error) 
 	if err := weights.Check(n); err != nil {
 		return nil, err
 	}
-	masked := weights.Clone()
-	for _, name := range mask.Names() {
-		clear(masked[name])
-		for i := range mask.Live(name) {
-			masked[name][i] = weights[name][i]
-		}
-	}
-	return masked, nil
+	return weights.Masked(mask)
 }
 
 // silence sets what dead channels emit to zero.

@@ -23,6 +23,24 @@ func (w Weights) Clone() Weights {
 	return clone
 }
 
+// Masked is a copy in which every pruned value is exactly +0, whatever it was, infinite or
+// NaN too. A masked parameter that is missing, or has another size than the mask, is an
+// error.
+func (w Weights) Masked(mask WeightMask) (Weights, error) {
+	masked := w.Clone()
+	for _, name := range mask.Names() {
+		values := w[name]
+		if len(values) != mask.SizeOf(name) {
+			return nil, fmt.Errorf("apply mask: the weights have %d values for %s, the mask has %d", len(values), name, mask.SizeOf(name))
+		}
+		clear(masked[name])
+		for i := range mask.Live(name) {
+			masked[name][i] = values[i]
+		}
+	}
+	return masked, nil
+}
+
 // Names lists the parameters in alphabetical order.
 func (w Weights) Names() []string { return slices.Sorted(maps.Keys(w)) }
 

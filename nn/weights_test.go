@@ -59,3 +59,19 @@ func TestWeightsCheck(t *testing.T) {
 		}
 	}
 }
+
+func TestMaskedWeights(t *testing.T) {
+	weights := nn.Weights{"a": {1, float32(math.NaN()), float32(math.Inf(1)), -1}, "b": {2}}
+	masked, err := weights.Masked(nn.NonZero{"a": {1, 0, 0, 0}})
+	if err != nil || !masked.Equal(nn.Weights{"a": {1, 0, 0, 0}, "b": {2}}) {
+		t.Errorf("masked weights are %v, %v", masked, err)
+	}
+	if weights["a"][3] != -1 {
+		t.Error("the weights given were changed")
+	}
+	for _, bad := range []nn.NonZero{{"c": {1}}, {"b": {1, 0}}} {
+		if _, err := weights.Masked(bad); err == nil {
+			t.Errorf("a mask %v passes", bad)
+		}
+	}
+}

@@ -212,24 +212,8 @@ func (m *Mask) sameShape(other *Mask, what string) error {
 	return nil
 }
 
-// Apply returns the weights with every pruned one at exactly +0, whatever its
-// value was, infinite or NaN too. The weights given are not changed. A masked
-// parameter that is missing from them, or has another size, is an error.
-func (m *Mask) Apply(weights nn.Weights) (nn.Weights, error) {
-	masked := weights.Clone()
-	for _, t := range m.tensors {
-		source := weights[t.name]
-		if len(source) != t.size {
-			return nil, fmt.Errorf("apply mask: the weights have %d values for %s, the mask has %d", len(source), t.name, t.size)
-		}
-		target := masked[t.name]
-		clear(target)
-		for i := range t.all() {
-			target[i] = source[i]
-		}
-	}
-	return masked, nil
-}
+// Apply is weights.Masked(m): a copy with every pruned weight at exactly +0.
+func (m *Mask) Apply(weights nn.Weights) (nn.Weights, error) { return weights.Masked(m) }
 
 // Channels reports for each output channel of a parameter, which is its last
 // axis, whether any of its weights lives. It is nil where the parameter is not

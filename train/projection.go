@@ -33,7 +33,10 @@ func (t *trainer) project() error {
 	if err := weights.Check(t.job.Network); err != nil {
 		return fmt.Errorf("projection: %w", err)
 	}
-	return t.program.network.LoadInto(t.program.store, t.job.masked(weights))
+	if weights, err = t.job.masked(weights); err != nil {
+		return err
+	}
+	return t.program.network.LoadInto(t.program.store, weights)
 }
 
 func (t *trainer) projectionDue() bool {

@@ -43,24 +43,26 @@ func newTrainer(job Job, p *program, files *folder, saved *state) (*trainer, err
 	}
 	t.clock = Clock{PerEpoch: perEpoch, Total: t.end}
 	if saved == nil {
+		masked, err := job.masked(job.Weights)
+		if err != nil {
+			return nil, err
+		}
 		t.state = &state{iteration: t.start}
-		t.state.result.Weights = job.masked(job.Weights)
+		t.state.result.Weights = masked
 	}
 	err := p.load(t.state.result.Weights, t.state.slots, job.maskOf)
 	return t, err
 }
 
 // masked returns a copy of weights with those at 0 that do not live.
-func (j Job) masked(weights nn.Weights) nn.Weights {
-	weights = weights.Clone()
+func (j Job) masked(weights nn.Weights) (nn.Weights, error) {
+	mask := make(nn.NonZero)
 	for _, p := range j.Network.Parameters() {
-		for i, m := range j.maskOf(p) {
-			if m == 0 {
-				weights[p.Name][i] = 0
-			}
+		if living := j.maskOf(p); living != nil {
+			mask[p.Name] = living
 		}
 	}
-	return weights
+	return weights.Masked(mask)
 }
 
 // run trains to the end and writes the result. When the context is done before, it
