@@ -169,20 +169,14 @@ func (t *thiNet) contributions(r channelReader, image []float32, random *rand.Ra
 			sums[c] += float64(weight[(position*in.Channels+c)*node.Shape.Channels+out]) * float64(image[pixel*in.Channels+c])
 		}
 	}
-	convolution, ok := node.Layer.(nn.Convolution)
+	window, ok := nn.WindowOf(node.Layer)
 	if !ok { // a linear layer reads every pixel
 		for pixel := range in.Height * in.Width {
 			add(pixel, pixel)
 		}
 		return sums
 	}
-	stride, dilation := max(convolution.Stride, 1), max(convolution.Dilation, 1)
-	top, left := random.IntN(node.Shape.Height)*stride-convolution.Padding, random.IntN(node.Shape.Width)*stride-convolution.Padding
-	for position := range convolution.Kernel * convolution.Kernel {
-		y, x := top+position/convolution.Kernel*dilation, left+position%convolution.Kernel*dilation
-		if y >= 0 && y < in.Height && x >= 0 && x < in.Width {
-			add(position, y*in.Width+x)
-		}
-	}
+	row, column := random.IntN(node.Shape.Height), random.IntN(node.Shape.Width)
+	window.Taps(in, row, column, add)
 	return sums
 }

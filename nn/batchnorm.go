@@ -27,8 +27,8 @@ type BatchNorm struct {
 	Momentum float64 // 0 is 0.1
 }
 
-// withDefaults replaces zeros by what they stand for.
-func (l BatchNorm) withDefaults() BatchNorm {
+// WithDefaults replaces zeros by what they stand for.
+func (l BatchNorm) WithDefaults() BatchNorm {
 	if l.Epsilon == 0 {
 		l.Epsilon = 1e-5
 	}
@@ -62,7 +62,7 @@ func (l BatchNorm) Parameters(inputs []Shape) []Parameter {
 // Build normalises. It panics in the training phase when a channel has one value
 // in the whole batch, whose variance is not defined.
 func (l BatchNorm) Build(b *Builder, inputs []*graph.Node) *graph.Node {
-	l = l.withDefaults()
+	l = l.WithDefaults()
 	if b.Phase != Inference {
 		return l.buildTraining(b, inputs[0])
 	}
@@ -117,7 +117,7 @@ func perChannel(b *Builder, g *graph.Graph, role Role) *graph.Node {
 func (l BatchNorm) origin(_ []Shape, _, channel int) int { return channel }
 
 func (l BatchNorm) constant(node Node, p parameters, c int, inputs []plane, _ []Shape) plane {
-	variance := float64(p(RunningVariance)[c]) + l.withDefaults().Epsilon
+	variance := float64(p(RunningVariance)[c]) + l.WithDefaults().Epsilon
 	factor := float64(p(Scale)[c]) / math.Sqrt(variance)
 	mean, offset := float64(p(RunningMean)[c]), float64(p(Offset)[c])
 	return inputs[0].apply(node.Shape, func(x float32) float32 {

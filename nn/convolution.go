@@ -27,8 +27,8 @@ type Convolution struct {
 	NoBias   bool
 }
 
-// withDefaults replaces zeros by what they stand for.
-func (l Convolution) withDefaults() Convolution {
+// WithDefaults replaces zeros by what they stand for.
+func (l Convolution) WithDefaults() Convolution {
 	l.Stride, l.Dilation, l.Groups = max(l.Stride, 1), max(l.Dilation, 1), max(l.Groups, 1)
 	return l
 }
@@ -49,7 +49,7 @@ func (l Convolution) Output(inputs []Shape) (Shape, error) {
 		return Shape{}, fmt.Errorf("convolution with stride %d, padding %d, dilation %d, groups %d: none may be below 0",
 			l.Stride, l.Padding, l.Dilation, l.Groups)
 	}
-	l = l.withDefaults()
+	l = l.WithDefaults()
 	if l.Stride > 1 && l.Dilation > 1 {
 		return Shape{}, fmt.Errorf("convolution with stride %d and dilation %d: only one may be above 1", l.Stride, l.Dilation)
 	}
@@ -66,7 +66,7 @@ func (l Convolution) Output(inputs []Shape) (Shape, error) {
 // Parameters are the weight and, unless NoBias, the bias.
 func (l Convolution) Parameters(inputs []Shape) []Parameter {
 	x := inputs[0]
-	l = l.withDefaults()
+	l = l.WithDefaults()
 	parameters := []Parameter{{
 		Role:      Weight,
 		Shape:     []int{l.Kernel, l.Kernel, x.Channels / l.Groups, l.Out},
@@ -86,14 +86,14 @@ func (l Convolution) Build(b *Builder, inputs []*graph.Node) *graph.Node {
 	if b.Phase == SecondOrder {
 		form = convolveShifts
 	}
-	y := form(x, b.Parameter(g, Weight), l.withDefaults())
+	y := form(x, b.Parameter(g, Weight), l.WithDefaults())
 	if !l.NoBias {
 		y = graph.Add(y, graph.ExpandLeftToRank(b.Parameter(g, Bias), 4))
 	}
 	return y
 }
 
-func (l Convolution) window() window {
-	l = l.withDefaults()
-	return window{size: l.Kernel, stride: l.Stride, padding: l.Padding, dilation: l.Dilation}
+func (l Convolution) window() Window {
+	l = l.WithDefaults()
+	return Window{Size: l.Kernel, Stride: l.Stride, Padding: l.Padding, Dilation: l.Dilation}
 }

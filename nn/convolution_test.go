@@ -13,7 +13,7 @@ type formed struct {
 }
 
 func (f formed) Build(b *Builder, inputs []*graph.Node) *graph.Node {
-	return f.form(inputs[0], b.Parameter(inputs[0].Graph(), Weight), f.withDefaults())
+	return f.form(inputs[0], b.Parameter(inputs[0].Graph(), Weight), f.WithDefaults())
 }
 
 var convolutions = map[string]struct {
@@ -38,7 +38,7 @@ var convolutions = map[string]struct {
 
 // reference is the formula of Convolution's comment.
 func (l Convolution) reference(x []float64, weight []float64, batch int, in Shape) []float64 {
-	l = l.withDefaults()
+	l = l.WithDefaults()
 	height, width := l.window().outputs(in.Height), l.window().outputs(in.Width)
 	perIn, perOut := in.Channels/l.Groups, l.Out/l.Groups
 	y := make([]float64, 0, batch*height*width*l.Out)
@@ -72,7 +72,7 @@ func TestConvolutionForms(t *testing.T) {
 		forms := map[string]func(x, weight *graph.Node, l Convolution) *graph.Node{
 			"chosen": convolve, "columns": convolveColumns,
 		}
-		if c.layer.withDefaults().differentiable() {
+		if c.layer.WithDefaults().differentiable() {
 			forms["direct"] = convolveDirectly
 		}
 		if c.layer.Groups == c.input.Channels {

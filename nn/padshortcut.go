@@ -23,8 +23,8 @@ type PadShortcut struct {
 // Kind is KindPadShortcut.
 func (l PadShortcut) Kind() Kind { return KindPadShortcut }
 
-func (l PadShortcut) window() window {
-	return window{size: 1, stride: max(l.Stride, 1), dilation: 1}
+func (l PadShortcut) window() Window {
+	return Window{Size: 1, Stride: max(l.Stride, 1), Dilation: 1}
 }
 
 // Output has Out channels and 1/Stride of each side, rounded up.
@@ -51,15 +51,16 @@ func (l PadShortcut) Build(_ *Builder, inputs []*graph.Node) *graph.Node {
 	if extra == 0 {
 		return x
 	}
-	channels := compute.PadAxis{Start: l.before(l.Out - extra), End: extra - extra/2}
+	channels := compute.PadAxis{Start: l.Before(l.Out - extra), End: extra - extra/2}
 	return graph.Pad(x, zero, compute.PadAxis{}, compute.PadAxis{}, compute.PadAxis{}, channels)
 }
 
-// before is the number of channels of zeros before the input's.
-func (l PadShortcut) before(channels int) int { return (l.Out - channels) / 2 }
+// Before is the number of channels of zeros before the input's, of which there are so
+// many.
+func (l PadShortcut) Before(channels int) int { return (l.Out - channels) / 2 }
 
 func (l PadShortcut) origin(inputs []Shape, _, channel int) int {
-	channel -= l.before(inputs[0].Channels)
+	channel -= l.Before(inputs[0].Channels)
 	if channel < 0 || channel >= inputs[0].Channels {
 		return NoChannel
 	}
@@ -86,6 +87,6 @@ func (l PadShortcut) narrow(_ []Shape, _ [][]int, out []int) Layer {
 // lie half on each side, as they must.
 func (l PadShortcut) pads(kept, wider []int) (padded PadShortcut, ok bool) {
 	padded = PadShortcut{Out: len(wider), Stride: l.Stride}
-	first := padded.before(len(kept))
+	first := padded.Before(len(kept))
 	return padded, first+len(kept) <= len(wider) && slices.Equal(wider[first:first+len(kept)], kept)
 }

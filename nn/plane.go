@@ -42,15 +42,9 @@ func (p plane) apply(s Shape, f func(float32) float32) plane {
 
 // visit calls f for each tap of the window at each of its places that lies on the
 // image: place and tap count in row-major order, pixel is the tap's.
-func (w window) visit(in Shape, f func(place, tap, pixel int)) {
+func (w Window) visit(in Shape, f func(place, tap, pixel int)) {
 	height, width := w.outputs(in.Height), w.outputs(in.Width)
 	for place := range height * width {
-		top, left := place/width*w.stride-w.padding, place%width*w.stride-w.padding
-		for tap := range w.size * w.size {
-			y, x := top+tap/w.size*w.dilation, left+tap%w.size*w.dilation
-			if y >= 0 && y < in.Height && x >= 0 && x < in.Width {
-				f(place, tap, y*in.Width+x)
-			}
-		}
+		w.Taps(in, place/width, place%width, func(tap, pixel int) { f(place, tap, pixel) })
 	}
 }

@@ -68,7 +68,7 @@ func (l MeanPool) Build(_ *Builder, inputs []*graph.Node) *graph.Node {
 	x, w := inputs[0], poolWindow(l.Window, l.Stride, l.Padding)
 	d := x.Shape().Dimensions
 	if w.tiles(d[1]) && w.tiles(d[2]) {
-		tiles := graph.Reshape(x, d[0], d[1]/w.size, w.size, d[2]/w.size, w.size, d[3])
+		tiles := graph.Reshape(x, d[0], d[1]/w.Size, w.Size, d[2]/w.Size, w.Size, d[3])
 		return graph.ReduceMean(tiles, 2, 4)
 	}
 	shifts := w.shifts(x, graph.ScalarZero(x.Graph(), x.DType()))
@@ -95,11 +95,11 @@ func (GlobalMeanPool) Build(_ *Builder, inputs []*graph.Node) *graph.Node {
 	return graph.ReduceAndKeep(inputs[0], graph.ReduceMean, 1, 2)
 }
 
-func poolWindow(size, stride, padding int) window {
+func poolWindow(size, stride, padding int) Window {
 	if stride == 0 {
 		stride = size
 	}
-	return window{size: size, stride: stride, padding: padding, dilation: 1}
+	return Window{Size: size, Stride: stride, Padding: padding, Dilation: 1}
 }
 
 func poolOutput(kind Kind, size, stride, padding int, inputs []Shape) (Shape, error) {
@@ -120,7 +120,7 @@ func poolOutput(kind Kind, size, stride, padding int, inputs []Shape) (Shape, er
 }
 
 // poolMax adds a max pool in the form that is fastest on the graph's backend.
-func poolMax(x *graph.Node, w window) *graph.Node {
+func poolMax(x *graph.Node, w Window) *graph.Node {
 	if slidesSlowly(x.Graph()) {
 		return poolMaxShifts(x, w)
 	}
@@ -128,15 +128,15 @@ func poolMax(x *graph.Node, w window) *graph.Node {
 }
 
 // poolMaxDirectly is the backend's own max pool.
-func poolMaxDirectly(x *graph.Node, w window) *graph.Node {
-	padding := [2]int{w.padding, w.padding}
-	return graph.MaxPool(x).Window(w.size).Strides(w.stride).PaddingPerDim([][2]int{padding, padding}).Done()
+func poolMaxDirectly(x *graph.Node, w Window) *graph.Node {
+	padding := [2]int{w.Padding, w.Padding}
+	return graph.MaxPool(x).Window(w.Size).Strides(w.Stride).PaddingPerDim([][2]int{padding, padding}).Done()
 }
 
 // poolMaxShifts takes the maximum position by position. Max passes the gradient of
 // equal values to the first, so a window's gradient goes to its first largest
 // value; that of a reduction would go to all.
-func poolMaxShifts(x *graph.Node, w window) *graph.Node {
+func poolMaxShifts(x *graph.Node, w Window) *graph.Node {
 	return fold(w.shifts(x, graph.Infinity(x.Graph(), x.DType(), -1)), graph.Max)
 }
 

@@ -8,7 +8,7 @@ import (
 )
 
 var pools = map[string]struct {
-	w     window
+	w     Window
 	input Shape
 }{
 	"2":                    {poolWindow(2, 0, 0), Shape{4, 6, 2}},
@@ -19,22 +19,22 @@ var pools = map[string]struct {
 }
 
 // reduced applies a reduction to each window; missing values are left to it.
-func (w window) reduced(x []float64, batch int, in Shape, reduce func(values []float64, missing int) float64) []float64 {
+func (w Window) reduced(x []float64, batch int, in Shape, reduce func(values []float64, missing int) float64) []float64 {
 	var y []float64
 	for n := range batch {
 		for h := range w.outputs(in.Height) {
 			for v := range w.outputs(in.Width) {
 				for c := range in.Channels {
 					var values []float64
-					for i := range w.size {
-						for j := range w.size {
-							row, column := h*w.stride+i-w.padding, v*w.stride+j-w.padding
+					for i := range w.Size {
+						for j := range w.Size {
+							row, column := h*w.Stride+i-w.Padding, v*w.Stride+j-w.Padding
 							if row >= 0 && row < in.Height && column >= 0 && column < in.Width {
 								values = append(values, x[((n*in.Height+row)*in.Width+column)*in.Channels+c])
 							}
 						}
 					}
-					y = append(y, reduce(values, w.size*w.size-len(values)))
+					y = append(y, reduce(values, w.Size*w.Size-len(values)))
 				}
 			}
 		}
@@ -61,7 +61,7 @@ func mean(values []float64, missing int) float64 {
 // formedPool is a max pool in one of the forms that poolMax chooses from.
 type formedPool struct {
 	MaxPool
-	form func(x *graph.Node, w window) *graph.Node
+	form func(x *graph.Node, w Window) *graph.Node
 }
 
 func (f formedPool) Build(_ *Builder, inputs []*graph.Node) *graph.Node {
@@ -71,8 +71,8 @@ func (f formedPool) Build(_ *Builder, inputs []*graph.Node) *graph.Node {
 func TestMaxPoolForms(t *testing.T) {
 	for name, p := range pools {
 		t.Run(name, func(t *testing.T) {
-			layer := MaxPool{Window: p.w.size, Stride: p.w.stride, Padding: p.w.padding}
-			for form, build := range map[string]func(x *graph.Node, w window) *graph.Node{
+			layer := MaxPool{Window: p.w.Size, Stride: p.w.Stride, Padding: p.w.Padding}
+			for form, build := range map[string]func(x *graph.Node, w Window) *graph.Node{
 				"chosen": poolMax, "direct": poolMaxDirectly, "shifts": poolMaxShifts,
 			} {
 				lab := newLaboratory(t, formedPool{layer, build}, Training, 2, p.input)
@@ -108,7 +108,7 @@ func TestMaxPoolOfEqualValues(t *testing.T) {
 func TestMeanPool(t *testing.T) {
 	for name, p := range pools {
 		t.Run(name, func(t *testing.T) {
-			lab := newLaboratory(t, MeanPool{Window: p.w.size, Stride: p.w.stride, Padding: p.w.padding}, Training, 2, p.input)
+			lab := newLaboratory(t, MeanPool{Window: p.w.Size, Stride: p.w.Stride, Padding: p.w.Padding}, Training, 2, p.input)
 			got, _, _ := lab.run()
 			if d := distance(t, got, p.w.reduced(lab.values[0], 2, p.input, mean)); d > 1e-12 {
 				t.Errorf("a value is off by %g", d)

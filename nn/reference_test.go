@@ -46,8 +46,8 @@ func plains() map[string]plain {
 		}}
 	}
 	for name, p := range pools {
-		all["greatest "+name] = plain{MaxPool{Window: p.w.size, Stride: p.w.stride, Padding: p.w.padding}, Training, []Shape{p.input}, plainPool(p.w, p.input, largest)}
-		all["mean "+name] = plain{MeanPool{Window: p.w.size, Stride: p.w.stride, Padding: p.w.padding}, Training, []Shape{p.input}, plainPool(p.w, p.input, mean)}
+		all["greatest "+name] = plain{MaxPool{Window: p.w.Size, Stride: p.w.Stride, Padding: p.w.Padding}, Training, []Shape{p.input}, plainPool(p.w, p.input, largest)}
+		all["mean "+name] = plain{MeanPool{Window: p.w.Size, Stride: p.w.Stride, Padding: p.w.Padding}, Training, []Shape{p.input}, plainPool(p.w, p.input, mean)}
 	}
 	return all
 }
@@ -118,7 +118,7 @@ func plainConcat(one, other int) func(values [][]float64) []float64 {
 	}
 }
 
-func plainPool(w window, in Shape, reduce func(values []float64, missing int) float64) func(values [][]float64) []float64 {
+func plainPool(w Window, in Shape, reduce func(values []float64, missing int) float64) func(values [][]float64) []float64 {
 	return func(values [][]float64) []float64 { return w.reduced(values[0], plainBatch, in, reduce) }
 }
 

@@ -95,7 +95,7 @@ func cut(values []float32, origins []int) []float32 {
 // The shrunk network computes what the masked one does, whose weights Silence
 // returns (for Constant: the weights with the pruned ones zero). Weights may be nil
 // with Silent, when only the network is wanted. A mask that does not fit, and a
-// layer that would lose all its channels, are errors.
+// layer that would lose all its channels (LostLayerError), are errors.
 func Shrink(n *Network, weights Weights, mask WeightMask, removed Removed) (*Shrunk, error) {
 	shrunk, err := shrink(n, weights, mask, removed)
 	if err != nil {

@@ -1,6 +1,7 @@
 package nn_test
 
 import (
+	"errors"
 	"fmt"
 	"math"
 	"math/rand/v2"
@@ -345,6 +346,9 @@ func TestShrinkErrors(t *testing.T) {
 		_, err := nn.Shrink(n, weights, bad.mask, nn.Silent)
 		if err == nil || err.Error() != "shrink network small: "+bad.want {
 			t.Errorf("got  %v\nwant %s", err, bad.want)
+		}
+		if gone := new(nn.LostLayerError); errors.As(err, &gone) != (bad.want == lost) || bad.want == lost && *gone != (nn.LostLayerError{Layer: "conv1", Channels: 8}) {
+			t.Errorf("as a lost layer: %+v", gone)
 		}
 		if _, err := nn.Silence(n, weights, bad.mask); bad.want != lost && (err == nil || err.Error() != "silence network small: "+bad.want) {
 			t.Errorf("got  %v\nwant %s", err, bad.want)

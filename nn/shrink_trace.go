@@ -1,6 +1,7 @@
 package nn
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 )
@@ -76,7 +77,7 @@ func (t *trace) follow(i int, node Node) ([]bool, error) {
 	dead := make([]bool, node.Shape.Channels)
 	switch layer := node.Layer.(type) {
 	case Convolution:
-		t.links[i] = t.link(i, layer.withDefaults().Groups, t.network.InputShapes(i)[0].Channels)
+		t.links[i] = t.link(i, layer.WithDefaults().Groups, t.network.InputShapes(i)[0].Channels)
 	case Linear:
 		t.links[i] = t.link(i, 1, t.network.InputShapes(i)[0].Channels)
 	case channelwise:
@@ -85,7 +86,7 @@ func (t *trace) follow(i int, node Node) ([]bool, error) {
 		}
 		return dead, nil
 	default:
-		return nil, fmt.Errorf("it is not known how a layer of kind %s loses channels", node.Layer.Kind())
+		return nil, fmt.Errorf("%w a layer of kind %s", ErrUntraceable, node.Layer.Kind())
 	}
 	if i == len(t.network.Nodes)-1 {
 		return dead, nil
@@ -130,6 +131,23 @@ func (t *trace) link(i, groups, channels int) *links {
 	return l
 }
 
+// LostLayerError says that a network cannot be shrunk, since a layer would lose all its
+// channels.
+type LostLayerError struct {
+	Layer    string
+	Channels int // all that it has
+}
+
+// Error names the layer.
+func (e *LostLayerError) Error() string {
+	return fmt.Sprintf("layer %s would lose all of its %d channels: the mask leaves none that is both fed and read; keep at least one",
+		e.Layer, e.Channels)
+}
+
+// ErrUntraceable says that a network has a layer through which channels cannot be
+// followed, one that is not of this package.
+var ErrUntraceable = errors.New("channels cannot be followed through")
+
 // keep decides which channels stay.
 func (t *trace) keep() error {
 	n := t.network
@@ -143,8 +161,7 @@ func (t *trace) keep() error {
 			}
 		}
 		if len(t.kept[i]) == 0 {
-			return fmt.Errorf("layer %s would lose all of its %d channels: the mask leaves none that is both fed and read; keep at least one",
-				node.Name, node.Shape.Channels)
+			return &LostLayerError{Layer: node.Name, Channels: node.Shape.Channels}
 		}
 	}
 	return nil

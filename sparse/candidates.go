@@ -2,8 +2,11 @@ package sparse
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
+
+	"espalier/nn"
 )
 
 // candidates are the programs for a network.
@@ -12,6 +15,26 @@ type candidates struct {
 	options       Options
 	engines       map[Path]engine
 	times         map[Path]time.Duration
+}
+
+// newCandidates are the programs for a network under a mask.
+func newCandidates(n *nn.Network, weights nn.Weights, mask nn.WeightMask, o Options) (*candidates, error) {
+	masked, err := weights.Masked(mask)
+	if err != nil {
+		return nil, err
+	}
+	c := &candidates{whole: model{n, masked}, options: o, engines: make(map[Path]engine)}
+	c.shrunk = c.whole
+	shrunk, err := nn.Shrink(n, weights, mask, nn.Constant)
+	switch {
+	case errors.As(err, new(*nn.LostLayerError)), errors.Is(err, nn.ErrUntraceable):
+		return c, nil // such a network is computed whole
+	case err != nil:
+		return nil, err
+	case nn.CostOf(shrunk.Network, nil).MACs < nn.CostOf(n, nil).MACs:
+		c.shrunk = model{shrunk.Network, shrunk.Weights}
+	}
+	return c, nil
 }
 
 // choose returns the path that is asked for, or that measures fastest.
@@ -33,7 +56,7 @@ func (c *candidates) choose(ctx context.Context) (Path, error) {
 	return best, nil
 }
 
-// key is a digest of what the paths' times depend on.
+// key names what the paths' times depend on.
 func (c *candidates) key() string {
 	return fmt.Sprint(c.whole.network.Name, c.whole.network.Input, c.options.Batch, c.options.Workers, c.shrunk.weights.Digest())
 }
@@ -60,11 +83,10 @@ func (c *candidates) measure(ctx context.Context) (map[Path]time.Duration, error
 			continue
 		}
 		e, err := c.engine(ctx, path)
-		if err != nil {
-			if (path == Sparse || path == Blocks) && ctx.Err() == nil {
-				continue // there is no sparse form of one of the layers
-			}
-			return nil, err
+		if errors.Is(err, ErrNoSparseForm) {
+			continue
+		} else if err != nil {
+			return nil, fmt.Errorf("path %s: %w", path, err)
 		}
 		runs, measured = append(runs, func() error { return e.run(outputs, images) }), append(measured, path)
 	}

@@ -1,10 +1,14 @@
 package sparse
 
 import (
+	"errors"
 	"math/rand/v2"
 	"testing"
 	"time"
 
+	"github.com/gomlx/gomlx/core/graph"
+
+	"espalier/nn"
 	"espalier/prune"
 )
 
@@ -49,5 +53,49 @@ func TestWholeNetworksAreNotTimedTwice(t *testing.T) {
 	p := program(t, n, randomWeights(t, n, rand.New(rand.NewPCG(9, 10))), prune.Ones(n), Options{Batch: 8})
 	if _, timed := p.times[Shrunk]; timed || len(p.times) != 3 {
 		t.Errorf("times %v, want those of all paths but %s", p.times, Shrunk)
+	}
+}
+
+// foreign is a layer that neither this package knows nor nn, which cannot follow channels
+// through it.
+type foreign struct{ as nn.Activation }
+
+func (foreign) Kind() nn.Kind                                 { return "foreign" }
+func (l foreign) Output(inputs []nn.Shape) (nn.Shape, error)  { return l.as.Output(inputs) }
+func (l foreign) Parameters(inputs []nn.Shape) []nn.Parameter { return l.as.Parameters(inputs) }
+func (l foreign) Build(b *nn.Builder, inputs []*graph.Node) *graph.Node {
+	return l.as.Build(b, inputs)
+}
+
+// A network that has no sparse form, and one that cannot be shrunk, are computed densely;
+// whatever else goes wrong is an error.
+func TestOnlyMissingFormsAreLeftOut(t *testing.T) {
+	c := nn.NewComposer("foreign", nn.Shape{Height: 6, Width: 6, Channels: 2})
+	x := c.Add("conv", nn.Convolution{Out: 3, Kernel: 3}, nn.Input)
+	c.Add("clip", foreign{nn.ReLU}, x)
+	strange, err := c.Network()
+	if err != nil {
+		t.Fatal(err)
+	}
+	random := rand.New(rand.NewPCG(9, 11))
+	weights := randomWeights(t, strange, random)
+	if p := program(t, strange, weights, nil, Options{Batch: 8}); p.Path() != Dense || len(p.times) != 1 {
+		t.Errorf("path %s of times %v", p.Path(), p.times)
+	}
+	if _, err := Compile(t.Context(), strange, weights, nil, Options{Path: Sparse}); !errors.Is(err, ErrNoSparseForm) {
+		t.Errorf("asked for a sparse form: %v", err)
+	}
+
+	n := smallResNet(t)
+	editor := prune.Ones(n).Edit()
+	for i := range n.Prunable()[1].Size() {
+		editor.Set(n.Prunable()[1].Name, i, false)
+	}
+	weights = randomWeights(t, n, random)
+	if p := program(t, n, weights, editor.Mask(), Options{Batch: 8, Path: Shrunk}); p.Path() != Shrunk {
+		t.Errorf("a network whose layer has lost all channels is computed by path %s", p.Path())
+	}
+	if _, err := newCandidates(n, nn.Weights{}, prune.Ones(n), Options{}); err == nil {
+		t.Error("a network that cannot be shrunk for want of weights passes")
 	}
 }

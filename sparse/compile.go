@@ -84,6 +84,9 @@ type engine interface {
 // seconds; with Options.Tuning it does so once. A mask that does not fit the network
 // is an error.
 func Compile(ctx context.Context, n *nn.Network, weights nn.Weights, mask nn.WeightMask, o Options) (*Program, error) {
+	if n == nil {
+		return nil, errors.New("compile for inference: there is no network")
+	}
 	p, err := compileNetwork(ctx, n, weights, mask, o)
 	if err != nil {
 		return nil, fmt.Errorf("compile network %s: %w", n.Name, err)
@@ -104,12 +107,9 @@ func compileNetwork(ctx context.Context, n *nn.Network, weights nn.Weights, mask
 	if err := nn.CheckMask(n, mask); err != nil {
 		return nil, err
 	}
-	c := &candidates{whole: model{n, masked(weights, mask)}, options: o, engines: make(map[Path]engine)}
-	c.shrunk = c.whole
-	// A network that cannot be shrunk, since a layer would lose all channels, is
-	// computed whole, as is one that loses none.
-	if s, err := nn.Shrink(n, weights, mask, nn.Constant); err == nil && nn.CostOf(s.Network, nil).MACs < nn.CostOf(n, nil).MACs {
-		c.shrunk = model{s.Network, s.Weights}
+	c, err := newCandidates(n, weights, mask, o)
+	if err != nil {
+		return nil, err
 	}
 	path, err := c.choose(ctx)
 	if err == nil {
@@ -129,18 +129,6 @@ func compileNetwork(ctx context.Context, n *nn.Network, weights nn.Weights, mask
 type model struct {
 	network *nn.Network
 	weights nn.Weights
-}
-
-// masked is a copy of weights with the pruned ones zero.
-func masked(weights nn.Weights, mask nn.WeightMask) nn.Weights {
-	kept := weights.Clone()
-	for _, name := range mask.Names() {
-		clear(kept[name])
-		for i := range mask.Live(name) {
-			kept[name][i] = weights[name][i]
-		}
-	}
-	return kept
 }
 
 // Path is how the network is computed.

@@ -191,9 +191,10 @@ func TestCompileRefuses(t *testing.T) {
 		"the mask does not fit": func() (*Program, error) {
 			return Compile(t.Context(), n, weights, nn.NonZero{"none.weight": {1}}, Options{})
 		},
-		"is missing":   func() (*Program, error) { return Compile(t.Context(), n, nn.Weights{}, nil, Options{}) },
-		"-1 workers":   func() (*Program, error) { return Compile(t.Context(), n, weights, nil, Options{Workers: -1}) },
-		`path "quick"`: func() (*Program, error) { return Compile(t.Context(), n, weights, nil, Options{Path: "quick"}) },
+		"there is no network": func() (*Program, error) { return Compile(t.Context(), nil, weights, nil, Options{}) },
+		"is missing":          func() (*Program, error) { return Compile(t.Context(), n, nn.Weights{}, nil, Options{}) },
+		"-1 workers":          func() (*Program, error) { return Compile(t.Context(), n, weights, nil, Options{Workers: -1}) },
+		`path "quick"`:        func() (*Program, error) { return Compile(t.Context(), n, weights, nil, Options{Path: "quick"}) },
 	} {
 		_, err := compile()
 		if err == nil || !strings.Contains(err.Error(), want) || strings.Contains(err.Error(), "\n") {

@@ -26,13 +26,13 @@ func layoutFor(batch int, n *nn.Network) layout {
 		l.images = 1
 	}
 	for _, node := range n.Nodes {
-		w, ok := windowOf(node.Layer)
+		w, ok := nn.WindowOf(node.Layer)
 		if !ok {
 			continue
 		}
-		l.margin = max(l.margin, w.padding)
+		l.margin = max(l.margin, w.Padding)
 		if l.byPixel() {
-			l.margin = max(l.margin, w.reach())
+			l.margin = max(l.margin, reach(w))
 		}
 	}
 	return l

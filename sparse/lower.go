@@ -1,7 +1,7 @@
 package sparse
 
 import (
-	"cmp"
+	"errors"
 	"fmt"
 	"math"
 	"slices"
@@ -13,11 +13,15 @@ import (
 type value struct {
 	geometry
 	channels []channel
-	// layer computes it, if it can still take something up; index is its place.
+	// layer computes it, if it can still take something up.
 	layer *layer
 	// nonNegative says that it has been clipped at zero.
 	nonNegative bool
 }
+
+// ErrNoSparseForm says that a network has a layer which only the paths Dense and Shrunk
+// compute.
+var ErrNoSparseForm = errors.New("there is no sparse form")
 
 // lowering turns a network's layers into those of a sparse program.
 type lowering struct {
@@ -74,8 +78,8 @@ func (l *lowering) lower(i int, node nn.Node) (value, error) {
 	case nn.Linear:
 		return l.multiply(node, x), nil
 	case nn.MeanPool:
-		w, _ := windowOf(layer)
-		return l.pool(node, x, w, 1/float32(w.size*w.size)), nil
+		w, _ := nn.WindowOf(layer)
+		return l.pool(node, x, w, 1/float32(w.Size*w.Size)), nil
 	case nn.GlobalMeanPool:
 		return l.mean(node, x), nil
 	case nn.MaxPool:
@@ -105,7 +109,7 @@ func (l *lowering) lower(i int, node nn.Node) (value, error) {
 	case nn.PadShortcut:
 		return l.pad(node, layer, x), nil
 	}
-	return value{}, fmt.Errorf("there is no sparse form of %s", node.Layer.Kind())
+	return value{}, fmt.Errorf("%w of %s", ErrNoSparseForm, node.Layer.Kind())
 }
 
 func (l *lowering) parameter(node nn.Node, role nn.Role) []float32 {
@@ -175,7 +179,7 @@ func (l *lowering) normalise(node nn.Node, layer nn.BatchNorm, x value) value {
 	mean, variance := l.parameter(node, nn.RunningMean), l.parameter(node, nn.RunningVariance)
 	for c := range x.layer.rows {
 		r := &x.layer.rows[c]
-		factor := float64(scale[c]) / math.Sqrt(float64(variance[c])+cmp.Or(layer.Epsilon, 1e-5))
+		factor := float64(scale[c]) / math.Sqrt(float64(variance[c])+layer.WithDefaults().Epsilon)
 		r.bias = float32((float64(r.bias)-float64(mean[c]))*factor + float64(offset[c]))
 		for i := range r.taps {
 			r.taps[i].weight = float32(float64(r.taps[i].weight) * factor)
@@ -201,10 +205,10 @@ func (l *lowering) activate(node nn.Node, layer nn.Activation, x value) value {
 
 // pad subsamples and puts channels of zeros around the input's.
 func (l *lowering) pad(node nn.Node, layer nn.PadShortcut, x value) value {
-	if w, _ := windowOf(layer); w.stride > 1 {
+	if w, _ := nn.WindowOf(layer); w.Stride > 1 {
 		x = l.pool(node, x, w, 1)
 	}
 	channels := make([]channel, layer.Out)
-	copy(channels[(layer.Out-len(x.channels))/2:], x.channels)
+	copy(channels[layer.Before(len(x.channels)):], x.channels)
 	return value{geometry: x.geometry, channels: channels, nonNegative: x.nonNegative}
 }

@@ -1,7 +1,7 @@
 package sparse
 
 import (
-	"errors"
+	"fmt"
 	"math"
 
 	"espalier/nn"
@@ -32,16 +32,16 @@ func (l *lowering) identity(node nn.Node, x value) value {
 // slide makes a layer read its input by a window, and returns where the window's row i
 // and column j of a channel are found: in the input itself, or, where vectors are
 // pixels whose lines do not lie as those of the output do, in its phases.
-func (l *lowering) slide(y *layer, x value, w window) func(c, i, j int) tap {
+func (l *lowering) slide(y *layer, x value, w nn.Window) func(c, i, j int) tap {
 	single := y.out.height == 1 && y.out.width == 1
-	if l.byPixel() && !single && (w.stride > 1 || x.pitch != y.out.pitch) {
+	if l.byPixel() && !single && (w.Stride > 1 || x.pitch != y.out.pitch) {
 		y.phases = newPhases(l.layout, w, x.channels, x.geometry, y.out.geometry)
 		y.in = y.phases.to.geometry
 		return y.phases.tap
 	}
-	y.stride = w.stride
+	y.stride = w.Stride
 	return func(c, i, j int) tap {
-		return tap{channel: x.channels[c], y: i*w.dilation - w.padding, x: j*w.dilation - w.padding}
+		return tap{channel: x.channels[c], y: i*w.Dilation - w.Padding, x: j*w.Dilation - w.Padding}
 	}
 }
 
@@ -49,7 +49,7 @@ func (l *lowering) slide(y *layer, x value, w window) func(c, i, j int) tap {
 // zero. Channels come first, so that neighbouring taps are near in memory.
 func (l *lowering) convolve(node nn.Node, layer nn.Convolution, x value) value {
 	y := l.newLayer(node, x.geometry, layer.Out)
-	w, _ := windowOf(layer)
+	w, _ := nn.WindowOf(layer)
 	find := l.slide(y.layer, x, w)
 	weight, bias := l.parameter(node, nn.Weight), l.parameter(node, nn.Bias)
 	groups := max(layer.Groups, 1)
@@ -64,8 +64,8 @@ func (l *lowering) convolve(node nn.Node, layer nn.Convolution, x value) value {
 			if x.channels[from].buffer == nil {
 				continue
 			}
-			for k := range w.size * w.size {
-				r.add(find(from, k/w.size, k%w.size), weight[(k*in+c)*layer.Out+o])
+			for k := range w.Size * w.Size {
+				r.add(find(from, k/w.Size, k%w.Size), weight[(k*in+c)*layer.Out+o])
 			}
 		}
 	}
@@ -103,15 +103,15 @@ func (l *lowering) multiply(node nn.Node, x value) value {
 }
 
 // pool sums each channel's window, times a weight.
-func (l *lowering) pool(node nn.Node, x value, w window, weight float32) value {
+func (l *lowering) pool(node nn.Node, x value, w nn.Window, weight float32) value {
 	y := l.newLayer(node, x.geometry, len(x.channels))
 	find := l.slide(y.layer, x, w)
 	for c, from := range x.channels {
 		if from.buffer == nil {
 			continue
 		}
-		for k := range w.size * w.size {
-			y.layer.rows[c].add(find(c, k/w.size, k%w.size), weight)
+		for k := range w.Size * w.Size {
+			y.layer.rows[c].add(find(c, k/w.Size, k%w.Size), weight)
 		}
 	}
 	y.nonNegative = x.nonNegative
@@ -137,9 +137,9 @@ func (l *lowering) mean(node nn.Node, x value) value {
 // greatest is the greatest of each channel's window. Around a value that is nowhere
 // negative the margins' zeros do not count, as padding must not.
 func (l *lowering) greatest(node nn.Node, x value) (value, error) {
-	w, _ := windowOf(node.Layer)
-	if w.padding > 0 && !x.nonNegative {
-		return value{}, errors.New("there is no sparse form of a max pool with padding around what may be negative")
+	w, _ := nn.WindowOf(node.Layer)
+	if w.Padding > 0 && !x.nonNegative {
+		return value{}, fmt.Errorf("%w of a max pool with padding around what may be negative", ErrNoSparseForm)
 	}
 	x = x.present()
 	y := l.newLayer(node, x.geometry, len(x.channels))
@@ -147,8 +147,8 @@ func (l *lowering) greatest(node nn.Node, x value) (value, error) {
 	find := l.slide(y.layer, x, w)
 	for c := range x.channels {
 		y.layer.rows[c].bias = float32(math.Inf(-1))
-		for k := range w.size * w.size {
-			y.layer.rows[c].taps = append(y.layer.rows[c].taps, find(c, k/w.size, k%w.size))
+		for k := range w.Size * w.Size {
+			y.layer.rows[c].taps = append(y.layer.rows[c].taps, find(c, k/w.Size, k%w.Size))
 		}
 	}
 	y.nonNegative = x.nonNegative

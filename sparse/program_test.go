@@ -16,7 +16,11 @@ import (
 func TestFormsAgree(t *testing.T) {
 	n := branches(t)
 	random := rand.New(rand.NewPCG(6, 6))
-	m := model{n, masked(randomWeights(t, n, random), randomMask(n, random, .6))}
+	weights, err := randomWeights(t, n, random).Masked(randomMask(n, random, .6))
+	if err != nil {
+		t.Fatal(err)
+	}
+	m := model{n, weights}
 	for _, batch := range []int{1, 20} {
 		images := noise(random, batch*n.Input.Size())
 		var want []float32

@@ -1,7 +1,6 @@
 package export
 
 import (
-	"cmp"
 	"fmt"
 	"slices"
 
@@ -20,13 +19,13 @@ func (g *onnxGraph) addLayer(node nn.Node) error {
 	case nn.BatchNorm:
 		y = g.add("BatchNormalization", node.Name, []string{
 			g.value(node.Inputs[0]), node.Name + ".weight", node.Name + ".bias", node.Name + ".running_mean", node.Name + ".running_var",
-		}, floatAttribute("epsilon", cmp.Or(layer.Epsilon, 1e-5)))
+		}, floatAttribute("epsilon", layer.WithDefaults().Epsilon))
 	case nn.Activation:
 		y = g.addActivation(node, layer)
 	case nn.MaxPool:
-		y, flat = g.addPool("MaxPool", node, layer.Window, layer.Stride, layer.Padding), false
+		y, flat = g.addPool("MaxPool", node), false
 	case nn.MeanPool:
-		y, flat = g.addPool("AveragePool", node, layer.Window, layer.Stride, layer.Padding, intAttribute("count_include_pad", 1)), false
+		y, flat = g.addPool("AveragePool", node, intAttribute("count_include_pad", 1)), false
 	case nn.GlobalMeanPool:
 		y, flat = g.add("GlobalAveragePool", node.Name, g.imagesOf(node)), false
 	case nn.Add:
@@ -98,20 +97,22 @@ func (g *onnxGraph) addConvolution(node nn.Node, l nn.Convolution) string {
 	if !l.NoBias {
 		inputs = append(inputs, node.Name+".bias")
 	}
-	return g.add("Conv", node.Name, inputs, append(windowAttributes(l.Kernel, max(l.Stride, 1), l.Padding),
-		intsAttribute("dilations", max(l.Dilation, 1), max(l.Dilation, 1)), intAttribute("group", max(l.Groups, 1)))...)
+	l = l.WithDefaults()
+	return g.add("Conv", node.Name, inputs, append(windowAttributes(l),
+		intsAttribute("dilations", l.Dilation, l.Dilation), intAttribute("group", l.Groups))...)
 }
 
-func windowAttributes(size, stride, padding int) []message {
+// windowAttributes are those of a layer with a window, but for its dilation.
+func windowAttributes(layer nn.Layer) []message {
+	w, _ := nn.WindowOf(layer)
 	return []message{
-		intsAttribute("kernel_shape", size, size), intsAttribute("strides", stride, stride),
-		intsAttribute("pads", padding, padding, padding, padding),
+		intsAttribute("kernel_shape", w.Size, w.Size), intsAttribute("strides", w.Stride, w.Stride),
+		intsAttribute("pads", w.Padding, w.Padding, w.Padding, w.Padding),
 	}
 }
 
-func (g *onnxGraph) addPool(operator string, node nn.Node, size, stride, padding int, attributes ...message) string {
-	attributes = append(windowAttributes(size, cmp.Or(stride, size), padding), attributes...)
-	return g.add(operator, node.Name, g.imagesOf(node), attributes...)
+func (g *onnxGraph) addPool(operator string, node nn.Node, attributes ...message) string {
+	return g.add(operator, node.Name, g.imagesOf(node), append(windowAttributes(node.Layer), attributes...)...)
 }
 
 func (g *onnxGraph) addLinear(node nn.Node, l nn.Linear) string {
@@ -138,7 +139,7 @@ func (g *onnxGraph) addActivation(node nn.Node, a nn.Activation) string {
 func (g *onnxGraph) addPadShortcut(node nn.Node, l nn.PadShortcut) string {
 	name, x := node.Name, g.image(node.Inputs[0])
 	channels := g.shape(node.Inputs[0]).Channels
-	before := (l.Out - channels) / 2
+	before := l.Before(channels)
 	if stride := max(l.Stride, 1); stride > 1 {
 		const end = 1 << 31
 		x = g.add("Slice", name+".pixels", []string{
