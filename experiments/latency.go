@@ -18,14 +18,9 @@ type inference struct {
 	images []float32
 }
 
-// denseInference is a network as it is, which others are measured against.
-func denseInference(ctx context.Context, n *nn.Network, weights nn.Weights, batch data.Batch) (inference, error) {
-	program, err := sparse.Compile(ctx, n, weights, nil, sparse.Options{Batch: batch.Size, Path: sparse.Dense})
-	return inference{program, batch.Images}, err
-}
-
-// fastestInference is a masked network in the form that measures fastest. The tuning
-// holds what was measured for that.
+// fastestInference is a masked network in the form that measures fastest; with a mask of
+// ones it is the whole network, which others are measured against, in the form that is
+// best for it. The tuning holds what was measured for that.
 func fastestInference(ctx context.Context, n *nn.Network, weights nn.Weights, mask *prune.Mask, batch data.Batch, tuning *sparse.Tuning) (inference, error) {
 	program, err := sparse.Compile(ctx, n, weights, mask, sparse.Options{Batch: batch.Size, Tuning: tuning})
 	return inference{program, batch.Images}, err

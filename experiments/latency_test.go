@@ -2,15 +2,21 @@ package experiments
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
+	"os"
+	"path/filepath"
 	"slices"
 	"testing"
 	"time"
 
 	"espalier/data"
+	"espalier/internal/durable"
+	"espalier/lth"
 	"espalier/nn"
 	"espalier/prune"
 	"espalier/sparse"
+	"espalier/train"
 )
 
 // Programs are called in turn, each as often, and in both orders.
@@ -81,17 +87,13 @@ func TestInferenceRunsOnTheFirstBatch(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	dense, err := denseInference(t.Context(), network, weights, batch)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer dense.Close()
-	fastest, err := fastestInference(t.Context(), network, weights, mask, batch, sparse.NewTuning("this one"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer fastest.Close()
-	for _, program := range []inference{dense, fastest} {
+	tuning := sparse.NewTuning("this one")
+	for _, kept := range []*prune.Mask{mask, prune.Ones(network)} {
+		program, err := fastestInference(t.Context(), network, weights, kept, batch, tuning)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer program.Close()
 		if err := program.run(t.Context()); err != nil {
 			t.Error(err)
 		}
@@ -100,7 +102,7 @@ func TestInferenceRunsOnTheFirstBatch(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := denseInference(t.Context(), other, weights, batch); err == nil {
+	if _, err := fastestInference(t.Context(), other, weights, prune.Ones(other), batch, nil); err == nil {
 		t.Error("weights of another network were taken")
 	}
 	if _, err := fastestInference(t.Context(), network, weights, prune.Ones(other), batch, nil); err == nil {
@@ -108,5 +110,48 @@ func TestInferenceRunsOnTheFirstBatch(t *testing.T) {
 	}
 	if _, err := firstBatch(t.Context(), &data.Images{}, 16, digits.Normalisation); err == nil {
 		t.Error("no images were a batch")
+	}
+}
+
+// A ticket and the dense network that it is raced against have the same choice of forms.
+func TestDenseNetworkHasTheChoiceOfATicket(t *testing.T) {
+	network, err := nn.New("resnet-digits", nn.ZooOptions{Width: 0.25})
+	if err != nil {
+		t.Fatal(err)
+	}
+	weights, err := nn.Initialize(network, nn.KaimingNormal, 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	mask, err := prune.Prune(t.Context(), prune.Magnitude, prune.Input{Network: network, Weights: weights}, prune.Selection{Fraction: 0.9})
+	if err != nil {
+		t.Fatal(err)
+	}
+	batch := data.Batch{Size: 16, Images: make([]float32, 16*network.Input.Size())}
+	level := lth.Level{Mask: mask, Origin: &lth.Origin{Trained: weights}, Result: &train.Result{Weights: weights}}
+	tuning := sparse.NewTuning("this one")
+	metrics, err := timeLevel(t.Context(), lth.Study{Network: network}, level, batch, tuning)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !(metrics[Speedup] > 0) || !(metrics[Milliseconds] > 0) {
+		t.Errorf("measured %v", metrics)
+	}
+	path := filepath.Join(t.TempDir(), "tuning.json")
+	if err := tuning.Write(durable.OS{}, path); err != nil {
+		t.Fatal(err)
+	}
+	text, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var measured struct {
+		Paths map[string]map[sparse.Path]time.Duration `json:"paths"`
+	}
+	if err := json.Unmarshal(text, &measured); err != nil {
+		t.Fatal(err)
+	}
+	if len(measured.Paths) != 2 {
+		t.Errorf("forms of %d networks were compared, want those of the ticket and of the dense one", len(measured.Paths))
 	}
 }

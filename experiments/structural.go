@@ -183,9 +183,11 @@ func (o *Structural) time(ctx context.Context, w Work, d Desc) ([]Measurement, e
 	return durations, nil
 }
 
-// timeLevel races a level's network against the dense one; that is its own measure.
+// timeLevel races a level's network against the dense one; that is its own measure. Both
+// are compiled with the same choice of forms: a form that is faster for every network is
+// no merit of a ticket.
 func timeLevel(ctx context.Context, study lth.Study, level lth.Level, batch data.Batch, tuning *sparse.Tuning) (Metrics, error) {
-	dense, err := denseInference(ctx, study.Network, level.Origin.Trained, batch)
+	dense, err := fastestInference(ctx, study.Network, level.Origin.Trained, prune.Ones(study.Network), batch, tuning)
 	if err != nil {
 		return nil, err
 	}
