@@ -24,7 +24,7 @@ func init() { register(structural) }
 // protocol of Chen et al. at the scale paper.
 type Structural struct {
 	Data       dataSets        `name:"data" default:"cifar-10" of:"plan" help:"Data sets, with commas between." expect:"one or more data sets with commas between"`
-	Methods    []string        `name:"methods" default:"tickets,refill,refill-plus,regroup,random-reinitialization,refill-reinitialized,regroup-reinitialized,dense" enum:"tickets,refill,refill-plus,regroup,random-reinitialization,refill-reinitialized,refill-plus-reinitialized,regroup-reinitialized,refill-reference,regroup-reference,one-shot,random-mask,snip,grasp,synflow,admm,dense" of:"plan" help:"Methods to compare."`
+	Methods    []string        `name:"methods" default:"tickets,refill,refill-plus,regroup,random-reinitialization,refill-reinitialized,regroup-reinitialized,dense" enum:"tickets,refill,refill-plus,regroup,random-reinitialization,refill-reinitialized,refill-plus-reinitialized,regroup-reinitialized,refill-reference,refill-plus-reference,regroup-reference,refill-reference-reinitialized,refill-plus-reference-reinitialized,regroup-reference-reinitialized,one-shot,random-mask,snip,grasp,synflow,admm,dense" of:"plan" help:"Methods to compare."`
 	Network    network         `name:"network" default:"resnet18" help:"The network; espalier network lists them."`
 	Width      float64         `name:"width" default:"1" above:"0" help:"Multiplies the hidden units or channels of every layer."`
 	Variant    lth.Variant     `name:"variant" default:"structure-lth" enum:"paper,open-lth,structure-lth" help:"Whose procedure finds the tickets."`
@@ -55,25 +55,7 @@ var structural = &Experiment{
 	Title:    "Structural tickets",
 	Question: "Can a winning ticket's sparsity be made structural, whole channels or dense blocks, without losing its accuracy, and does it then run faster?",
 	Paper:    "Chen, Chen, Ma, Wang and Wang, Coarsening the Granularity: Towards Structurally Sparse Lottery Tickets, ICML 2022.",
-	Methods: []Method{
-		{lth.Tickets, "IMP", "unstructured tickets by iterative magnitude pruning, weights rewound"},
-		{lth.Refill.Name, "Refill", "as many whole channels as the ticket has weights for"},
-		{lth.RefillPlus.Name, "Refill+", "Refill with a share of the dropped channels besides"},
-		{lth.Regroup.Name, "Regroup", "dense blocks of the ticket's rows and columns"},
-		{lth.RandomReinitialization.Name, "random re-initialisation", "the ticket's mask with new initial weights"},
-		{lth.Reinitialized(lth.Refill).Name, "Refill, re-initialised", "Refill's mask with new initial weights"},
-		{lth.Reinitialized(lth.RefillPlus).Name, "Refill+, re-initialised", "Refill+'s mask with new initial weights"},
-		{lth.Reinitialized(lth.Regroup).Name, "Regroup, re-initialised", "Regroup's mask with new initial weights"},
-		{lth.ReferenceRefill.Name, "Refill, authors' code", "Refill as the authors' code does it"},
-		{lth.ReferenceRegroup.Name, "Regroup, authors' code", "Regroup as the authors' code does it"},
-		{lth.OneShot.Name, "one-shot", "pruned once, from the trained dense network"},
-		{lth.RandomMask.Name, "random mask", "as many weights of each layer as the ticket, chosen at random"},
-		{lth.SNIP.Name, "SNIP", "pruned before training, by the loss's sensitivity"},
-		{lth.GraSP.Name, "GraSP", "pruned before training, by what keeps gradients flowing"},
-		{lth.SynFlow.Name, "SynFlow", "pruned before training, by synaptic flow"},
-		{lth.ADMM.Name, "ADMM", "pruned after training towards sparse weights"},
-		{Dense, "dense", "the whole network"},
-	},
+	Methods:  structuralMethods(),
 	Presets: map[Scale]Preset{
 		Smoke: {Seeds: 2, Set: map[string]string{
 			"data": "digits", "network": "resnet-digits", "levels": "2", "fraction": "0.5", "rewind": "30it",
@@ -261,24 +243,6 @@ func (o *Structural) at() []int {
 		all[i] = i + 1
 	}
 	return all
-}
-
-// control is the control of a name, with the cell's hyper-parameters.
-func (o *Structural) control(name string) (lth.Control, error) {
-	for _, control := range []lth.Control{
-		lth.NewRefill(lth.Refill.Name, prune.RefillOptions{Criterion: o.Criterion}),
-		lth.NewRefill(lth.RefillPlus.Name, prune.RefillOptions{Criterion: o.Criterion, Extra: o.Extra}),
-		lth.NewRegroup(lth.Regroup.Name, prune.RegroupOptions{
-			Clusters: o.Clusters, BlockRows: o.BlockRows, FewestRows: o.FewestRows,
-		}),
-	} {
-		for _, of := range []lth.Control{control, lth.Reinitialized(control)} {
-			if of.Name == name {
-				return of, nil
-			}
-		}
-	}
-	return lth.LookupControl(name)
 }
 
 // study is the cell's study, without its folder, and the digests of its data.

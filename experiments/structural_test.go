@@ -2,6 +2,7 @@ package experiments_test
 
 import (
 	"errors"
+	"maps"
 	"math"
 	"strings"
 	"testing"
@@ -79,6 +80,42 @@ func TestStructuralMeasuresEveryMethod(t *testing.T) {
 	}
 	if again := at["refill-reinitialized"]; again[experiments.RemainingMACs] != refill[experiments.RemainingMACs] {
 		t.Error("re-initialised, Refill has another structure")
+	}
+}
+
+// The authors' procedures are made with the hyper-parameters that their cells record.
+func TestReferencesHaveTheirHyperparameters(t *testing.T) {
+	if testing.Short() {
+		t.Skip("not running lth/structural twice, which takes seconds, and minutes under the race detector: -short is set")
+	}
+	methods := []string{lth.ReferenceRefill.Name, lth.ReferenceRefillPlus.Name, lth.ReferenceRegroup.Name}
+	masks := func(set map[string]string) []string {
+		t.Helper()
+		changes := map[string]string{"methods": strings.Join(methods, ","), "levels": "1"}
+		maps.Copy(changes, set)
+		plan := tinyStructural(t, changes)
+		store := experiments.OpenStore(t.TempDir())
+		if _, err := (experiments.Runner{Store: store}).Run(t.Context(), plan.Cells); err != nil {
+			t.Fatal(err)
+		}
+		var digests []string
+		for _, cell := range plan.Cells[1:] {
+			mask, err := store.Mask(cell.Desc, 1)
+			if err != nil {
+				t.Fatal(err)
+			}
+			digests = append(digests, mask.Digest())
+		}
+		return digests
+	}
+	by := masks(nil)
+	for i, other := range masks(map[string]string{"criterion": "surviving-weights", "clusters": "4"}) {
+		if other == by[i] {
+			t.Errorf("%s has the same mask by another criterion and with other clusters", methods[i])
+		}
+	}
+	if by[0] == by[1] {
+		t.Error("Refill+ has Refill's mask")
 	}
 }
 

@@ -26,9 +26,9 @@ type Control struct {
 var controls = index(
 	Dense, OneShot, RandomMask, RandomReinitialization, ShuffledMask,
 	SNIP, GraSP, SynFlow, ADMM,
-	Refill, RefillPlus, Regroup, ReferenceRefill, ReferenceRegroup,
+	Refill, RefillPlus, Regroup, ReferenceRefill, ReferenceRefillPlus, ReferenceRegroup,
 	Reinitialized(Refill), Reinitialized(RefillPlus), Reinitialized(Regroup),
-	Reinitialized(ReferenceRefill), Reinitialized(ReferenceRegroup),
+	Reinitialized(ReferenceRefill), Reinitialized(ReferenceRefillPlus), Reinitialized(ReferenceRegroup),
 	HardFilters, RandomFilters, SoftReinitialized,
 )
 

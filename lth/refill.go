@@ -15,9 +15,10 @@ const refillPlus = 0.2
 // Structurally Sparse Lottery Tickets" (ICML 2022), by the norm of weights; see
 // NewRefill for other criteria.
 var (
-	Refill          = NewRefill("refill", prune.RefillOptions{})
-	RefillPlus      = NewRefill("refill-plus", prune.RefillOptions{Extra: refillPlus})
-	ReferenceRefill = NewRefill("refill-reference", prune.RefillOptions{Variant: prune.Reference})
+	Refill              = NewRefill("refill", prune.RefillOptions{})
+	RefillPlus          = NewRefill("refill-plus", prune.RefillOptions{Extra: refillPlus})
+	ReferenceRefill     = NewRefill("refill-reference", prune.RefillOptions{Variant: prune.Reference})
+	ReferenceRefillPlus = NewRefill("refill-plus-reference", prune.RefillOptions{Variant: prune.Reference, Extra: refillPlus})
 )
 
 // NewRefill is a control that keeps of each layer as many whole output channels as the
