@@ -24,7 +24,7 @@ func init() { register(structural) }
 // protocol of Chen et al. at the scale paper.
 type Structural struct {
 	Data       dataSets        `name:"data" default:"cifar-10" of:"plan" help:"Data sets, with commas between." expect:"one or more data sets with commas between"`
-	Methods    []string        `name:"methods" default:"tickets,refill,refill-plus,regroup,random-reinitialization,refill-reinitialized,regroup-reinitialized,dense" enum:"tickets,refill,refill-plus,regroup,random-reinitialization,refill-reinitialized,refill-plus-reinitialized,regroup-reinitialized,refill-reference,refill-plus-reference,regroup-reference,refill-reference-reinitialized,refill-plus-reference-reinitialized,regroup-reference-reinitialized,one-shot,random-mask,snip,grasp,synflow,admm,dense" of:"plan" help:"Methods to compare."`
+	Methods    []string        `name:"methods" default:"tickets,refill,refill-plus,regroup,random-reinitialization,refill-reinitialized,refill-plus-reinitialized,regroup-reinitialized,dense" enum:"tickets,refill,refill-plus,regroup,random-reinitialization,refill-reinitialized,refill-plus-reinitialized,regroup-reinitialized,refill-reference,refill-plus-reference,regroup-reference,refill-reference-reinitialized,refill-plus-reference-reinitialized,regroup-reference-reinitialized,one-shot,random-mask,snip,grasp,synflow,admm,dense" of:"plan" help:"Methods to compare."`
 	Network    network         `name:"network" default:"resnet18" help:"The network; espalier network lists them."`
 	Width      float64         `name:"width" default:"1" above:"0" help:"Multiplies the hidden units or channels of every layer."`
 	Variant    lth.Variant     `name:"variant" default:"structure-lth" enum:"paper,open-lth,structure-lth" help:"Whose procedure finds the tickets."`
@@ -59,7 +59,7 @@ var structural = &Experiment{
 	Presets: map[Scale]Preset{
 		Smoke: {Seeds: 2, Set: map[string]string{
 			"data": "digits", "network": "resnet-digits", "levels": "2", "fraction": "0.5", "rewind": "30it",
-			"methods":  "tickets,refill,refill-plus,regroup,random-reinitialization,dense",
+			"methods":  "tickets,refill,refill-plus,regroup,random-reinitialization,refill-reinitialized,regroup-reinitialized,dense",
 			"clusters": "4", "block-rows": "8", "fewest-rows": "4",
 			"length": "150it", "batch": "64", "optimizer": "sgd", "learning-rate": "0.1", "schedule": "onecycle",
 			"weight-decay": "0.0005", "validation": "500", "evaluate-every": "75it", "initializer": "kaiming-normal",
