@@ -19,6 +19,9 @@ type Published struct {
 	Value    float64
 	// Approximate marks a value that is given as "about".
 	Approximate bool
+	// Spared is the fraction of the network's weights that the paper does not count,
+	// those of layers that are never pruned: Of and To are fractions of the others.
+	Spared float64
 	// Source says where it stands.
 	Source string
 }
@@ -26,7 +29,7 @@ type Published struct {
 // Point is where on a sweep a metric is taken.
 type Point struct {
 	Method string
-	// Remaining is the fraction of the weights that live.
+	// Remaining is the fraction of the weights that live, as the paper counts them.
 	Remaining float64
 }
 
@@ -40,7 +43,7 @@ const (
 	Value      Relation = iota // the metric at Of
 	Difference                 // the metric at Of minus that at To
 	Ratio                      // the metric at Of divided by that at To
-	Sparsity                   // of the sparsest winning ticket of the methods Of and To; 0 where none wins
+	Sparsity                   // of the sparsest winning ticket of the methods Of and To, as the paper counts; 0 where none wins
 	AtSparsest                 // the metric of that ticket
 )
 
@@ -58,15 +61,19 @@ type Column struct {
 // one way, and papers round what they print.
 const sameRemaining = 0.02
 
-// at finds the summary at a point among those of one setting.
-func at(summaries []Summary, p Point) (Summary, bool) {
+// at finds the summary at a point of the statement among those of one setting.
+func (p Published) at(summaries []Summary, point Point) (Summary, bool) {
 	for _, s := range summaries {
-		if remaining := float64(s.Metrics[Remaining].Mean); s.Method == p.Method &&
-			math.Abs(remaining-p.Remaining) <= sameRemaining*p.Remaining {
+		if s.Method == point.Method && math.Abs(p.remaining(s)-point.Remaining) <= sameRemaining*point.Remaining {
 			return s, true
 		}
 	}
 	return Summary{}, false
+}
+
+// remaining is the fraction of the weights that live at a summary, as the paper counts.
+func (p Published) remaining(s Summary) float64 {
+	return (float64(s.mean(Remaining)) - p.Spared) / (1 - p.Spared)
 }
 
 // measured is what summaries of one setting say about a statement; NaN where they
@@ -75,7 +82,7 @@ func (p Published) measured(summaries []Summary) float64 {
 	if p.Relation == Sparsity || p.Relation == AtSparsest {
 		return p.ofSparsest(summaries)
 	}
-	of, ok := at(summaries, p.Of)
+	of, ok := p.at(summaries, p.Of)
 	if !ok {
 		return math.NaN()
 	}
@@ -83,7 +90,7 @@ func (p Published) measured(summaries []Summary) float64 {
 	if p.Relation == Value {
 		return value
 	}
-	to, ok := at(summaries, p.To)
+	to, ok := p.at(summaries, p.To)
 	if !ok {
 		return math.NaN()
 	}
@@ -95,7 +102,7 @@ func (p Published) measured(summaries []Summary) float64 {
 
 // ofSparsest is what summaries say about the sparsest winning ticket.
 func (p Published) ofSparsest(summaries []Summary) float64 {
-	dense, ok := at(summaries, Point{Dense, 1})
+	dense, ok := p.at(summaries, Point{Dense, 1})
 	if !ok || !slices.ContainsFunc(summaries, p.competes) {
 		return math.NaN()
 	}
@@ -106,7 +113,7 @@ func (p Published) ofSparsest(summaries []Summary) float64 {
 		}
 	}
 	if p.Relation == Sparsity {
-		return 1 - float64(sparsest.mean(Remaining))
+		return 1 - p.remaining(sparsest)
 	}
 	if sparsest.Method == Dense {
 		return math.NaN()

@@ -20,7 +20,30 @@ func structuralPublished() []Published {
 	}
 	published = append(published, sparsitiesPublished()...)
 	published = append(published, savingsPublished()...)
-	return append(published, vggMACsPublished()...)
+	published = append(published, vggMACsPublished()...)
+	for i, p := range published {
+		published[i].Spared = sparedByAuthors(p.Network, p.Data)
+	}
+	return published
+}
+
+// authorsWeights are those of the paper's networks: of the layers that the authors' code
+// prunes and counts, of the convolution called conv1, and of the classifier for each
+// class, both of which it spares and leaves out of every fraction.
+var authorsWeights = map[string]struct{ counted, first, class float64 }{
+	"wrn32x2":       {1_853_440, 864, 128},
+	"resnet18":      {11_157_504, 1_728, 512},
+	"vgg16":         {14_710_464, 0, 512},
+	"mobilenetv1":   {3_184_224, 864, 1_024},
+	"resnet50-tiny": {23_445_504, 1_728, 2_048},
+}
+
+// sparedByAuthors is the fraction of a network's weights that the paper does not count.
+func sparedByAuthors(network, data string) float64 {
+	classes := map[string]float64{"cifar-10": 10, "cifar-100": 100, "tiny-imagenet": 200}[data]
+	weights := authorsWeights[network]
+	spared := weights.first + classes*weights.class
+	return spared / (spared + weights.counted)
 }
 
 // accuracyTable is a table of the paper: accuracies in percent by weights that remain,

@@ -9,6 +9,7 @@ import (
 
 	"espalier/experiments"
 	"espalier/lth"
+	"espalier/nn"
 )
 
 // containsOneLine reports whether an error is one line that has a text.
@@ -259,7 +260,7 @@ func TestSparsestWinningTicket(t *testing.T) {
 	}
 	text := tables[0].Markdown()
 	for _, want := range []string{
-		"as accurate as dense | 60.00 % | 30.00 % |", // Refill+ at 70 %
+		"as accurate as dense | 60.00 % | 30.01 % |", // Refill+ at 70 %, of which the classifier is not counted
 		"as accurate as dense | 80.00 % | 0.00 % |",  // no Regroup wins
 		"as accurate as dense | 63.1 % | 10.0 % |",   // the sparsest Refill
 		"as accurate as dense | 57.8 % | – |",
@@ -275,4 +276,77 @@ func TestSparsestWinningTicket(t *testing.T) {
 	if tables, err = experiments.Tables(experiments.Summarise(rows)); err != nil || len(tables[0].Published) > 0 {
 		t.Errorf("%d published numbers are about a narrower network, %v", len(tables[0].Published), err)
 	}
+}
+
+// paperClasses are how many classes the paper's data sets have.
+var paperClasses = map[string]int{"cifar-10": 10, "cifar-100": 100, "tiny-imagenet": 200}
+
+// The paper counts the layers that its authors' code prunes alone. So counted, each row of
+// its tables stands beside its round of iterative pruning, and so does Refill's.
+func TestStructuralPublishedRowsFindTheirLevels(t *testing.T) {
+	e, err := experiments.Find("lth/structural")
+	if err != nil {
+		t.Fatal(err)
+	}
+	rows := 0
+	for _, p := range e.Published {
+		n, err := nn.New(p.Network, nn.ZooOptions{Classes: paperClasses[p.Data]})
+		if err != nil {
+			t.Fatal(err)
+		}
+		counted, spared := countedWeights(t, n)
+		total := float64(counted + spared)
+		if math.Abs(p.Spared-float64(spared)/total) > 1e-12 {
+			t.Errorf("%s, %s on %s: %v of the weights are not counted, want %v", p.Statement, p.Network, p.Data, p.Spared, float64(spared)/total)
+		}
+		if p.Relation != experiments.Value || p.Metric != experiments.BestTestAccuracy {
+			continue
+		}
+		rows++
+		live := p.Of.Remaining * float64(counted) // Regroup's count depends on the weights
+		switch p.Of.Method {
+		case lth.Tickets, lth.Refill.Name, lth.Reinitialized(lth.Refill).Name: // Refill has about as many as the ticket
+			live = float64(afterRounds(counted, roundOf(p.Of.Remaining)))
+		}
+		s := experiments.Summary{Method: p.Of.Method, Metrics: map[string]experiments.Statistic{
+			experiments.Remaining: {Mean: experiments.Number((live + float64(spared)) / total)}, p.Metric: {Mean: 0.5},
+		}}
+		if got := p.Measured([]experiments.Summary{s}); got != 0.5 {
+			t.Errorf("%s, %s on %s: its level has %.4f of all weights, and is not found", p.Statement, p.Network, p.Data, (live+float64(spared))/total)
+		}
+	}
+	if rows != 89 {
+		t.Errorf("%d accuracies are published, want those of tables A3 to A7, 89", rows)
+	}
+}
+
+// countedWeights are how many weights the layers have that Structure-LTH prunes, and how
+// many the others have.
+func countedWeights(t *testing.T, n *nn.Network) (counted, spared int) {
+	t.Helper()
+	rules, err := lth.StructureLTH.Rules(n)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, p := range n.Prunable() {
+		if rules.Selection.Spare(p) {
+			spared += p.Size()
+		} else {
+			counted += p.Size()
+		}
+	}
+	return counted, spared
+}
+
+// roundOf is the round of pruning by a fifth that leaves about a fraction.
+func roundOf(remaining float64) int {
+	return int(math.Round(math.Log(remaining) / math.Log(0.8)))
+}
+
+// afterRounds is how many of some weights some rounds leave.
+func afterRounds(weights, rounds int) int {
+	for range rounds {
+		weights -= int(math.RoundToEven(0.2 * float64(weights)))
+	}
+	return weights
 }

@@ -161,7 +161,7 @@ func (t Table) publishes(column Column) bool {
 func (t Table) published(column Column, s Summary) (Published, bool) {
 	for _, p := range t.Published {
 		if p.Relation == Value && p.Metric == column.Metric {
-			if _, here := at([]Summary{s}, p.Of); here {
+			if _, here := p.at([]Summary{s}, p.Of); here {
 				return p, true
 			}
 		}
