@@ -79,6 +79,7 @@ var connectivity = &Experiment{
 		{Metric: StableFrom, Title: "stable from"},
 	},
 	Published: connectivityPublished(),
+	Protocol:  trainingProtocol,
 }
 
 // needs are the cells that a method's reads: all begin with the dense network, and

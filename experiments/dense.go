@@ -58,6 +58,7 @@ var backbones = &Experiment{
 		{Metric: stoppedEpoch, Title: "epochs trained"},
 	},
 	Published: backbonesPublished(),
+	Protocol:  []string{"epochs"},
 	Bands:     backbonesBands(),
 }
 

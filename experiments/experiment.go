@@ -19,6 +19,9 @@ type Experiment struct {
 	// experiment is about.
 	Methods []Method
 	Presets map[Scale]Preset
+	// Refine says what the scale paper sets besides, for the network and the data that
+	// the options, by pointer, have; nil where the protocol is the same for all.
+	Refine func(options any) (map[string]string, error)
 	// Options returns a new options struct, by pointer; Fields describes its
 	// hyper-parameters. Its defaults are the paper's.
 	Options func() any
@@ -34,6 +37,9 @@ type Experiment struct {
 	Columns []Column
 	// Published are the numbers that the paper prints.
 	Published []Published
+	// Protocol names the hyper-parameters that must be those of the scale paper for a
+	// published number to stand beside a result.
+	Protocol []string
 	// Bands are what the project holds its own results to.
 	Bands []Band
 }
@@ -116,17 +122,42 @@ func (e *Experiment) Setting(scale Scale, seeds int, set map[string]string) (Set
 	if err := Reset(options); err != nil {
 		return Setting{}, err
 	}
-	for _, changes := range []map[string]string{preset.Set, set} {
-		for _, name := range slices.Sorted(maps.Keys(changes)) {
-			if err := Set(options, name, changes[name]); err != nil {
-				return Setting{}, fmt.Errorf("%s: %w", e.Name, err)
-			}
+	if err := setAll(options, preset.Set, set); err != nil {
+		return Setting{}, fmt.Errorf("%s: %w", e.Name, err)
+	}
+	if scale == Paper && e.Refine != nil {
+		refined, err := e.Refine(options)
+		if err == nil {
+			err = setAll(options, refined, set)
+		}
+		if err != nil {
+			return Setting{}, fmt.Errorf("%s: %w", e.Name, err)
 		}
 	}
 	if seeds < 1 {
 		seeds = preset.Seeds
 	}
 	return Setting{Experiment: e, Scale: scale, Seeds: seeds, Options: options}, nil
+}
+
+// setAll sets hyper-parameters by name, those of later maps over those before.
+func setAll(options any, all ...map[string]string) error {
+	for _, changes := range all {
+		for _, name := range slices.Sorted(maps.Keys(changes)) {
+			if err := Set(options, name, changes[name]); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// standard is what a scale sets for the data and the network of a description.
+func (e *Experiment) standard(scale Scale, d Desc) (Setting, error) {
+	if e.Refine == nil {
+		return e.Setting(scale, 0, nil)
+	}
+	return e.Setting(scale, 0, map[string]string{"data": d.Data, "network": d.Network})
 }
 
 // NewPlan turns a request into cells.

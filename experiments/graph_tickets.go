@@ -59,6 +59,7 @@ var graphTickets = &Experiment{
 		{Metric: isolated, Title: "nodes isolated"},
 	},
 	Published: graphTicketsPublished(),
+	Protocol:  []string{"edges", "weights", "hidden", "epochs"},
 }
 
 func (o *GraphTickets) cells(s Setting) ([]Cell, error) {

@@ -22,6 +22,9 @@ type Published struct {
 	// Spared is the fraction of the network's weights that the paper does not count,
 	// those of layers that are never pruned: Of and To are fractions of the others.
 	Spared float64
+	// With are hyper-parameters of the experiment's Protocol, as texts, that were others
+	// than at the scale paper.
+	With map[string]string
 	// Source says where it stands.
 	Source string
 }
@@ -125,6 +128,55 @@ func (p Published) ofSparsest(summaries []Summary) float64 {
 // ticket is looked for.
 func (p Published) competes(s Summary) bool {
 	return s.Method == p.Of.Method || s.Method == p.To.Method
+}
+
+// publishedAbout are the statements about a setting: about its data and network, made with
+// the hyper-parameters that it has. A number stands beside no result of quite another
+// training.
+func (e *Experiment) publishedAbout(setting Desc) []Published {
+	about := slices.DeleteFunc(slices.Clone(e.Published), func(p Published) bool { return !p.about(setting) })
+	if len(about) == 0 {
+		return nil
+	}
+	protocol, err := e.protocolOf(setting)
+	if err != nil {
+		return nil // results of a network or data set that is there no more
+	}
+	return slices.DeleteFunc(about, func(p Published) bool { return !e.follows(setting, protocol, p.With) })
+}
+
+// protocolOf are the texts that the hyper-parameters of the protocol have at the scale
+// paper, for the data and the network of a setting.
+func (e *Experiment) protocolOf(setting Desc) (map[string]string, error) {
+	standard, err := e.standard(Paper, setting)
+	if err != nil {
+		return nil, err
+	}
+	fields, err := Fields(standard.Options)
+	if err != nil {
+		return nil, err
+	}
+	protocol := make(map[string]string)
+	for _, field := range fields {
+		if slices.Contains(e.Protocol, field.Name) {
+			protocol[field.Name] = field.Text()
+		}
+	}
+	return protocol, nil
+}
+
+// follows reports whether a setting has the hyper-parameters of a protocol, but for some
+// that are others.
+func (e *Experiment) follows(setting Desc, protocol, others map[string]string) bool {
+	for name, want := range protocol {
+		if other, ok := others[name]; ok {
+			want = other
+		}
+		if e.value(setting, name) != want {
+			return false
+		}
+	}
+	return true
 }
 
 // about reports whether a statement is about the data and network of a setting. A

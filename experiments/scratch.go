@@ -4,6 +4,7 @@ import (
 	"context"
 	"iter"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -78,6 +79,7 @@ var scratch = &Experiment{
 		{Metric: BestTestAccuracy, Title: "at best validation", Percent: true, Decimals: 2},
 	},
 	Published: scratchPublished(),
+	Protocol:  slices.Concat(trainingProtocol, []string{"tuning-length", "tuning-rate", "tuning-schedule"}),
 }
 
 // TrainedEpochs is how long a network was trained, in passes over the data.

@@ -82,6 +82,7 @@ var soft = &Experiment{
 		{Metric: ShrunkAccuracy, Title: "shrunk", Percent: true, Decimals: 2},
 	},
 	Published: softPublished(),
+	Protocol:  trainingProtocol,
 }
 
 // needs are the methods whose cells a method reads: all begin with the dense network,

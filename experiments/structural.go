@@ -78,6 +78,7 @@ var structural = &Experiment{
 			"initializer": "kaiming-normal",
 		}},
 	},
+	Refine:  func(options any) (map[string]string, error) { return options.(*Structural).refine() },
 	Options: func() any { return new(Structural) },
 	Cells:   func(s Setting) ([]Cell, error) { return s.Options.(*Structural).cells(s) },
 	Cost:    func(s Setting) (Cost, error) { return s.Options.(*Structural).cost(s) },
@@ -92,6 +93,7 @@ var structural = &Experiment{
 		{Metric: TimeSaving, Title: "time saved", Percent: true, Decimals: 1},
 	},
 	Published: structuralPublished(),
+	Protocol:  slices.Concat(trainingProtocol, []string{"criterion", "extra", "clusters", "block-rows", "fewest-rows"}),
 }
 
 // cells lists, for each data set and seed, the tickets first, because all others
@@ -128,6 +130,9 @@ func (o *Structural) run(ctx context.Context, w Work, d Desc) (Outcome, error) {
 		}
 		m := measure(level)
 		remaining := nn.CostOf(level.Trained(study.Network)).LiveMACs
+		if o.Validation == 0 {
+			m.Metrics[BestTestAccuracy] = Number(bestEpoch(level.Result)) // as the authors' code, which validates on the test images then
+		}
 		m.Metrics[RemainingMACs] = Number(float64(remaining) / float64(whole))
 		m.Metrics[TheoreticalSpeedup] = Number(float64(whole) / float64(remaining))
 		outcome.Measurements = append(outcome.Measurements, m)

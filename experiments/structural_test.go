@@ -217,6 +217,43 @@ func TestStructuralPaperScale(t *testing.T) {
 	}
 }
 
+// Table 1 of the paper, and what its authors' code holds out.
+func TestStructuralPaperScaleDependsOnNetworkAndData(t *testing.T) {
+	e, err := experiments.Find("lth/structural")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct {
+		network, data     string
+		batch, validation int
+		decay             float64
+	}{
+		{"wrn32x2", "cifar-10", 128, 5000, 1e-4}, {"wrn32x2", "cifar-100", 128, 0, 2e-4},
+		{"resnet18", "cifar-10", 128, 5000, 1e-4}, {"resnet18", "cifar-100", 128, 0, 2e-4},
+		{"mobilenetv1", "cifar-10", 128, 5000, 1e-4}, {"mobilenetv1", "cifar-100", 64, 0, 2e-4},
+		{"vgg16", "cifar-10", 128, 5000, 2e-4}, {"vgg16", "cifar-100", 128, 0, 5e-4},
+		{"resnet20", "cifar-100", 128, 5000, 1e-4}, // not the paper's
+	} {
+		set := map[string]string{"network": c.network, "data": c.data}
+		setting, err := e.Setting(experiments.Paper, 0, set)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if o := setting.Options.(*experiments.Structural); o.Batch != c.batch || o.Validation != c.validation || o.WeightDecay != c.decay || o.Length.String() != "160ep" {
+			t.Errorf("%s on %s: batch %d, %d held out, weight decay %v", c.network, c.data, o.Batch, o.Validation, o.WeightDecay)
+		}
+		set["weight-decay"] = "0.25"
+		if setting, err = e.Setting(experiments.Paper, 0, set); err != nil || setting.Options.(*experiments.Structural).WeightDecay != 0.25 {
+			t.Errorf("%s on %s: what is set is not what is trained with, error %v", c.network, c.data, err)
+		}
+	}
+	_, err = experiments.NewPlan(experiments.Request{Experiment: "lth/structural", Scale: experiments.Paper, Set: map[string]string{"data": "cifar-10,cifar-100"}})
+	var usage *experiments.UsageError
+	if !errors.As(err, &usage) || !containsOneLine(err, "run one at a time") {
+		t.Errorf("two protocols at once: %v", err)
+	}
+}
+
 // A ticket that has no weights left in a layer cannot be made structural: that is told,
 // and no result is kept that is not whole.
 func TestATicketWithAnEmptyLayerIsNotRefilled(t *testing.T) {
@@ -240,12 +277,13 @@ func TestATicketWithAnEmptyLayerIsNotRefilled(t *testing.T) {
 // Statements about the sparsest winning ticket are measured by what is as accurate as
 // the dense network.
 func TestSparsestWinningTicket(t *testing.T) {
+	plan := planOf(t, "lth/structural", experiments.Paper, map[string]string{"network": "vgg16"})
 	summary := func(method string, level int, remaining, accuracy, saving float64) experiments.Row {
 		r := row(method, 1, level, experiments.Metrics{
 			experiments.Remaining: experiments.Number(remaining), experiments.BestTestAccuracy: experiments.Number(accuracy),
 			experiments.TimeSaving: experiments.Number(saving),
 		})
-		r.Experiment, r.Data, r.Network = "lth/structural", "cifar-10", "vgg16"
+		r.Experiment, r.Data, r.Network, r.Options = "lth/structural", "cifar-10", "vgg16", plan.Cells[0].Desc.Options
 		return r
 	}
 	rows := []experiments.Row{
@@ -271,7 +309,8 @@ func TestSparsestWinningTicket(t *testing.T) {
 	}
 	// A narrower network is not the paper's.
 	for i := range rows {
-		rows[i].Options = map[string]string{"width": "0.25"}
+		rows[i].Options = maps.Clone(rows[i].Options)
+		rows[i].Options["width"] = "0.25"
 	}
 	if tables, err = experiments.Tables(experiments.Summarise(rows)); err != nil || len(tables[0].Published) > 0 {
 		t.Errorf("%d published numbers are about a narrower network, %v", len(tables[0].Published), err)

@@ -14,7 +14,7 @@ type Table struct {
 	Title     string
 	Columns   []Column
 	Summaries []Summary
-	// Published are the statements about the setting's data and network.
+	// Published are the statements about the setting's data, network and protocol.
 	Published []Published
 	// Bands are those of the setting's data and network.
 	Bands []Band
@@ -32,12 +32,8 @@ func Tables(summaries []Summary) ([]Table, error) {
 			return nil, err
 		}
 		table := Table{
-			Setting: setting, Title: settingTitle(setting), Columns: e.Columns, Summaries: group, experiment: e,
-		}
-		for _, p := range e.Published {
-			if p.about(setting) {
-				table.Published = append(table.Published, p)
-			}
+			Setting: setting, Title: settingTitle(setting), Columns: e.Columns, Summaries: group,
+			Published: e.publishedAbout(setting), experiment: e,
 		}
 		for _, b := range e.Bands {
 			if b.about(setting) {
@@ -66,7 +62,7 @@ func scaleChanges(setting Desc) []string {
 	if err != nil {
 		return nil
 	}
-	standard, err := e.Setting(setting.Scale, 0, nil)
+	standard, err := e.standard(setting.Scale, setting)
 	if err != nil {
 		return nil
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"iter"
 	"path/filepath"
+	"slices"
 
 	"espalier/lth"
 	"espalier/prune"
@@ -60,6 +61,7 @@ var tickets = &Experiment{
 		{Metric: EarlyStopIteration, Title: "early stop at"},
 	},
 	Published: ticketsPublished(),
+	Protocol:  slices.Concat(trainingProtocol, []string{"score"}),
 }
 
 // cells lists, for each data set and seed, the tickets first, because all others

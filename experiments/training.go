@@ -29,6 +29,12 @@ type Training struct {
 	Initializer   initializer  `name:"initializer" default:"glorot-normal" help:"What initial weights are drawn from."`
 }
 
+// trainingProtocol are the hyper-parameters of training that published accuracies depend
+// on.
+var trainingProtocol = []string{
+	"length", "batch", "optimizer", "learning-rate", "momentum", "nesterov", "weight-decay", "schedule", "crop", "flip", "validation",
+}
+
 // options are the training options for a data set.
 func (t Training) options(normalisation data.Normalisation) train.Options {
 	options := train.Options{
