@@ -91,7 +91,7 @@ func TestSoftFiltersAreAProjection(t *testing.T) {
 	}
 }
 
-// The reductions that the paper prints, in percent.
+// The reductions that the formula of the authors' script gives, in percent.
 func TestSoftFilterMACs(t *testing.T) {
 	for _, c := range []struct {
 		network string
