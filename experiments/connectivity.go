@@ -140,7 +140,7 @@ func (o *Connectivity) run(ctx context.Context, w Work, d Desc) (Outcome, error)
 
 // fork forks the cell's network at a moment.
 func (o *Connectivity) fork(ctx context.Context, w Work, d Desc, study lth.Study, moment train.Length) (lth.Fork, error) {
-	folder := func(cell string) string { return filepath.Join(cell, "study") }
+	folder := func(cell string) string { return filepath.Join(cell, studyFolder) }
 	large, found := w.Folder, w.Folder
 	if d.Method != Dense {
 		large = w.Needed[0]

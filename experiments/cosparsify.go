@@ -305,7 +305,7 @@ func openProtocol(ctx context.Context, set, folder string, s seed.Seed) (g *data
 func pruningMetrics(g *data.Graph, network gnn.Network, mask *prune.Mask, scores cgp.Scores) Metrics {
 	left, inspection := cgp.Left(mask), cgp.Inspect(g, mask)
 	metrics := Metrics{
-		TestAccuracy: Number(scores.Test.Accuracy), "test_loss": Number(scores.Test.Loss),
+		TestAccuracy: Number(scores.Test.Accuracy), TestLoss: Number(scores.Test.Loss),
 		ValidationAccuracy: Number(scores.Validation.Accuracy),
 		edgesLeft:          Number(left.Edges), featuresLeft: Number(left.Features), weightsLeft: Number(left.Weights),
 		homophily: Number(inspection.Homophily), isolated: Number(inspection.Isolated),
@@ -349,7 +349,7 @@ func epochColumns(history []cgp.Epoch) map[string][]Number {
 	for _, e := range history {
 		for name, value := range map[string]float64{
 			Iteration: float64(e.Epoch), TrainLoss: e.Loss, ValidationLoss: e.Validation.Loss,
-			ValidationAccuracy: e.Validation.Accuracy, "test_loss": e.Test.Loss, TestAccuracy: e.Test.Accuracy,
+			ValidationAccuracy: e.Validation.Accuracy, TestLoss: e.Test.Loss, TestAccuracy: e.Test.Accuracy,
 		} {
 			columns[name] = append(columns[name], Number(value))
 		}

@@ -106,7 +106,7 @@ func (o *Backbones) run(ctx context.Context, w Work, d Desc) (Outcome, error) {
 		Measurements: []Measurement{{Metrics: Metrics{
 			Remaining:          1,
 			TestAccuracy:       Number(result.Test.Accuracy),
-			"test_loss":        Number(result.Test.Loss),
+			TestLoss:           Number(result.Test.Loss),
 			ValidationAccuracy: Number(result.Validation.Accuracy),
 			ValidationLoss:     Number(result.Validation.Loss),
 			"train_accuracy":   Number(result.Train.Accuracy),
@@ -124,7 +124,7 @@ func nodeCurve(history []gnn.Point) Curve {
 	for _, p := range history {
 		for name, value := range map[string]float64{
 			Iteration: float64(p.Epoch), TrainLoss: p.StepLoss, ValidationLoss: p.Validation.Loss,
-			ValidationAccuracy: p.Validation.Accuracy, "test_loss": p.Test.Loss, TestAccuracy: p.Test.Accuracy,
+			ValidationAccuracy: p.Validation.Accuracy, TestLoss: p.Test.Loss, TestAccuracy: p.Test.Accuracy,
 		} {
 			columns[name] = append(columns[name], Number(value))
 		}

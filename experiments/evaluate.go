@@ -92,7 +92,7 @@ func (o *Evaluate) run(ctx context.Context, w Work, d Desc) (Outcome, error) {
 		Measurements: []Measurement{{Metrics: Metrics{
 			Remaining:    Number(living(network, weights)),
 			TestAccuracy: Number(accuracy),
-			"test_loss":  Number(loss),
+			TestLoss:     Number(loss),
 			correct:      Number(math.Round(accuracy * float64(set.Test.Len()))),
 		}}},
 		Data: map[string]string{set.Test.Name(): set.Test.Digest(), "weights": o.Weights.digest},

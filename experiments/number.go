@@ -58,6 +58,7 @@ type Curve struct {
 const (
 	Iteration          = "iteration"
 	TrainLoss          = "train_loss"
+	TestLoss           = "test_loss"
 	ValidationLoss     = "validation_loss"
 	ValidationAccuracy = "validation_accuracy"
 )

@@ -218,7 +218,7 @@ func (o *Scratch) study(ctx context.Context, w Work, d Desc) (lth.Study, map[str
 	if err != nil {
 		return lth.Study{}, nil, err
 	}
-	study.Folder = filepath.Join(w.Folder, "study")
+	study.Folder = filepath.Join(w.Folder, studyFolder)
 	if o.Deviation == "image" && d.Data == "cifar-10" {
 		study.Options.Training.Normalisation.Deviation = []float32{0.2023, 0.1994, 0.2010}
 	}
@@ -236,7 +236,7 @@ func (o *Scratch) thinned(ctx context.Context, w Work, d Desc, study lth.Study) 
 	}
 	thinnings.FineTuning = o.fineTuning(study.Options.Training.Normalisation)
 	large := thinnings.Thinning.Study(study)
-	large.Folder = filepath.Join(w.Needed[0], "study")
+	large.Folder = filepath.Join(w.Needed[0], studyFolder)
 	dense, err := first(large.Tickets(ctx))
 	if err != nil {
 		return nil, err

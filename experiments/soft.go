@@ -132,12 +132,12 @@ func (o *Soft) run(ctx context.Context, w Work, d Desc) (Outcome, error) {
 
 // levels are the cell's levels: the dense network alone, or one for each rate.
 func (o *Soft) levels(ctx context.Context, w Work, d Desc, study lth.Study) (iter.Seq2[lth.Level, error], error) {
-	study.Folder = filepath.Join(w.Folder, "study")
+	study.Folder = filepath.Join(w.Folder, studyFolder)
 	if d.Method == Dense {
 		return study.Tickets(ctx), nil
 	}
 	found := study
-	found.Folder = filepath.Join(w.Needed[0], "study")
+	found.Folder = filepath.Join(w.Needed[0], studyFolder)
 	dense, err := first(found.Tickets(ctx))
 	if err != nil {
 		return nil, err
@@ -152,7 +152,7 @@ func (o *Soft) levels(ctx context.Context, w Work, d Desc, study lth.Study) (ite
 	if err != nil {
 		return nil, err
 	}
-	found.Folder = filepath.Join(w.Needed[1], "study")
+	found.Folder = filepath.Join(w.Needed[1], studyFolder)
 	return study.Control(ctx, control, found.SoftFilters(ctx, dense, filters)), nil
 }
 

@@ -123,7 +123,7 @@ func (o *SparseTraining) run(ctx context.Context, w Work, d Desc) (Outcome, erro
 			return Outcome{}, err
 		}
 		metrics := Metrics{
-			Remaining: Number(density), TestAccuracy: Number(trained.Test.Accuracy), "test_loss": Number(trained.Test.Loss),
+			Remaining: Number(density), TestAccuracy: Number(trained.Test.Accuracy), TestLoss: Number(trained.Test.Loss),
 			ValidationAccuracy: Number(trained.Validation.Accuracy), chosenEpoch: Number(trained.Epoch.Epoch),
 			operations: Number(trained.Operations),
 		}

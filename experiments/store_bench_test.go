@@ -34,7 +34,7 @@ func BenchmarkSelect(b *testing.B) {
 // waiting for the disk.
 func writeFinished(b *testing.B, store *Store, d Desc) {
 	b.Helper()
-	metrics := Metrics{TestAccuracy: .75, "test_loss": .9, edgesLeft: .5, featuresLeft: 1, weightsLeft: .1, homophily: .8, isolated: 100}
+	metrics := Metrics{TestAccuracy: .75, TestLoss: .9, edgesLeft: .5, featuresLeft: 1, weightsLeft: .1, homophily: .8, isolated: 100}
 	provenance := hereAndNow("cpu", "espalier")
 	provenance.DataDigests = map[string]string{"cora": strings.Repeat("0", 64)}
 	provenance.WallSeconds, provenance.Processes = 2, 1

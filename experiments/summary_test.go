@@ -53,7 +53,7 @@ func TestSummariseKeepsSettingsApart(t *testing.T) {
 
 func TestSummaryAsJSON(t *testing.T) {
 	summaries := experiments.Summarise([]experiments.Row{
-		row("tickets", 1, 2, experiments.Metrics{experiments.Remaining: 0.36, experiments.TestAccuracy: 0.95, "test_loss": 0.25}),
+		row("tickets", 1, 2, experiments.Metrics{experiments.Remaining: 0.36, experiments.TestAccuracy: 0.95, experiments.TestLoss: 0.25}),
 	})
 	text, err := json.Marshal(summaries[0])
 	if err != nil {

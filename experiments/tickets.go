@@ -137,8 +137,8 @@ func measure(level lth.Level) Measurement {
 	return Measurement{Level: level.Index, Metrics: Metrics{
 		Remaining:          Number(level.Remaining),
 		TestAccuracy:       Number(final.TestAccuracy),
-		"test_loss":        Number(final.TestLoss),
-		"train_loss":       Number(final.TrainLoss),
+		TestLoss:           Number(final.TestLoss),
+		TrainLoss:          Number(final.TrainLoss),
 		ValidationAccuracy: Number(final.ValidationAccuracy),
 		EarlyStopIteration: Number(stop.Iteration),
 		EarlyStopAccuracy:  Number(stop.TestAccuracy),
@@ -153,7 +153,7 @@ func curve(level lth.Level) Curve {
 	for _, p := range level.Result.History {
 		for name, value := range map[string]float64{
 			Iteration: float64(p.Iteration), TrainLoss: p.TrainLoss, ValidationLoss: p.ValidationLoss,
-			ValidationAccuracy: p.ValidationAccuracy, "test_loss": p.TestLoss, TestAccuracy: p.TestAccuracy,
+			ValidationAccuracy: p.ValidationAccuracy, TestLoss: p.TestLoss, TestAccuracy: p.TestAccuracy,
 		} {
 			columns[name] = append(columns[name], Number(value))
 		}

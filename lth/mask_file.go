@@ -18,12 +18,14 @@ const MaskFile = "mask"
 // LevelFolder is where a study's folder has the level of a method: of the tickets, or of
 // a control by its name.
 func LevelFolder(study, method string, index int) string {
-	level := fmt.Sprintf("level-%02d", index)
 	if method == Tickets {
-		return filepath.Join(study, level)
+		return filepath.Join(study, levelName(index))
 	}
-	return filepath.Join(study, method, level)
+	return filepath.Join(study, method, levelName(index))
 }
+
+// levelName is the name of a level's own folder.
+func levelName(index int) string { return fmt.Sprintf("level-%02d", index) }
 
 // ReadMask reads the mask of a level from the level's folder.
 func ReadMask(folder string) (*prune.Mask, error) {

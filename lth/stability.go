@@ -95,7 +95,7 @@ func (r *runner) fork(ctx context.Context, control Control, ticket Level) (Fork,
 func (r *runner) child(ctx context.Context, f Fork, i int) (*train.Result, error) {
 	folder := ""
 	if r.Folder != "" {
-		folder = filepath.Join(r.Folder, "fork-"+f.At.String(), f.Method, fmt.Sprintf("level-%02d", f.Index), fmt.Sprintf("child-%d", i+1))
+		folder = filepath.Join(r.Folder, "fork-"+f.At.String(), f.Method, levelName(f.Index), fmt.Sprintf("child-%d", i+1))
 	}
 	job := r.job(f.Level, folder, nil)
 	job.Name = fmt.Sprintf("%s, forked at %s, child %d", f.Method, f.At, i+1)
