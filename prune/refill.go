@@ -33,7 +33,7 @@ type RefillOptions struct {
 //	⌈d·C + ρ·(C − d·C)⌉
 //
 // of them; of channels rated equally the first go. A layer without a live weight is an
-// error: it would lose all channels.
+// error in either variant: nothing says which of its channels should live.
 //
 // As Reference it does what prune_model_custom_fillback of the authors' code does:
 //
@@ -75,6 +75,9 @@ func refill(ctx context.Context, in Input, o RefillOptions) (*Mask, error) {
 		if o.Spare != nil && o.Spare(p) {
 			continue
 		}
+		if err := mask.lives(p); err != nil {
+			return nil, err
+		}
 		rated := ratings[p.Name]
 		if i := slices.IndexFunc(rated, math.IsNaN); i >= 0 {
 			return nil, fmt.Errorf("the value of channel %d of %s is not a number: has training diverged?", i, p.Name)
@@ -86,6 +89,14 @@ func refill(ctx context.Context, in Input, o RefillOptions) (*Mask, error) {
 		editor.setChannels(p, fates)
 	}
 	return editor.Mask(), nil
+}
+
+// lives reports a layer of which nothing can be made structural, since no weight lives.
+func (m *Mask) lives(p nn.Parameter) error {
+	if m.CountOf(p.Name) == 0 {
+		return fmt.Errorf("no weight of layer %s lives, so it would lose all channels: prune it less", p.Layer)
+	}
+	return nil
 }
 
 // fate is what becomes of a channel.
@@ -106,9 +117,6 @@ func (o RefillOptions) fates(in Input, p nn.Parameter, rated []float64) ([]fate,
 	}
 	// The small number keeps rounding errors of the product from adding a channel.
 	count := min(int(math.Ceil(keep-1e-9)), len(rated))
-	if count == 0 {
-		return nil, fmt.Errorf("no weight of layer %s lives, so it would lose all channels: prune it less", p.Layer)
-	}
 	order := make([]int, len(rated))
 	for i := range order {
 		order[i] = i

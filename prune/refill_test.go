@@ -195,6 +195,7 @@ func TestRefillSparesAndRefuses(t *testing.T) {
 		o  prune.RefillOptions
 	}{
 		"lose all channels":      {empty, prune.RefillOptions{}},
+		"no weight of layer fc1": {empty, prune.RefillOptions{Variant: prune.Reference}},
 		"not a number":           {broken, prune.RefillOptions{}},
 		"no criterion is called": {in, prune.RefillOptions{Criterion: "beauty"}},
 		"no variant is called":   {in, prune.RefillOptions{Variant: "mine"}},

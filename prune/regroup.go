@@ -48,7 +48,7 @@ type Block struct {
 // into clusters such that few columns have live weights in more than one; in each
 // cluster the densest columns become a dense block, in which pruned weights live again,
 // and all else of the layer is pruned. A layer in which no block is found keeps its
-// mask. It returns the mask and the blocks of each parameter that has some. It looks at
+// mask; one without a live weight is an error. It returns the mask and the blocks of each parameter that has some. It looks at
 // the mask alone; Input.Random seeds the partition.
 //
 // The rows are divided by package partition as hMETIS is asked to by the authors'
@@ -96,6 +96,9 @@ func regroup(ctx context.Context, in Input, o RegroupOptions) (*Mask, map[string
 	for _, p := range in.Network.Prunable() {
 		if o.Spare != nil && o.Spare(p) {
 			continue
+		}
+		if err := mask.lives(p); err != nil {
+			return nil, nil, err
 		}
 		found, err := o.blocks(ctx, mask, p, seed.Seed(in.Random(p.Name).Uint64()))
 		if err != nil {

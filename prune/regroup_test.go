@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"slices"
+	"strings"
 	"testing"
 
 	"espalier/nn"
@@ -151,8 +152,14 @@ func TestRegroupSparesAndRefuses(t *testing.T) {
 	}
 	empty := in
 	empty.Mask = prune.Ones(in.Network).Not()
-	if mask, blocks, err = prune.Regroup(t.Context(), empty, prune.RegroupOptions{}); err != nil || len(blocks) != 0 || mask.Count() != 0 {
-		t.Errorf("an empty layer has %d blocks, error %v", len(blocks), err)
+	for _, variant := range []prune.Variant{prune.Paper, prune.Reference} {
+		_, _, err := prune.Regroup(t.Context(), empty, prune.RegroupOptions{Variant: variant})
+		if err == nil || !strings.Contains(err.Error(), "no weight of layer conv lives") {
+			t.Errorf("%s, an empty layer: error %v", variant, err)
+		}
+	}
+	if _, _, err := prune.Regroup(t.Context(), empty, prune.RegroupOptions{Spare: prune.SpareLayers("conv")}); err != nil {
+		t.Errorf("an empty layer that is spared: %v", err)
 	}
 	streamless := in
 	streamless.Random = nil
