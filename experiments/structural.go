@@ -3,9 +3,7 @@ package experiments
 import (
 	"context"
 	"fmt"
-	"iter"
 	"math"
-	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
@@ -24,7 +22,7 @@ func init() { register(structural) }
 // protocol of Chen et al. at the scale paper.
 type Structural struct {
 	Data       dataSets        `name:"data" default:"cifar-10" of:"plan" help:"Data sets, with commas between." expect:"one or more data sets with commas between"`
-	Methods    []string        `name:"methods" default:"tickets,refill,refill-plus,regroup,random-reinitialization,refill-reinitialized,refill-plus-reinitialized,regroup-reinitialized,dense" enum:"tickets,refill,refill-plus,regroup,random-reinitialization,refill-reinitialized,refill-plus-reinitialized,regroup-reinitialized,refill-reference,refill-plus-reference,regroup-reference,refill-reference-reinitialized,refill-plus-reference-reinitialized,regroup-reference-reinitialized,one-shot,random-mask,snip,grasp,synflow,admm,dense" of:"plan" help:"Methods to compare."`
+	Methods    []string        `name:"methods" default:"tickets,refill,refill-plus,regroup,random-reinitialization,refill-reinitialized,refill-plus-reinitialized,regroup-reinitialized,dense" enum:"tickets,refill,refill-plus,regroup,random-reinitialization,refill-reinitialized,refill-plus-reinitialized,regroup-reinitialized,group-aware,group-aware-reinitialized,refill-reference,refill-plus-reference,regroup-reference,refill-reference-reinitialized,refill-plus-reference-reinitialized,regroup-reference-reinitialized,one-shot,random-mask,snip,grasp,synflow,admm,grasp-reference,synflow-reference,admm-reference,refill-one-shot,refill-random-mask,refill-snip,refill-grasp,refill-synflow,refill-admm,regroup-one-shot,regroup-random-mask,regroup-snip,regroup-grasp,regroup-synflow,regroup-admm,dense" of:"plan" help:"Methods to compare."`
 	Network    network         `name:"network" default:"resnet18" help:"The network; espalier network lists them."`
 	Width      float64         `name:"width" default:"1" above:"0" help:"Multiplies the hidden units or channels of every layer."`
 	Variant    lth.Variant     `name:"variant" default:"structure-lth" enum:"paper,open-lth,structure-lth" help:"Whose procedure finds the tickets."`
@@ -105,7 +103,7 @@ func (o *Structural) cells(s Setting) ([]Cell, error) {
 	if err := checkStudy(o.Data, string(o.Network), o.Width, o.options()); err != nil {
 		return nil, err
 	}
-	return ticketCells(s, o.Data, string(o.Network), o.Methods, func(d Desc, needs ...Desc) Cell {
+	return methodCells(s, o.Data, string(o.Network), o.Methods, o.needs, func(d Desc, needs ...Desc) Cell {
 		cell := cellOf(d, o.run, needs...)
 		cell.Time = func(ctx context.Context, w Work) ([]Measurement, error) { return o.time(ctx, w, d) }
 		return cell
@@ -204,40 +202,6 @@ func timeLevel(ctx context.Context, study lth.Study, level lth.Level, batch data
 	}, nil
 }
 
-// levels are the cell's levels: the tickets, the dense network that they begin with, or
-// what a control makes of those that the cell needs.
-func (o *Structural) levels(ctx context.Context, w Work, d Desc, study lth.Study) (iter.Seq2[lth.Level, error], error) {
-	study.Folder = filepath.Join(w.Folder, studyFolder)
-	if d.Method == lth.Tickets {
-		return study.Tickets(ctx), nil
-	}
-	found := study
-	found.Folder = filepath.Join(w.Needed[0], studyFolder)
-	if d.Method == Dense {
-		found.Options.Levels = 0
-		return found.Tickets(ctx), nil
-	}
-	control, err := o.control(d.Method)
-	if err != nil {
-		return nil, err
-	}
-	return study.Control(ctx, control, o.chosen(found.Tickets(ctx))), nil
-}
-
-// chosen are the tickets that controls are made of. The dense network is none.
-func (o *Structural) chosen(tickets iter.Seq2[lth.Level, error]) iter.Seq2[lth.Level, error] {
-	return func(yield func(lth.Level, error) bool) {
-		for level, err := range tickets {
-			if err == nil && !slices.Contains(o.at(), level.Index) {
-				continue
-			}
-			if !yield(level, err) {
-				return
-			}
-		}
-	}
-}
-
 // at are the levels whose tickets are made structural.
 func (o *Structural) at() []int {
 	if len(o.At) > 0 {
@@ -264,18 +228,22 @@ func (o *Structural) options() lth.Options {
 // its multiply-accumulates, which in a residual network go about with the part of the
 // channels that Refill keeps.
 func (o *Structural) cost(s Setting) (Cost, error) {
-	trainings, whole := o.Levels+1, float64(o.Levels+1) // those of the tickets, and how many dense ones take as long
-	methods := map[string]bool{lth.Tickets: true}
-	for _, method := range o.Methods {
-		methods[method] = true
-		if method == lth.Tickets || method == Dense {
-			continue
-		}
-		for _, level := range o.at() {
-			trainings++
-			whole += o.share(method, level)
+	trainings, whole := 0, 0.0 // whole is how many dense ones take as long
+	methods := withNeeds(append([]string{lth.Tickets}, o.Methods...), o.needs)
+	for _, method := range methods {
+		switch method {
+		case Dense:
+		case lth.Tickets, groupAware:
+			trainings += o.Levels
+			whole += float64(o.Levels)
+		default:
+			for _, level := range o.at() {
+				trainings++
+				whole += o.share(method, level)
+			}
 		}
 	}
+	trainings, whole = trainings+1, whole+1 // the dense network's own
 	cost := Cost{Cells: s.Seeds * len(o.Data) * len(methods)}
 	for _, set := range o.Data {
 		one, err := o.Training.cost(set, string(o.Network), o.Width)
@@ -292,7 +260,11 @@ func (o *Structural) cost(s Setting) (Cost, error) {
 // takes at a level, about.
 func (o *Structural) share(method string, level int) float64 {
 	channels := math.Pow(1-o.Fraction, float64(level))
-	switch strings.TrimSuffix(method, "-reinitialized") {
+	name := strings.TrimSuffix(method, "-reinitialized")
+	if of, err := o.control(method); err == nil {
+		name = strings.TrimSuffix(name, "-"+of.source)
+	}
+	switch name {
 	case lth.Refill.Name:
 	case lth.RefillPlus.Name:
 		channels += o.Extra * (1 - channels)

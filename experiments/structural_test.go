@@ -4,12 +4,14 @@ import (
 	"errors"
 	"maps"
 	"math"
+	"slices"
 	"strings"
 	"testing"
 
 	"espalier/experiments"
 	"espalier/lth"
 	"espalier/nn"
+	"espalier/prune"
 )
 
 // containsOneLine reports whether an error is one line that has a text.
@@ -81,6 +83,84 @@ func TestStructuralMeasuresEveryMethod(t *testing.T) {
 	}
 	if again := at["refill-reinitialized"]; again[experiments.RemainingMACs] != refill[experiments.RemainingMACs] {
 		t.Error("re-initialised, Refill has another structure")
+	}
+}
+
+// Every method of the list can be asked for, and each cell comes after those it needs.
+func TestEveryStructuralMethodIsPlanned(t *testing.T) {
+	e, err := experiments.Find("lth/structural")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var methods []string
+	for _, m := range e.Methods {
+		methods = append(methods, m.Name)
+	}
+	slices.Reverse(methods)
+	plan := tinyStructural(t, map[string]string{"methods": strings.Join(methods, ",")})
+	planned := make(map[string]bool)
+	for _, cell := range plan.Cells {
+		for _, need := range cell.Needs {
+			if !planned[need.Digest()] {
+				t.Errorf("%s comes before %s, which it needs", cell.Desc, need)
+			}
+		}
+		planned[cell.Desc.Digest()] = true
+	}
+	if len(planned) != len(e.Methods) {
+		t.Errorf("%d cells of %d methods", len(planned), len(e.Methods))
+	}
+	cost, err := e.Cost(plan.Setting)
+	if err != nil || cost.Cells != len(planned) || !(cost.Minutes > 0) {
+		t.Errorf("the plan costs %+v, error %v", cost, err)
+	}
+}
+
+// Masks are regrouped between the levels, and masks of other sources are made structural:
+// each method has the levels asked for, and its masks in the store.
+func TestGroupAwareAndSourcedMethods(t *testing.T) {
+	if testing.Short() {
+		t.Skip("not running six methods of lth/structural, which takes seconds, and minutes under the race detector: -short is set")
+	}
+	plan := tinyStructural(t, map[string]string{
+		"methods": "group-aware,group-aware-reinitialized,refill-random-mask,regroup-one-shot,regroup,dense", "at": "2",
+	})
+	store := experiments.OpenStore(t.TempDir())
+	results, err := experiments.Runner{Store: store}.Run(t.Context(), plan.Cells)
+	if err != nil {
+		t.Fatal(err)
+	}
+	masks := make(map[string]*prune.Mask)
+	for _, result := range results {
+		method := result.Desc.Method
+		if method == experiments.Dense {
+			continue
+		}
+		if levels := result.Measurements; levels[len(levels)-1].Level != 2 || method != lth.Tickets && method != "random-mask" && method != "one-shot" && len(levels) != 1 {
+			t.Errorf("%s has %d levels", method, len(levels))
+		}
+		if masks[method], err = store.Mask(result.Desc, 2); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if !masks["group-aware"].Equal(masks["group-aware-reinitialized"]) {
+		t.Error("re-initialised, group-aware IMP has another mask")
+	}
+	seen := make(map[string]string)
+	for method, mask := range masks {
+		if method == "group-aware-reinitialized" {
+			continue
+		}
+		if other, ok := seen[mask.Digest()]; ok {
+			t.Errorf("%s and %s have the same mask", method, other)
+		}
+		seen[mask.Digest()] = method
+	}
+	const name = "layer2.0.conv1.weight"
+	for channel, row := range masks["refill-random-mask"].Matrix(name) {
+		if slices.Contains(row, true) && slices.Contains(row, false) {
+			t.Errorf("channel %d of Refill on a random mask lives in part", channel)
+		}
 	}
 }
 

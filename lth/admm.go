@@ -22,6 +22,9 @@ const admmEpochs = 20
 // bound; here the loss is the cross-entropy.
 var ADMM = NewADMM("admm", train.ADMM{})
 
+// ReferenceADMM is ADMM with the penalty of the authors' code, the norm without its square.
+var ReferenceADMM = NewADMM("admm-reference", train.ADMM{Unsquared: true})
+
 // NewADMM is ADMM with other hyper-parameters. Its optimizer is that of the study,
 // its interval an epoch, unless they are given.
 func NewADMM(name string, o train.ADMM) Control {

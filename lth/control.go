@@ -25,7 +25,7 @@ type Control struct {
 // program starts.
 var controls = index(
 	Dense, OneShot, RandomMask, RandomReinitialization, ShuffledMask,
-	SNIP, GraSP, SynFlow, ADMM,
+	SNIP, GraSP, SynFlow, ADMM, ReferenceGraSP, ReferenceSynFlow, ReferenceADMM,
 	Refill, RefillPlus, Regroup, ReferenceRefill, ReferenceRefillPlus, ReferenceRegroup,
 	Reinitialized(Refill), Reinitialized(RefillPlus), Reinitialized(Regroup),
 	Reinitialized(ReferenceRefill), Reinitialized(ReferenceRefillPlus), Reinitialized(ReferenceRegroup),

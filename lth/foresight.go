@@ -11,14 +11,21 @@ import (
 // pruned, and what is left is trained from them. prune's scores of the same names say
 // how.
 var (
-	SNIP    = NewForesight("snip", prune.SNIP, 1)
-	GraSP   = NewForesight("grasp", prune.GraSP, 1)
-	SynFlow = NewForesight("synflow", prune.SynFlow, prune.SynFlowRounds)
+	SNIP    = NewForesight("snip", prune.SNIP, 1, nil)
+	GraSP   = NewForesight("grasp", prune.GraSP, 1, nil)
+	SynFlow = NewForesight("synflow", prune.SynFlow, prune.SynFlowRounds, nil)
+)
+
+// The same as the code of Structure-LTH has them: GraSP by magnitude, and SynFlow with
+// most of its pruning in the last rounds.
+var (
+	ReferenceGraSP   = NewForesight("grasp-reference", prune.ReferenceGraSP, 1, nil)
+	ReferenceSynFlow = NewForesight("synflow-reference", prune.SynFlow, prune.SynFlowRounds, prune.ReferenceSynFlow)
 )
 
 // NewForesight is a control that prunes the weights which levels are rewound to by a
-// score, in some rounds.
-func NewForesight(name string, score prune.Score, rounds int) Control {
+// score, in some rounds along a curve; nil is prune.Exponential.
+func NewForesight(name string, score prune.Score, rounds int, curve prune.Curve) Control {
 	return Control{Name: name, Start: func(ctx context.Context, s Study, ticket Level) (Start, error) {
 		rules, err := s.Options.rules(s.Network)
 		if err != nil {
@@ -26,7 +33,7 @@ func NewForesight(name string, score prune.Score, rounds int) Control {
 		}
 		d := s.derivatives()
 		defer d.Close()
-		rules.Selection.Rounds = rounds
+		rules.Selection.Rounds, rules.Selection.Curve = rounds, curve
 		mask, err := prune.PruneLike(ctx, score, prune.Input{
 			Network: s.Network, Weights: ticket.Origin.Rewound, Initial: ticket.Origin.Rewound,
 			Random: s.streams(name + " score"), Derivatives: d,

@@ -191,8 +191,8 @@ func TestForesightOnAResidualNetwork(t *testing.T) {
 	tickets := collect(t, study.Tickets(t.Context()))
 	seen := make(map[string]string)
 	for _, control := range []lth.Control{
-		lth.SNIP, lth.GraSP, lth.NewForesight("absolute grasp", prune.ReferenceGraSP, 1),
-		lth.SynFlow, lth.NewForesight("synflow at once", prune.SynFlow, 1), lth.ADMM,
+		lth.SNIP, lth.GraSP, lth.ReferenceGraSP, lth.SynFlow, lth.ReferenceSynFlow,
+		lth.NewForesight("synflow at once", prune.SynFlow, 1, nil), lth.ADMM, lth.ReferenceADMM,
 	} {
 		level := collect(t, study.Control(t.Context(), control, sequence(tickets)))[1]
 		if level.Mask.Count() != tickets[1].Mask.Count() {
