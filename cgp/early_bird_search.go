@@ -228,7 +228,7 @@ func (s *birdSearch) lighten() (*prune.Mask, error) {
 		scores[name] = prune.Absolute(x)
 	}
 	mask := prune.OnesOf(s.matrices)
-	mask, err = mask.Remove(scores, int(float64(mask.Size())*(1-s.Weights)+1e-9), names(s.matrices)...)
+	mask, err = mask.Remove(scores, prune.RoundDown(mask.Size(), 1-s.Weights), names(s.matrices)...)
 	if err != nil {
 		return nil, err
 	}

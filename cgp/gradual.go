@@ -125,7 +125,7 @@ func (g Gradual) prune(mask *prune.Mask, m Moment, group Group, pool []string) (
 		size, live = size+mask.SizeOf(name), live+mask.CountOf(name)
 	}
 	density := g.Schedule.Density(m.Step, group.Initial, group.Final)
-	keep := max(1, int(math.Floor(float64(size)*density+1e-9)))
+	keep := max(1, prune.RoundDown(size, density))
 	if g.Schedule.Variant != prune.Reference {
 		return mask.Remove(m.Scores, live-keep, pool...)
 	}

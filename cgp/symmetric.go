@@ -19,7 +19,7 @@ func symmetric(g *data.Graph, scores []float32, density float64) (*prune.Mask, e
 			pairs, rated = append(pairs, entry), append(rated, scores[entry])
 		}
 	}
-	kept, err := largest(rated, len(pairs)-int(float64(len(pairs))*(1-density)+1e-9))
+	kept, err := largest(rated, len(pairs)-prune.RoundDown(len(pairs), 1-density))
 	if err != nil {
 		return nil, err
 	}

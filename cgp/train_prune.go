@@ -188,7 +188,7 @@ func (p *pruning) relax(ctx context.Context) error {
 }
 
 // keep is how many of some weights stay.
-func (p *pruning) keep(weights int) int { return max(1, int(float64(weights)*p.Density+1e-9)) }
+func (p *pruning) keep(weights int) int { return max(1, prune.RoundDown(weights, p.Density)) }
 
 // update moves multipliers and wanted weights after an epoch.
 func (p *pruning) update(int) (ends bool, err error) {

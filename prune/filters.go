@@ -152,6 +152,6 @@ func withoutLowest(rated []float64, count int) []int {
 	return kept
 }
 
-// roundDown is a fraction of a number of filters, rounded down. The small number keeps
-// a product such as 0.7·10 from falling to 6.
-func roundDown(filters int, fraction float64) int { return int(float64(filters)*fraction + 1e-9) }
+// RoundDown is a fraction of a number of filters, weights or edges, rounded down. The small
+// number keeps a product such as 0.7·10 from falling to 6.
+func RoundDown(n int, fraction float64) int { return int(float64(n)*fraction + 1e-9) }

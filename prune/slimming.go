@@ -33,7 +33,7 @@ func SlimFilters(n *nn.Network, weights nn.Weights, fraction float64) (Channels,
 		return nil, fmt.Errorf("slimming: network %s has no batch norm", n.Name)
 	}
 	slices.Sort(pool)
-	threshold := pool[roundDown(len(pool), fraction)]
+	threshold := pool[RoundDown(len(pool), fraction)]
 	channels := make(Channels, len(scales))
 	for name, layer := range scales {
 		for c, scale := range layer {

@@ -31,7 +31,7 @@ func (s SoftFilters) removals(n *nn.Network) (Removals, error) {
 	removals := make(Removals)
 	for _, p := range n.Prunable() {
 		if s.prunes(p) {
-			removals[p.Layer] = roundDown(p.Shape[len(p.Shape)-1], s.Rate)
+			removals[p.Layer] = RoundDown(p.Shape[len(p.Shape)-1], s.Rate)
 		}
 	}
 	return removals, nil

@@ -90,7 +90,7 @@ func (f StageFractions) Removals(n *nn.Network) (Removals, error) {
 		}
 		fraction := f.Fractions[min(stage, len(f.Fractions)-1)]
 		if filters := node.Shape.Channels; !slices.Contains(f.Skip, number) {
-			removals[node.Name] = filters - max(1, roundDown(filters, 1-fraction))
+			removals[node.Name] = filters - max(1, RoundDown(filters, 1-fraction))
 		}
 	}
 	if stage+1 < len(f.Fractions) {
