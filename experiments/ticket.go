@@ -41,8 +41,8 @@ func (s *Store) Ticket(d Desc, level int) (*Ticket, error) {
 	if err != nil {
 		return nil, err
 	}
-	if e.Trained == nil {
-		return nil, &UsageError{fmt.Sprintf("cells of %s keep what was measured and not the weights of their graph networks", e.Name)}
+	if err := e.KeepsWeights(); err != nil {
+		return nil, err
 	}
 	result, err := s.Result(d)
 	if err != nil {
@@ -61,6 +61,14 @@ func (s *Store) Ticket(d Desc, level int) (*Ticket, error) {
 		return nil, s.unreadTicket(ticket, err)
 	}
 	return ticket, nil
+}
+
+// KeepsWeights reports that cells of the experiment keep no weights.
+func (e *Experiment) KeepsWeights() error {
+	if e.Trained == nil {
+		return &UsageError{fmt.Sprintf("cells of %s keep what was measured and not the weights of their graph networks", e.Name)}
+	}
+	return nil
 }
 
 // read reads what training has left.

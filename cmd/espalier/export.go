@@ -52,6 +52,13 @@ func (c exportCommand) result(t *terminal) (*experiments.Result, error) {
 		}
 		return t.result(c.Name)
 	}
+	e, err := experiments.Find(c.Name)
+	if err != nil {
+		return nil, err
+	}
+	if err := e.KeepsWeights(); err != nil {
+		return nil, err
+	}
 	results, err := selection{Name: c.Name, Scale: c.Scale, Set: c.Set}.results(t)
 	if err != nil {
 		return nil, err

@@ -99,6 +99,7 @@ func exportRefused(t *testing.T, folder string, results []*experiments.Result) {
 		{[]string{"export", "lth/tickets", "--set", "seed=9", "-o", "x.onnx"}, 3, "run `espalier run lth/tickets` first"},
 		{[]string{"export", digest, "--level", "0", "-o", "x.pth"}, 2, "the name must end in one of .npz, .onnx, .safetensors"},
 		{[]string{"export", digest, "--scale", "smoke", "-o", "x.onnx"}, 2, "a digest is enough"},
+		{[]string{"export", "cgp/tickets", "-o", "x.onnx"}, 2, "cells of cgp/tickets keep what was measured and not the weights of their graph networks"},
 		{[]string{"export", "lth/nothing", "-o", "x.onnx"}, 2, "no experiment is called"},
 		{[]string{"network", "lenet-digits", "--width", "0.1", "--weights", kept[0], "-o", "x.onnx"}, 1, "`espalier export CELL -o FILE` writes its weights"},
 	} {
