@@ -6,8 +6,8 @@ import (
 	"slices"
 )
 
-// And is the mask of the weights that live in both. Masks of other shapes are an
-// error, as they are for Or.
+// And is the mask of the weights that live in both masks. It is an error if their
+// shapes differ, as it is for Or.
 func (m *Mask) And(other *Mask) (*Mask, error) {
 	return m.combine("and", other, func(a, b uint64) uint64 { return a & b })
 }
@@ -52,8 +52,8 @@ func (m *Mask) Equal(other *Mask) bool {
 		slices.EqualFunc(m.tensors, other.tensors, func(a, b tensor) bool { return slices.Equal(a.bits, b.bits) })
 }
 
-// Subset reports whether every weight that lives here lives in the other mask
-// too. Masks of other shapes are no subsets.
+// Subset reports whether every weight that lives here lives in the other mask too. It
+// is false if their shapes differ.
 func (m *Mask) Subset(of *Mask) bool {
 	if m.sameShape(of, "other mask") != nil {
 		return false
@@ -68,8 +68,8 @@ func (m *Mask) Subset(of *Mask) bool {
 	return true
 }
 
-// Distance is the fraction of weights that live in one of both masks alone: their
-// normalised Hamming distance. Masks of other shapes are an error.
+// Distance is the fraction of weights that live in only one of the two masks: their
+// normalised Hamming distance. It is an error if their shapes differ.
 func (m *Mask) Distance(other *Mask) (float64, error) {
 	differ, err := m.combine("distance to", other, func(a, b uint64) uint64 { return a ^ b })
 	if err != nil {
@@ -146,7 +146,8 @@ func (e *Editor) Mask() *Mask {
 	return newMask(tensors)
 }
 
-// Join is the mask of all parameters of some masks, of which no two may have the same.
+// Join is the mask with the parameters of all the masks, which must not have any in
+// common.
 func Join(masks ...*Mask) *Mask {
 	var tensors []tensor
 	for _, m := range masks {

@@ -2,8 +2,8 @@ package prune
 
 import "espalier/nn"
 
-// Pool is a set of parameters whose weights compete: the lowest rated ones go, in
-// whichever of the parameters they are.
+// Pool is a set of parameters whose weights compete: the lowest rated ones are removed,
+// whichever of the parameters they belong to.
 type Pool struct {
 	// Fraction of the pool's live weights to remove; at 0 none is.
 	Fraction   float64
@@ -13,12 +13,13 @@ type Pool struct {
 	Beside []nn.Parameter
 }
 
-// Allocation divides what is to be removed among a network's parameters. The
-// candidates, in the order of the network, are the prunable parameters that are
-// not spared. Each may be in one pool; those in none lose nothing.
+// Allocation divides the weights to be removed among a network's parameters. The
+// candidates, in the order of the network, are the prunable parameters that are not
+// spared. Each may be in at most one pool; those in none lose nothing.
 type Allocation func(n *nn.Network, fraction float64, candidates, spared []nn.Parameter) []Pool
 
-// Global lets all weights compete: the sparsity of each layer is what comes out.
+// Global lets all weights compete: the sparsity of each layer follows from their
+// values.
 func Global(_ *nn.Network, fraction float64, candidates, spared []nn.Parameter) []Pool {
 	return []Pool{{Fraction: fraction, Parameters: candidates, Beside: spared}}
 }
@@ -39,11 +40,11 @@ type Rates struct {
 	Output      float64
 }
 
-// ByKind removes from each layer a fraction that depends on its kind: linear
-// layers lose the selection's fraction, convolutions and the output layer what the
-// rates say. So prune Frankle and Carbin, "The Lottery Ticket Hypothesis" (ICLR
-// 2019), figure 2: with fraction 0.2, LeNet-300-100, Conv-2 and Conv-4 by the zero
-// Rates, Conv-6 by Rates{Convolution: 0.15}.
+// ByKind removes from each layer a fraction that depends on its kind: linear layers
+// lose the selection's fraction, convolutions and the output layer what the rates say.
+// This is how Frankle and Carbin prune, "The Lottery Ticket Hypothesis" (ICLR 2019),
+// figure 2: with fraction 0.2, LeNet-300-100, Conv-2 and Conv-4 by the zero Rates,
+// Conv-6 by Rates{Convolution: 0.15}.
 func ByKind(rates Rates) Allocation {
 	return func(n *nn.Network, fraction float64, candidates, spared []nn.Parameter) []Pool {
 		pools, output := ByLayer(n, fraction, candidates, spared), OutputLayer(n)

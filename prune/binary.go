@@ -28,8 +28,8 @@ const (
 	maxLength = math.MaxInt32
 )
 
-// MarshalBinary writes the binary form. It fails for a name or a shape that the
-// form has no room for.
+// MarshalBinary writes the binary form. It fails for a name or a shape that does not
+// fit into the form.
 func (m *Mask) MarshalBinary() ([]byte, error) {
 	form := make([]byte, 0, m.Size()/8+64*(len(m.tensors)+1))
 	form = append(form, magic...)

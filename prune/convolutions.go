@@ -6,11 +6,11 @@ import (
 	"espalier/nn"
 )
 
-// InnerConvolutions lists the convolutions that can lose filters without any sum
-// losing channels: the outputs of each go, through layers that keep channels apart,
-// into convolutions and linear layers alone. In residual networks these are the
-// convolutions of a block but for its last, in others all. Grouped convolutions have as
-// many channels as what they read, and are not among them.
+// InnerConvolutions lists the convolutions that can lose filters without any sum losing
+// channels: the outputs of each are read, through layers that keep channels apart, only
+// by convolutions and linear layers. In residual networks these are all convolutions of
+// a block but the last, in other networks all convolutions. Grouped convolutions are
+// not among them.
 func InnerConvolutions(n *nn.Network) []string {
 	readers := readersOf(n)
 	var inner []string

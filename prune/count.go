@@ -2,9 +2,9 @@ package prune
 
 import "math"
 
-// Count says how many of a pool's weights are removed. live of them can be, and
-// beside are live weights of spared layers, from which nothing is removed. What it
-// asks for beyond live, Prune does not remove.
+// Count says how many of a pool's weights are removed. live is the number of weights
+// that can be, beside the number of live weights in spared layers, from which nothing
+// is removed. Prune never removes more than live.
 type Count func(fraction float64, live, beside int) int
 
 // Round removes the rounded fraction of the live weights, halves going to the even

@@ -44,7 +44,7 @@ type FeatureMaps struct {
 }
 
 // FeatureMap is a layer's output, [images, height, width, channels], and the gradient
-// of the loss by it.
+// of the loss with respect to it.
 type FeatureMap struct {
 	Shape             [4]int
 	Values, Gradients []float32

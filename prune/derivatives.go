@@ -8,9 +8,9 @@ import (
 	"espalier/nn"
 )
 
-// Derivatives are what scores may ask about a network's loss on its data.
+// Derivatives are the derivatives of a network's loss on its data that scores may use.
 // train.Derivatives computes them; a score itself knows nothing of data or backends.
-// Each method answers for every prunable weight, by the parameter's name, and
+// Each method returns values for every prunable weight, by the parameter's name, and
 // changes none of its arguments.
 type Derivatives interface {
 	// Gradient is that of the mean cross-entropy of logits divided by a temperature.

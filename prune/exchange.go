@@ -6,10 +6,10 @@ import (
 	"espalier/nn"
 )
 
-// Remove returns the mask less the count live weights of some parameters that have
-// the smallest values, ties in order of position. The parameters compete; what is
-// more than there is leaves none. Values that are missing, too few or not numbers
-// are an error.
+// Remove returns the mask without those count live weights of some parameters that have
+// the smallest values, with ties broken by position. The parameters compete; a count
+// beyond the number of live weights removes all. Values that are missing, too few or
+// not numbers are an error.
 func (m *Mask) Remove(values Values, count int, names ...string) (*Mask, error) {
 	parameters, err := m.named(names)
 	if err != nil {
@@ -21,8 +21,9 @@ func (m *Mask) Remove(values Values, count int, names ...string) (*Mask, error) 
 	return m.removeLowest(parameters, values, min(count, m.countOf(parameters))), nil
 }
 
-// Add returns the mask and the count pruned weights of some parameters that have
-// the largest values, ties in order of position; otherwise it is as Remove.
+// Add returns the mask with those count pruned weights of some parameters added that
+// have the largest values, with ties broken by position; otherwise it works like
+// Remove.
 func (m *Mask) Add(values Values, count int, names ...string) (*Mask, error) {
 	parameters, err := m.named(names)
 	if err != nil {
@@ -43,9 +44,9 @@ func (m *Mask) Add(values Values, count int, names ...string) (*Mask, error) {
 	return pruned.removeLowest(parameters, negative, min(count, pruned.countOf(parameters))).Not(), nil
 }
 
-// RemoveUpTo returns the mask less all live weights of some parameters whose value
-// is not above a threshold: the strict comparison of code that looks for the
-// threshold first.
+// RemoveUpTo returns the mask without those live weights of some parameters whose value
+// is not above a threshold: the strict comparison of code that first determines the
+// threshold.
 func (m *Mask) RemoveUpTo(values Values, threshold float32, names ...string) (*Mask, error) {
 	parameters, err := m.named(names)
 	if err != nil {
@@ -66,8 +67,8 @@ func (m *Mask) RemoveUpTo(values Values, threshold float32, names ...string) (*M
 }
 
 // Smallest is the count-th smallest value of the live weights of some parameters,
-// counted from 1: the threshold up to which RemoveUpTo removes that many, and those
-// that are equal to it.
+// counted from 1: the threshold with which RemoveUpTo removes that many, plus any
+// others equal to it.
 func (m *Mask) Smallest(values Values, count int, names ...string) (float32, error) {
 	parameters, err := m.named(names)
 	if err != nil {

@@ -11,8 +11,8 @@ import (
 	"espalier/nn"
 )
 
-// Channels says by layer which output channels stay, in rising order. A layer that is
-// not named keeps all. nn.KeepChannels makes a mask of it.
+// Channels says for each layer which output channels stay, in rising order. A layer
+// that is not named keeps all. nn.KeepChannels turns it into a mask.
 type Channels map[string][]int
 
 // Mask is the mask under which the channels that stay live, and the others lose all
@@ -34,8 +34,8 @@ func (c Channels) Mask(n *nn.Network) (*Mask, error) {
 	return editor.Mask(), nil
 }
 
-// Removals says by layer how many of its filters are to go. A filter is what computes
-// one output channel.
+// Removals says for each layer how many of its filters are removed. A filter is what
+// computes one output channel.
 type Removals map[string]int
 
 // RemovedFilters counts the filters of each layer that have no living weight.
@@ -51,9 +51,8 @@ func (m *Mask) RemovedFilters(n *nn.Network) Removals {
 	return removals
 }
 
-// MACs is the part of the network's multiply-accumulates that is left when so many
-// filters of each layer are gone, whichever they are, where their channels are gone
-// with them.
+// MACs is the share of the network's multiply-accumulates that is left when so many
+// filters of each layer, whichever they are, are removed together with their channels.
 func (r Removals) MACs(n *nn.Network) (float64, error) {
 	channels, err := r.choose(n, func(p nn.Parameter) ([]float64, error) { return make([]float64, p.Shape[len(p.Shape)-1]), nil })
 	if err != nil {
@@ -79,12 +78,12 @@ const (
 	L2
 )
 
-// NormFilters removes of each layer the filters whose weights have the least norm.
+// NormFilters removes the filters of each layer whose weights have the smallest norm.
 func NormFilters(n *nn.Network, weights nn.Weights, norm Norm, removals Removals) (Channels, error) {
 	return removals.choose(n, func(p nn.Parameter) ([]float64, error) { return norm.of(p, weights) })
 }
 
-// RandomFilters removes of each layer filters chosen at random: the control of every
+// RandomFilters removes filters of each layer chosen at random: the control of every
 // criterion.
 func RandomFilters(n *nn.Network, removals Removals, random func(parameter string) *rand.Rand) (Channels, error) {
 	return removals.choose(n, func(p nn.Parameter) ([]float64, error) {

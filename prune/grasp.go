@@ -6,17 +6,17 @@ import "context"
 const graspTemperature = 200
 
 // GraSP rates a weight by w · (H g), where g is the gradient of the loss of logits
-// divided by 200 and H its Hessian. The paper's importance −w · (H g) is the change of
-// the gradient's squared norm when the weight goes, to first order and halved; what
-// raises it most goes first, so the score here has the other sign (Wang, Zhang and
-// Grosse, "Picking winning tickets before training by preserving gradient flow", ICLR
-// 2020).
+// divided by 200 and H its Hessian. The paper's importance −w · (H g) is half the
+// change of the gradient's squared norm, to first order, when the weight is removed;
+// the weights whose removal raises it most are removed first, so the score here has the
+// opposite sign (Wang, Zhang and Grosse, "Picking winning tickets before training by
+// preserving gradient flow", ICLR 2020).
 func GraSP(ctx context.Context, in Input) (Values, error) {
 	return grasp(ctx, in, func(weight, hessianGradient float32) float32 { return weight * hessianGradient })
 }
 
-// ReferenceGraSP is |w · (H g)|, as the code of Structure-LTH has it: weights whose
-// removal would raise the gradient's norm most stay, like those whose removal would
+// ReferenceGraSP is |w · (H g)|, as in the code of Structure-LTH: weights whose removal
+// would raise the gradient's norm most are kept, just like those whose removal would
 // lower it most.
 func ReferenceGraSP(ctx context.Context, in Input) (Values, error) {
 	return grasp(ctx, in, func(weight, hessianGradient float32) float32 { return absolute(weight * hessianGradient) })

@@ -9,9 +9,9 @@ import (
 	"espalier/nn"
 )
 
-// Mask says which weights of a network live: one bit for each value of each
-// prunable parameter, in the order of the network. A Mask is never changed once
-// it is made, so it can be shared freely. The zero Mask masks nothing.
+// Mask says which weights of a network live: one bit for each value of each prunable
+// parameter, in the order of the network. A Mask is immutable, so it can be shared
+// freely. The zero Mask masks nothing.
 type Mask struct {
 	tensors []tensor
 	index   map[string]int
@@ -34,9 +34,9 @@ func words(size int) int { return (size + wordBits - 1) / wordBits }
 // Ones is the mask of the dense network: every weight that can be pruned lives.
 func Ones(n *nn.Network) *Mask { return OnesOf(n.Prunable()) }
 
-// OnesOf is the mask in which every value of some parameters lives. It is for what
-// is pruned besides the weights of an nn.Network: the edges of a graph, say, as a
-// parameter of one axis. No two may have the same name.
+// OnesOf is the mask in which every value of some parameters lives. It serves for
+// pruning other things than the weights of an nn.Network, such as the edges of a graph,
+// as a parameter with one axis. No two may have the same name.
 func OnesOf(parameters []nn.Parameter) *Mask {
 	tensors := make([]tensor, len(parameters))
 	for i, p := range parameters {
@@ -99,8 +99,8 @@ func (m *Mask) Shape(name string) []int {
 	return slices.Clone(t.shape)
 }
 
-// Lives reports whether the weight at a flat index of a parameter lives. Weights
-// of parameters that are not masked do.
+// Lives reports whether the weight at a flat index of a parameter lives. Weights of
+// parameters that are not masked always do.
 func (m *Mask) Lives(name string, index int) bool {
 	t, ok := m.tensor(name)
 	return !ok || t.lives(index)
@@ -189,9 +189,9 @@ func density(count, size int) float64 {
 	return float64(count) / float64(size)
 }
 
-// Fits returns an error that names the first parameter in which the mask and the
-// network differ: a mask fits when it has exactly the network's prunable
-// parameters with their shapes.
+// Fits returns an error that names the first parameter in which the mask and the //
+// network differ: a mask fits if it has exactly the network's prunable parameters, //
+// with their shapes.
 func (m *Mask) Fits(n *nn.Network) error {
 	return m.sameShape(Ones(n), "network "+n.Name)
 }

@@ -28,11 +28,11 @@ type Selection struct {
 	Curve Curve
 }
 
-// Prune returns the input's mask less the lowest rated of its live weights: from
-// each pool of the selection's allocation exactly as many as its count says, or
-// all there are. Among equal values the one that comes first in the network, and
-// within a parameter at the lower index, goes first. Nothing that was pruned comes
-// back. A value that is not a number is an error.
+// Prune returns the input's mask without the lowest rated of its live weights: from
+// each pool of the selection's allocation it removes exactly as many as the count says,
+// or all there are. Among equal values the one that comes first in the network, and
+// within a parameter the one at the lower index, is removed first. A pruned weight
+// never comes back. A value that is not a number is an error.
 func Prune(ctx context.Context, score Score, in Input, sel Selection) (*Mask, error) {
 	if sel.Fraction == 0 {
 		return in.mask()
@@ -46,10 +46,10 @@ func Prune(ctx context.Context, score Score, in Input, sel Selection) (*Mask, er
 	})
 }
 
-// PruneLike prunes each pool of the selection down to the number of live weights
-// that a target mask has there; the selection's fraction and count do not matter.
-// So one-shot pruning and random masks are given exactly the size of a ticket. Where
-// the target has more than live in the input's mask, that is an error.
+// PruneLike prunes each pool of the selection down to the number of live weights that a
+// target mask has there; the selection's fraction and count do not matter. This gives
+// one-shot pruning and random masks exactly the size of a ticket. It is an error if the
+// target has more live weights than the input's mask.
 func PruneLike(ctx context.Context, score Score, in Input, sel Selection, target *Mask) (*Mask, error) {
 	if err := target.Fits(in.Network); err != nil {
 		return nil, fmt.Errorf("prune: target: %w", err)

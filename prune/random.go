@@ -5,10 +5,10 @@ import (
 	"errors"
 )
 
-// Random rates weights by numbers drawn uniformly from [0, 1), the control that
-// every other score has to beat. Each parameter draws from its own stream,
-// Input.Random; with the same streams the same weights are rated low, so that
-// masks of rising sparsity lie inside each other.
+// Random rates weights by numbers drawn uniformly from [0, 1), the control that every
+// other score has to beat. Each parameter draws from its own stream, Input.Random; with
+// the same streams the same weights are rated low, so masks of rising sparsity are
+// nested.
 func Random(ctx context.Context, in Input) (Values, error) {
 	if in.Random == nil {
 		return nil, errors.New("random score: the input has no random streams")

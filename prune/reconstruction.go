@@ -19,7 +19,7 @@ type Reconstruction struct {
 	gram     []float64 // Σ_i x(i, a)·x(i, b)
 }
 
-// NewReconstruction is without samples.
+// NewReconstruction starts without samples.
 func NewReconstruction(channels int) *Reconstruction {
 	return &Reconstruction{channels: channels, gram: make([]float64, channels*channels)}
 }
@@ -38,7 +38,7 @@ func (r *Reconstruction) Add(contributions []float64) error {
 	return nil
 }
 
-// Error is e without some channels.
+// Error is e(T) for the removal of some channels.
 func (r *Reconstruction) Error(without []int) float64 {
 	sum := 0.0
 	for _, a := range without {
@@ -49,8 +49,8 @@ func (r *Reconstruction) Error(without []int) float64 {
 	return sum
 }
 
-// Remove chooses so many channels to go, in the order in which they are chosen. Of
-// several that are as good it is the first.
+// Remove chooses so many channels to remove, in the order in which they are chosen.
+// Among equally good channels the first is chosen.
 func (r *Reconstruction) Remove(count int) ([]int, error) {
 	if count < 0 || count >= r.channels {
 		return nil, fmt.Errorf("reconstruction: %d of %d channels cannot go: at least one stays", count, r.channels)

@@ -23,8 +23,8 @@ type RefillOptions struct {
 }
 
 // Refill makes an unstructured mask channel-wise, keeping about its density: in each
-// layer the output channels that a criterion rates highest live with all their
-// weights, and the others lose all (Chen et al., "Coarsening the granularity: towards
+// layer the output channels that a criterion rates highest keep all their weights, and
+// the others lose theirs (Chen et al., "Coarsening the granularity: towards
 // structurally sparse lottery tickets", ICML 2022, algorithm 2). The input's mask is
 // the unstructured one, its weights those that the criterion looks at.
 //
@@ -32,8 +32,8 @@ type RefillOptions struct {
 //
 //	⌈d·C + ρ·(C − d·C)⌉
 //
-// of them; of channels rated equally the first go. A layer without a live weight is an
-// error in either variant: nothing says which of its channels should live.
+// of them; among equally rated channels the first are removed. A layer without a live
+// weight is an error in either variant: nothing says which of its channels should live.
 //
 // As Reference it does what prune_model_custom_fillback of the authors' code does:
 //

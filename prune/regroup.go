@@ -51,13 +51,13 @@ type Block struct {
 // mask; one without a live weight is an error. It returns the mask and the blocks of each parameter that has some. It looks at
 // the mask alone; Input.Random seeds the partition.
 //
-// The rows are divided by package partition as hMETIS is asked to by the authors'
-// code, in recursive bisections of 40 to 60 per cent; hMETIS is closed, so which rows
+// The rows are divided by package partition as hMETIS is asked to by the authors' code,
+// in recursive bisections of 40 to 60 per cent; hMETIS is closed source, so which rows
 // share a cluster is not reproduced. A single pass is made, as in the code: in the
 // paper's loop every further pass would find blocks, until nothing sparse is left.
 //
-// As Paper, the dense columns of a cluster are the smallest number i of its densest
-// ones for which every row has fewer than i/Ratio live weights outside of them.
+// As Paper, the dense columns of a cluster are its i densest ones, for the smallest i
+// at which every row has fewer than i/Ratio live weights outside them.
 //
 // As Reference they are those of the function regroup of the code, which has two
 // defects:

@@ -6,9 +6,9 @@ import (
 	"espalier/nn"
 )
 
-// CheckRepeated reports whether pruning a whole network so many times by the selection,
-// each time what the time before has left, would leave nothing of one of its pools. That
-// depends on counts alone, so that it is known before anything is trained.
+// CheckRepeated returns an error if pruning a whole network so many times by the
+// selection would leave nothing of one of its pools. This depends only on counts, so it
+// is known before anything is trained.
 func (sel Selection) CheckRepeated(n *nn.Network, times int) error {
 	pools, err := sel.pools(n)
 	if err != nil {

@@ -2,9 +2,9 @@ package prune
 
 import "math"
 
-// Curve says how far a pruning in several rounds is after each: the fraction of the
-// weights there were that has gone after a round, counted from 1, when in the end
-// fraction has. What it says of the last round does not matter.
+// Curve says what fraction of the original weights has been removed after each of
+// several rounds, counted from 1, if fraction is removed in the end. Its value for the
+// last round does not matter.
 type Curve func(fraction float64, round, rounds int) float64
 
 // Exponential removes the same fraction of what is left in each round,
@@ -25,9 +25,9 @@ func Linear(fraction float64, round, rounds int) float64 {
 //
 //	(100 · fraction)^(round/rounds) / 100:
 //
-// the fraction that has gone, not the one that is left, runs exponentially, from one
-// per cent on. So most weights go in the last rounds. A fraction below one per cent
-// goes in the first.
+// the fraction removed, not the fraction left, grows exponentially, starting at one per
+// cent. So most weights are removed in the last rounds. A fraction below one per cent
+// is removed in the first.
 func ReferenceSynFlow(fraction float64, round, rounds int) float64 {
 	return math.Pow(100*fraction, float64(round)/float64(rounds)) / 100
 }

@@ -22,12 +22,12 @@ type Input struct {
 	// Random returns the stream of random numbers that belongs to a parameter,
 	// from its beginning. Only scores that draw need it.
 	Random func(parameter string) *rand.Rand
-	// Derivatives are those of the loss; nil where the caller has no data or no
-	// backend. Only scores that look at the loss need them.
+	// Derivatives are those of the loss; nil if the caller has no data or no backend.
+	// Only scores that look at the loss need them.
 	Derivatives Derivatives
-	// Features computes the network's feature maps for a batch of training images;
-	// nil where the caller has no data or no backend. Only criteria that look at
-	// feature maps need it.
+	// Features computes the network's feature maps for a batch of training images; nil
+	// if the caller has no data or no backend. Only criteria that look at feature maps
+	// need it.
 	Features func(ctx context.Context) (*FeatureMaps, error)
 }
 

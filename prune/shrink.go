@@ -6,9 +6,9 @@ import (
 	"espalier/nn"
 )
 
-// Shrink is the mask of a network that was shrunk from this mask's: a weight that
-// both have lives if it lives here, and one that is only there to fill up a group
-// is pruned. Parameters that are not masked live.
+// Shrink is the mask of a network that was shrunk from the network of this mask: a
+// weight that both have lives if it lives here, and one that only fills up a group is
+// pruned. Parameters that are not masked live.
 func (m *Mask) Shrink(s *nn.Shrunk) *Mask {
 	prunable := s.Network.Prunable()
 	tensors := make([]tensor, len(prunable))

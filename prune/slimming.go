@@ -8,15 +8,15 @@ import (
 	"espalier/nn"
 )
 
-// SlimFilters removes the filters behind which batch norm has the smallest scales |γ|,
-// a fraction of all in the network (Liu et al., "Learning efficient convolutional
-// networks through network slimming", ICCV 2017). Of all T scales in rising order, those
-// that are not larger than the one at index ⌊fraction·T⌋ go, as in the authors' code.
-// Their code fails where a layer has no larger one; here its largest stays. Scales fade
-// where the network was trained with train.Slimming.
+// SlimFilters removes a fraction of all filters of a network, those whose batch norm
+// has the smallest scales |γ| (Liu et al., "Learning efficient convolutional networks
+// through network slimming", ICCV 2017). Of all T scales in rising order, those that
+// are not larger than the one at index ⌊fraction·T⌋ are removed, as in the authors'
+// code. Their code fails if a layer has no larger one; here the layer keeps its
+// largest. Training with train.Slimming makes scales fade.
 //
-// A batch norm that does not follow a convolution is an error: what it scales are no
-// filters.
+// A batch norm that does not follow a convolution is an error, because it does not
+// scale filters.
 func SlimFilters(n *nn.Network, weights nn.Weights, fraction float64) (Channels, error) {
 	if !(fraction >= 0 && fraction < 1) {
 		return nil, fmt.Errorf("slimming: the fraction %v of channels is not in [0, 1)", fraction)

@@ -2,11 +2,11 @@ package prune
 
 import "context"
 
-// SNIP rates a weight by |w · ∂L/∂w|, how much the loss changes to first order when
-// it goes (Lee, Ajanthan and Torr, "SNIP: Single-shot network pruning based on
-// connection sensitivity", ICLR 2019). The paper's division by the sum over the
-// network changes no order. L is over all that Input.Derivatives has, as in the code
-// of Structure-LTH, where SNIP's own takes one batch.
+// SNIP rates a weight by |w · ∂L/∂w|, how much the loss changes, to first order, when
+// it is removed (Lee, Ajanthan and Torr, "SNIP: Single-shot network pruning based on
+// connection sensitivity", ICLR 2019). The paper's division by the sum over the network
+// does not change the order. L is taken over all images of Input.Derivatives, as in the
+// code of Structure-LTH, whereas SNIP's own code takes one batch.
 func SNIP(ctx context.Context, in Input) (Values, error) {
 	weights, err := in.differentiable("snip")
 	if err != nil {

@@ -9,12 +9,12 @@ import (
 
 // SoftFilters zeroes, in every convolution with C filters, the ⌊Rate·C⌋ with the least
 // L2 norm (He et al., "Soft filter pruning for accelerating deep convolutional neural
-// networks", IJCAI 2018). Biases, batch norm and linear layers stay as they are. It is
-// a projection: as train.Options.Projection, filters that were zeroed go on being
-// trained, and others may take their place after the next epoch.
+// networks", IJCAI 2018). Biases, batch norm and linear layers are not changed. As
+// train.Options.Projection it lets zeroed filters train on, and others may take their
+// place after the next epoch.
 //
 // The authors' code takes the fraction that is kept and computes int(C·(1 − kept)) in
-// floating point, which for a product that is whole may be one less.
+// floating point, which may be one less if the exact product is a whole number.
 type SoftFilters struct {
 	// Rate is the fraction of filters that are zeroed, in [0, 1).
 	Rate float64

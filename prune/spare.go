@@ -19,7 +19,7 @@ func SpareKinds(kinds ...nn.Kind) Spare {
 	return func(p nn.Parameter) bool { return slices.Contains(kinds, p.Kind) }
 }
 
-// SpareAny spares what any of its arguments does.
+// SpareAny spares what any of its arguments spares.
 func SpareAny(spares ...Spare) Spare {
 	return func(p nn.Parameter) bool {
 		return slices.ContainsFunc(spares, func(spare Spare) bool { return spare(p) })

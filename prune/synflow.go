@@ -6,18 +6,19 @@ import (
 	"math"
 )
 
-// SynFlowRounds is in how many rounds SynFlow is meant to prune: Selection.Rounds.
+// SynFlowRounds is the number of rounds in which SynFlow is meant to prune:
+// Selection.Rounds.
 const SynFlowRounds = 100
 
 // SynFlow rates a weight by |w| · ∂R/∂|w|, where R is the sum of the logits for an
 // image of ones and every parameter is replaced by its magnitude: the flow through the
 // weight's connection (Tanaka et al., "Pruning neural networks without any data by
-// iteratively conserving synaptic flow", NeurIPS 2020). It needs no data, and is to be
-// asked again and again while the network is pruned, over SynFlowRounds; at once, it
-// cuts whole layers off.
+// iteratively conserving synaptic flow", NeurIPS 2020). It needs no data. It is meant
+// to be computed anew in each of SynFlowRounds rounds of pruning; in a single round, it
+// cuts off whole layers.
 //
-// The flow grows with every layer. Where it leaves the range of float32, in networks
-// of around a hundred layers, that is an error.
+// The flow grows with every layer. It is an error if it leaves the range of float32, as
+// in networks of around a hundred layers.
 func SynFlow(ctx context.Context, in Input) (Values, error) {
 	weights, err := in.differentiable("synflow")
 	if err != nil {

@@ -2,7 +2,7 @@ package prune
 
 import "fmt"
 
-// Variant says whose procedure a method follows where a paper and its code differ. The
+// Variant says which procedure a method follows if a paper and its code differ. The
 // zero value is Paper.
 type Variant string
 
@@ -14,7 +14,7 @@ const (
 	Reference Variant = "reference"
 )
 
-// Check reports a variant that there is not.
+// Check reports an unknown variant.
 func (v Variant) Check() error {
 	if v == "" || v == Paper || v == Reference {
 		return nil

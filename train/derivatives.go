@@ -15,10 +15,10 @@ import (
 	"espalier/nn"
 )
 
-// Derivatives computes derivatives of a network's loss by its prunable weights over
-// one epoch of images, for pruning scores that look at the data. Batch norm takes
-// the statistics of each batch, as in training. What was compiled stays until
-// Close. It may not be used from several goroutines at once.
+// Derivatives computes derivatives of a network's loss by its prunable weights over one
+// epoch of images, for pruning scores that look at the data. Batch norm takes the
+// statistics of each batch, as in training. Compiled programs are kept until Close. It
+// must not be used from several goroutines at once.
 type Derivatives struct {
 	network *nn.Network
 	batches data.Batches
@@ -28,8 +28,8 @@ type Derivatives struct {
 	gradient, hessian, flow, features *model.Exec
 }
 
-// NewDerivatives prepares a network on a backend, which must outlive it, for the
-// images of an epoch, which is the batches' epoch 0.
+// NewDerivatives prepares a network on a backend, which must outlive it, for the images
+// of the batches' epoch 0.
 func NewDerivatives(backend compute.Backend, network *nn.Network, batches data.Batches) (*Derivatives, error) {
 	switch {
 	case backend == nil || network == nil:

@@ -13,7 +13,7 @@ import (
 
 // FeatureMaps sums up the feature maps of a network's prunable layers, before batch
 // norm and activation, over one batch of images: for each output channel of each
-// prunable parameter the sum over images and places of what its name says.
+// prunable parameter, the sum over images and positions of what the field's name says.
 type FeatureMaps struct {
 	L1       map[string][]float32 // |a|
 	L2       map[string][]float32 // a²

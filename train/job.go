@@ -12,8 +12,8 @@ import (
 	"espalier/seed"
 )
 
-// Mask tells which values of a network's parameters live. A value that does not is
-// exactly 0 from the beginning of training and after every step of it.
+// Mask says which values of a network's parameters live. All others are exactly 0 at
+// the beginning of training and after every step.
 type Mask interface {
 	// Float32 has a 1 for each value that lives and a 0 for each that does
 	// not, flat in the parameter's shape; nil where the parameter has no mask.

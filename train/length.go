@@ -9,8 +9,8 @@ import (
 )
 
 // Length is a stretch of training: some epochs and then some iterations, written
-// "160ep", "500it" or "2ep50it". How many iterations it is depends on how many of
-// them an epoch has. The zero value is no training, written "0it".
+// "160ep", "500it" or "2ep50it". How many iterations that is depends on how many an
+// epoch has. The zero value is no training, written "0it".
 type Length struct {
 	epochs, iterations int
 }
@@ -71,11 +71,11 @@ func (l *Length) UnmarshalText(text []byte) error {
 // IsZero reports whether the length is no training at all.
 func (l Length) IsZero() bool { return l == Length{} }
 
-// Iterations is the length in iterations where an epoch has so many.
+// Iterations is the length in iterations if an epoch has so many.
 func (l Length) Iterations(perEpoch int) int { return l.epochs*perEpoch + l.iterations }
 
-// Compare returns −1, 0 or +1 as l is shorter than, as long as, or longer than
-// other where an epoch has so many iterations.
+// Compare returns −1, 0 or +1 as l is shorter than, as long as, or longer than other if
+// an epoch has so many iterations.
 func (l Length) Compare(other Length, perEpoch int) int {
 	return cmp.Compare(l.Iterations(perEpoch), other.Iterations(perEpoch))
 }

@@ -22,8 +22,8 @@ func CrossEntropy(logits, labels *graph.Node) *graph.Node {
 	return graph.ReduceAllMean(graph.Sub(normaliser, chosen))
 }
 
-// Judge is the same loss of one row of logits in float64, and whether the largest logit,
-// the first of equal ones, is the label's.
+// Judge is the same loss for one row of logits, in float64, and whether the largest
+// logit (the first among equal ones) is the label's.
 func Judge(logits []float32, label int32) (loss float64, right bool) {
 	best := 0
 	for c, z := range logits {

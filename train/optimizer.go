@@ -8,9 +8,8 @@ import (
 	"espalier/nn"
 )
 
-// Optimizer is a rule by which a gradient moves a parameter. A new one is one file
-// that implements this interface; its fields are plain values that say all there
-// is to know of it.
+// Optimizer is a rule by which a gradient moves a parameter. A new one is one file that
+// implements this interface; its fields are plain values that describe it completely.
 type Optimizer interface {
 	// Rate is the learning rate before the schedule's factor.
 	Rate() float64

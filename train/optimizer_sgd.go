@@ -24,7 +24,7 @@ type SGD struct {
 // Rate is LearningRate.
 func (s SGD) Rate() float64 { return s.LearningRate }
 
-// Slots is "momentum", or nothing where there is none.
+// Slots is "momentum", or nothing if there is none.
 func (s SGD) Slots() []string {
 	if s.Momentum == 0 {
 		return nil

@@ -11,9 +11,9 @@ import (
 )
 
 // Slimming adds the subgradient of Strength · Σ|γ| over the scales γ of batch norm,
-// Strength · sign(γ), to the gradient that another optimizer follows, so that channels
-// of no use fade (Liu et al., "Learning efficient convolutional networks through
-// network slimming", ICCV 2017).
+// Strength · sign(γ), to the gradient that another optimizer follows, so that useless
+// channels fade (Liu et al., "Learning efficient convolutional networks through network
+// slimming", ICCV 2017).
 type Slimming struct {
 	Optimizer Optimizer // must be given
 	Strength  float64   // 0 means 1e-4, the paper's for VGG; 1e-5 for residual networks

@@ -15,9 +15,9 @@ import (
 	"espalier/nn"
 )
 
-// Outputs yields for each batch of an epoch (the batches' epoch 0) what some layers of a
-// network, by their indices, compute at inference: [images, height, width, channels]
-// each, in the order asked for.
+// Outputs yields, for each batch of the batches' epoch 0, the outputs at inference of
+// some layers of a network, given by their indices: [images, height, width, channels]
+// each, in the order of the indices.
 func Outputs(ctx context.Context, backend compute.Backend, network *nn.Network, weights nn.Weights, layers []int, batches data.Batches) iter.Seq2[[][]float32, error] {
 	return func(yield func([][]float32, error) bool) {
 		if err := outputs(ctx, backend, network, weights, layers, batches, func(of [][]float32) bool { return yield(of, nil) }); err != nil {

@@ -6,10 +6,10 @@ import (
 	"espalier/nn"
 )
 
-// Projection brings a network's weights back to where they ought to be, at the
-// beginning of training, after each epoch and at the end, before anything is
-// evaluated. In between they move freely, and the optimizer's memory is left alone.
-// Its fields are plain values that say all there is to know of it.
+// Projection projects a network's weights onto the set that they should belong to, at
+// the beginning of training, after each epoch and at the end, before anything is
+// evaluated. In between they move freely, and the optimizer's state is not changed. Its
+// fields are plain values that describe it completely.
 type Projection interface {
 	// Project returns the projected weights of a network; those given are not
 	// changed. It must be a projection: what it returns is projected to itself,

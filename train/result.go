@@ -82,7 +82,7 @@ func (p *Point) UnmarshalJSON(text []byte) error {
 // Final is the last point.
 func (r *Result) Final() Point { return r.History[len(r.History)-1] }
 
-// EarlyStop is the first point with the least validation loss: where early stopping
+// EarlyStop is the first point with the lowest validation loss: where early stopping
 // would have ended training. Without validation images it is Final.
 func (r *Result) EarlyStop() Point {
 	return r.first(func(p Point) float64 { return -p.ValidationLoss })

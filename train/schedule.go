@@ -15,7 +15,7 @@ type Clock struct {
 	Total    int // iterations in the whole training, what was skipped by Options.Start included
 }
 
-// Schedule is how the learning rate goes over training: the rate of an iteration
+// Schedule is how the learning rate changes during training: the rate of an iteration
 // is the optimizer's times Factor. A nil Schedule is Constant.
 type Schedule interface {
 	// Factor belongs to the step with this index, counted from 0.
@@ -24,8 +24,8 @@ type Schedule interface {
 	String() string
 }
 
-// schedules has the parser of each schedule by its name, for what stands between
-// its parentheses.
+// schedules has the parser of each schedule by its name, for the text between its
+// parentheses.
 var schedules = map[string]func(arguments string) (Schedule, error){}
 
 // ParseSchedule reads a schedule as its String method writes it:

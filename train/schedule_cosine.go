@@ -4,7 +4,7 @@ import "math"
 
 func init() { schedules["cosine"] = noArguments(Cosine{}) }
 
-// Cosine lets the learning rate fall to 0 along half a cosine, without restarts:
+// Cosine lowers the learning rate to 0 along half a cosine, without restarts:
 //
 //	(1 + cos(π·t/T)) / 2
 //

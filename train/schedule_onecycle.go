@@ -9,11 +9,10 @@ import (
 
 func init() { schedules["onecycle"] = parseOneCycle }
 
-// OneCycle raises the learning rate and lets it fall far below where it began,
+// OneCycle raises the learning rate and then lowers it far below its initial value,
 // both along half a cosine (Smith and Topin, Super-Convergence, 2018). It equals
 // PyTorch's OneCycleLR with anneal_strategy "cos" and cycle_momentum off; the
-// optimizer's rate is its max_lr. With T steps the rate is highest at step
-// Rise·T − 1.
+// optimizer's rate is its max_lr. With T steps the rate is highest at step Rise·T − 1.
 type OneCycle struct {
 	Rise  float64 // share of the steps in which the rate rises, below 1; 0 means 0.3
 	Start float64 // the first rate is the highest divided by Start; 0 means 25
@@ -47,8 +46,8 @@ func (o OneCycle) withDefaults() OneCycle {
 	}
 }
 
-// String is "onecycle", or as "onecycle(0.2;10;100)" where a parameter is not at
-// its default.
+// String is "onecycle", or as in "onecycle(0.2;10;100)" if a parameter is not at its
+// default.
 func (o OneCycle) String() string {
 	o = o.withDefaults()
 	if o == (OneCycle{}).withDefaults() {

@@ -16,9 +16,9 @@ import (
 )
 
 // Session runs jobs on a backend and keeps what was compiled for them, so that the
-// levels of an iterative method, which differ in weights and masks alone, compile
-// once. It may be used from several goroutines; jobs that run at the same time
-// have programs of their own.
+// levels of an iterative method, which differ only in weights and masks, compile once.
+// It may be used from several goroutines; jobs that run at the same time have programs
+// of their own.
 type Session struct {
 	backend compute.Backend
 	files   durable.FS
@@ -46,12 +46,12 @@ func (s *Session) Close() {
 	clear(s.idle)
 }
 
-// Run trains: it begins where the newest good checkpoint in the job's folder is,
-// and returns the result that is there if the job was finished.
+// Run trains: it starts from the newest intact checkpoint in the job's folder, and only
+// returns the result if the job is already finished.
 //
-// When the context is done it checkpoints within a step and returns an error that
-// wraps the context's. Any other error says what is wrong with the job, its folder
-// or its files; running it again goes on from the last checkpoint.
+// When the context is done it checkpoints within a step and returns an error that wraps
+// the context's. Any other error says what is wrong with the job, its folder or its
+// files; running it again continues from the last checkpoint.
 func (s *Session) Run(ctx context.Context, job Job) (*Result, error) {
 	job, err := job.withDefaults()
 	if err != nil {

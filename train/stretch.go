@@ -1,9 +1,9 @@
 package train
 
 // Stretch returns the options of a training that is so many times as long: Length is
-// multiplied and rounded down, in epochs where it has no iterations besides, and the
+// multiplied and rounded down, to whole epochs if it consists of epochs only, and the
 // milestones of the schedule stay at their shares of it, rounded down. Schedules
-// without milestones have no lengths to change. What Start skips is not changed.
+// without milestones have no lengths to change. Start is not changed.
 func (o Options) Stretch(times float64, perEpoch int) Options {
 	from := o.Length
 	o.Length = from.times(times, perEpoch)
