@@ -48,17 +48,17 @@ func newBuilder(scope *model.Scope, target *graph.Graph, n Network, on *Graph, i
 	return b
 }
 
-// Graph is the GoMLX graph that is built.
+// Graph is the GoMLX graph being built.
 func (b *Builder) Graph() *graph.Graph { return b.target }
 
 // Shape is that of the graph whose nodes are classified.
 func (b *Builder) Shape() Shape { return b.graph.shape }
 
-// Parameter is the value of a parameter of the network or of the insertion, as it is.
+// Parameter is the unchanged value of a parameter of the network or of the insertion.
 func (b *Builder) Parameter(name string) *graph.Node { return b.variable(name).NodeValue(b.target) }
 
-// Weight is what stands for a parameter of the network: its value, or what the
-// insertion makes of it if it is a weight.
+// Weight is the value of a parameter of the network as it is to be used: if it is a
+// weight, after the insertion has transformed it.
 func (b *Builder) Weight(layer string, role nn.Role) *graph.Node {
 	name := layer + "." + string(role)
 	p, ok := b.parameters[name]
@@ -80,8 +80,8 @@ func (b *Builder) variable(name string) *model.Variable {
 	return variable
 }
 
-// Edges are the edges without loops, and their values for a layer, which are nil where
-// each is 1.
+// Edges are the edges without loops, and their values for a layer; the values are nil
+// if each is 1.
 func (b *Builder) Edges(layer string) (edges *Sparse, values *graph.Node) {
 	if b.insertion.Edges == nil {
 		return b.edges, nil
@@ -105,7 +105,7 @@ func (b *Builder) Once(name string, make func() *graph.Node) *graph.Node {
 	return node
 }
 
-// Looped are the edges with a loop at every node after them, and their values.
+// Looped are the edges followed by a loop at every node, and their values.
 func (b *Builder) Looped(layer string) (looped *Sparse, values *graph.Node) {
 	_, values = b.Edges(layer)
 	if values != nil {
@@ -115,7 +115,7 @@ func (b *Builder) Looped(layer string) (looped *Sparse, values *graph.Node) {
 	return b.looped, values
 }
 
-// Linear is x·W + b of a layer, without b where the layer has none.
+// Linear is x·W + b with a layer's parameters, without b if the layer has no bias.
 func (b *Builder) Linear(x *graph.Node, layer string) *graph.Node {
 	return b.Biased(graph.MatMul(x, b.Weight(layer, nn.Weight)), layer)
 }
@@ -129,7 +129,7 @@ func (b *Builder) Biased(x *graph.Node, layer string) *graph.Node {
 }
 
 // BatchNorm normalises the columns of x [nodes, width] over all nodes, as nn.BatchNorm
-// does channels.
+// normalises channels.
 func (b *Builder) BatchNorm(x *graph.Node, layer string) *graph.Node {
 	nodes, width := x.Shape().Dim(0), x.Shape().Dim(1)
 	channels := graph.Reshape(x, nodes, 1, 1, width)
@@ -137,7 +137,8 @@ func (b *Builder) BatchNorm(x *graph.Node, layer string) *graph.Node {
 }
 
 // Dropout sets, in the training phase, elements of x to zero with a probability and
-// divides the others by that of staying, so that the expectation stays.
+// divides the others by the probability of being kept, so that the expectation does not
+// change.
 func (b *Builder) Dropout(x *graph.Node, rate float64) *graph.Node {
 	if b.Phase == nn.Inference || rate <= 0 {
 		return x

@@ -17,9 +17,9 @@ import (
 //	         P ← P + s · E
 //	smooth:  H₀ = P, onehot on L; H is H₀ diffused, clipped to [0, 1]
 //
-// With autoscale, the default, E is clipped to [−1, 1] and row i of it has s = σ/‖E_i‖₁,
-// σ the mean of ‖E₀‖₁ over L; an s that is above 1000 is 1. With a fixed Scale the rows
-// of L stay E₀ throughout, and nothing is clipped.
+// With autoscale, the default, E is clipped to [−1, 1] and row i of it has s =
+// σ/‖E_i‖₁, σ the mean of ‖E₀‖₁ over L; an s above 1000 is replaced by 1. With a fixed
+// Scale the rows of L stay E₀ throughout, and nothing is clipped.
 type CorrectAndSmooth struct {
 	Correct Diffusion
 	Smooth  Diffusion // its Alpha of 0 means 0.8

@@ -152,8 +152,8 @@ func checkNodes(g *data.Graph, nodes []int32) error {
 	return nil
 }
 
-// Accuracy is the part of some nodes whose largest number in y [nodes, classes], the
-// first of equal ones, is that of their class.
+// Accuracy is the share of some nodes whose largest number in y [nodes, classes] (the
+// first among equal ones) is that of their class.
 func Accuracy(g *data.Graph, y []float64, nodes []int32) float64 {
 	right := 0
 	for _, node := range nodes {

@@ -21,12 +21,12 @@ const KindGAT nn.Kind = "gat"
 //	e_ji = LeakyReLU(a_source·(W·h_j) + a_target·(W·h_i))
 //	h'_i = ELU(Σ_j drop(softmax_j(e_ji)) · W·h_j + b)
 //
-// over the edges from j into i, for drop(h). Heads of the first layer stand side by
-// side; the last layer has no ELU and takes the mean of its heads. W is [in,
-// heads·units], a_source and a_target are [heads, units].
+// over the edges from j into i, for drop(h). Heads of the first layer are concatenated;
+// the last layer has no ELU and takes the mean of its heads. W is [in, heads·units],
+// a_source and a_target are [heads, units].
 //
-// The softmax is divided by after the messages are summed, so that what is as long as
-// the edges has one number for each head.
+// The division by the softmax's sum follows the summation of the messages, so that an
+// edge needs only one number for each head.
 type GAT struct {
 	Hidden           int     // units of a head of the first layer; 0 means 8
 	Heads            int     // of the first layer; 0 means 8

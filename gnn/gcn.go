@@ -45,7 +45,7 @@ func (n GCN) Check() error {
 		rate("dropout", n.Dropout), rate("input dropout", n.InputDropout), n.Degrees.Check())
 }
 
-// Parameters are the weight of each layer, and its bias if there are some.
+// Parameters are the weight of each layer, and its bias if it has one.
 func (n GCN) Parameters(s Shape) []nn.Parameter {
 	n = n.withDefaults()
 	p := s.parameters(KindGCN)

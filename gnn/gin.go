@@ -20,9 +20,10 @@ const KindGIN nn.Kind = "gin"
 //	h'_i = MLP((1 + ε) · h_i + Σ_j h_j)
 //
 // over the edges from j into i, for drop(h), with a learned ε that begins at 0. An MLP
-// has ReLU between its layers and, but for the last of all, after them. The first layer
-// of an MLP comes before the sum, which it is linear in, so that what is sent is narrow.
-// There is no batch norm, which the paper has for graphs.
+// has ReLU between its layers and, except for the last MLP, after them. The first layer
+// of an MLP is applied before the sum, with which it commutes because it is linear, so
+// that messages are narrow. There is no batch norm, which the paper uses for
+// classifying graphs.
 type GIN struct {
 	Hidden       int     // units; 0 means 64
 	Layers       int     // 0 means 2

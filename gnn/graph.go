@@ -36,8 +36,8 @@ func ShapeOf(g *data.Graph) Shape {
 }
 
 // NewGraph prepares a graph that has features and labels, and neither loops nor
-// duplicates: data.Graph.WithoutLoops and WithoutDuplicates drop them. Loops that a
-// network needs it adds itself.
+// duplicates: data.Graph.WithoutLoops and WithoutDuplicates drop them. Networks that
+// need loops add them.
 func NewGraph(g *data.Graph) (*Graph, error) {
 	counts := g.Counts()
 	switch {
@@ -76,7 +76,7 @@ func compressed(starts, columns []int32, width int) *Pattern {
 	return p
 }
 
-// Name tells which graph it is and what was made of it.
+// Name says which graph it is and how it was transformed.
 func (g *Graph) Name() string { return g.name }
 
 // Shape is the numbers of nodes, edges, features and classes.

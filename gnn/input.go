@@ -14,7 +14,7 @@ type Input struct {
 	gates  *graph.Node // [features], or nil
 }
 
-// Input is the features, of which in the training phase a part is dropped.
+// Input is the features, with elements dropped in the training phase.
 func (b *Builder) Input(dropout float64) *Input {
 	in := &Input{values: constant(b.target, b.dtype, b.graph.features)}
 	if b.graph.elements != nil {

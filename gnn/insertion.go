@@ -6,9 +6,9 @@ import (
 	"espalier/nn"
 )
 
-// Insertion is what stands between a network and its graph, features and weights, as
-// methods that prune them put it there. A function that is nil changes nothing. All of
-// them build a GoMLX graph, and read parameters with Builder.Parameter.
+// Insertion is what a pruning method puts between a network and its graph, features and
+// weights. A nil function changes nothing. All of them build a GoMLX graph, and read
+// parameters with Builder.Parameter.
 type Insertion struct {
 	// Parameters are trained beside the network's, with their gradients through what
 	// the functions build. Their names must not be the network's.

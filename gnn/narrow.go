@@ -1,7 +1,7 @@
 package gnn
 
-// Narrower is a network with one hidden layer that can do with fewer units: those that
-// nothing after them reads.
+// Narrower is a network with one hidden layer from which unused units, those that
+// nothing reads, can be removed.
 type Narrower interface {
 	Network
 	// HiddenUnits is the number of units of the hidden layer; 0 where there is not just

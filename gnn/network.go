@@ -12,8 +12,8 @@ import (
 	"espalier/seed"
 )
 
-// Network is a graph network with its hyper-parameters, a plain value whose zero is its
-// paper's. A new one is one file that implements this interface.
+// Network is a graph network with its hyper-parameters, a plain value whose zero value
+// is the paper's network. A new one is one file that implements this interface.
 type Network interface {
 	// Kind names the type of network, as in "gcn".
 	Kind() nn.Kind
@@ -47,7 +47,8 @@ const (
 	Epsilon nn.Role = "epsilon"
 )
 
-// None is the rate of a dropout that is left out, where 0 stands for the paper's.
+// None is the rate of a dropout that is turned off, since 0 stands for the paper's
+// rate.
 const None = -1
 
 // networks is keyed by name and filled at start, by one init function for each file.
@@ -68,8 +69,8 @@ func Lookup(name string) (Network, error) {
 
 // Initialize draws a network's initial parameters for a graph of a shape: weights and
 // attention from the initializer, which is GlorotUniform if it is empty; biases,
-// offsets, running means and GIN's ε are 0, scales and running variances 1. Each has a
-// stream of random numbers of its own, named after it.
+// offsets, running means and GIN's ε are 0, scales and running variances 1. Each draws
+// from its own stream of random numbers, named after it.
 func Initialize(n Network, s Shape, initializer nn.Initializer, from seed.Seed) (nn.Weights, error) {
 	if initializer == "" {
 		initializer = nn.GlorotUniform

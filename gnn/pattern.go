@@ -10,9 +10,9 @@ import (
 	"github.com/gomlx/gomlx/core/tensors"
 )
 
-// Pattern says where a sparse matrix has elements: element e is in a row and a column,
-// and leads, where the matrix is that of a graph, from node column to node row. It is
-// immutable.
+// Pattern says where a sparse matrix has elements: element e is in a row and a column.
+// If the matrix belongs to a graph, it is an edge from the node of the column to the
+// node of the row. It is immutable.
 type Pattern struct {
 	rows, columns int
 	row, column   []int32
@@ -20,7 +20,7 @@ type Pattern struct {
 }
 
 // NewPattern makes the pattern of a matrix whose element e is in row[e] and column[e].
-// An element may come twice. The product is fastest with elements sorted by row.
+// An element may occur twice. The product is fastest if elements are sorted by row.
 func NewPattern(rows, columns int, row, column []int32) (*Pattern, error) {
 	if len(row) != len(column) {
 		return nil, fmt.Errorf("pattern of %d × %d: %d rows and %d columns of elements", rows, columns, len(row), len(column))
@@ -93,28 +93,29 @@ func (s *Sparse) Columns(x *graph.Node) *graph.Node { return graph.Gather(x, s.c
 // target of an edge has. The result is [elements, …].
 func (s *Sparse) Rows(x *graph.Node) *graph.Node { return graph.Gather(x, s.row, s.pattern.sorted) }
 
-// Sum adds up by row what elements have, [elements, …] to [rows, …]. Rows without
-// elements are zero.
+// Sum adds up the values of the elements of each row, [elements, …] to [rows, …]. Rows
+// without elements are zero.
 func (s *Sparse) Sum(x *graph.Node) *graph.Node {
 	return graph.ScatterSum(s.full(x, 0), s.row, x, s.pattern.sorted, false)
 }
 
-// SumColumns adds up by column what elements have, [elements, …] to [columns, …].
+// SumColumns adds up the values of the elements of each column, [elements, …] to
+// [columns, …].
 func (s *Sparse) SumColumns(x *graph.Node) *graph.Node {
 	dimensions := slices.Clone(x.Shape().Dimensions)
 	dimensions[0] = s.pattern.columns
 	return graph.ScatterSum(graph.BroadcastToDims(scalar(x, 0), dimensions...), s.column, x, false, false)
 }
 
-// Max is the largest by row of what elements have, [elements, …] to [rows, …]. Rows
-// without elements are −∞. Of equal elements each gets the gradient.
+// Max is the largest value among the elements of each row, [elements, …] to [rows, …].
+// Rows without elements are −∞. Each of several equal elements gets the gradient.
 func (s *Sparse) Max(x *graph.Node) *graph.Node {
 	return graph.ScatterMax(s.full(x, math.Inf(-1)), s.row, x, s.pattern.sorted, false)
 }
 
-// Softmax is that of scores [elements, …] over the elements of each row: an element
-// gets exp(score − max) of its row, divided by their sum. For a graph that is the
-// softmax over a node's incoming edges.
+// Softmax is the softmax of scores [elements, …] over the elements of each row:
+// exp(score − max), divided by the sum over the row. For a graph this is the softmax
+// over a node's incoming edges.
 func (s *Sparse) Softmax(scores *graph.Node) *graph.Node {
 	e := s.exponentials(scores)
 	return graph.Div(e, s.Rows(s.Sum(e)))

@@ -10,8 +10,8 @@ import (
 	"espalier/train"
 )
 
-// Preset is a network with the hyper-parameters of its literature for a set, and what
-// may be expected of it.
+// Preset is a network with the hyper-parameters that the literature has for a set, and
+// the accuracy to expect.
 type Preset struct {
 	Set      string
 	Protocol Protocol
@@ -26,8 +26,8 @@ type Preset struct {
 	Source    string
 }
 
-// FindPreset returns the preset of a network for a set. Where the literature has none
-// for the set, it is what the literature has for the set's protocol.
+// FindPreset returns the preset of a network for a set. If the literature has none for
+// the set, it is the one for the set's protocol.
 func FindPreset(network, set string) (Preset, error) {
 	protocol, err := ProtocolOf(set)
 	if err != nil {
@@ -46,7 +46,8 @@ func FindPreset(network, set string) (Preset, error) {
 	return preset, nil
 }
 
-// Presets lists those whose band or published accuracy is known, by set and network.
+// Presets lists the presets whose band or published accuracy is known, by set and
+// network.
 func Presets() []Preset {
 	keys := slices.SortedFunc(maps.Keys(expectations), func(a, b key) int {
 		return cmp.Or(strings.Compare(a.set, b.set), strings.Compare(a.network, b.network))

@@ -91,9 +91,9 @@ func (r Recipe) parameters() []nn.Parameter {
 	return slices.Concat(r.Network.Parameters(r.Graph.shape), r.Insertion.Parameters)
 }
 
-// Program is a network on a backend: its values there, and the compiled graphs of a
-// training step and of inference, both over the whole graph. It is used by one
-// goroutine at a time.
+// Program is a network on a backend: its values, and the compiled graphs of a training
+// step and of inference, both over the whole graph. Only one goroutine at a time may
+// use it.
 type Program struct {
 	recipe     Recipe
 	parameters []nn.Parameter
@@ -104,8 +104,8 @@ type Program struct {
 	updates    int
 }
 
-// NewProgram prepares a program; it has to be given weights by Load, and is compiled
-// when it first runs. Close frees it.
+// NewProgram prepares a program. It needs weights, by Load, and is compiled when it
+// first runs. Close frees it.
 func NewProgram(backend compute.Backend, r Recipe) (*Program, error) {
 	r = r.withDefaults()
 	if err := r.check(); err != nil {
@@ -125,7 +125,8 @@ func NewProgram(backend compute.Backend, r Recipe) (*Program, error) {
 	return p, nil
 }
 
-// Close frees what the backend holds. What cannot be freed now is when the backend is.
+// Close frees what the backend holds; what cannot be freed now is freed with the
+// backend.
 func (p *Program) Close() {
 	p.step.Finalize()
 	p.infer.Finalize()
@@ -219,8 +220,8 @@ func (p *Program) variable(path string) *model.Variable {
 	return variable
 }
 
-// Load begins a training: it sets all parameters, lets everything masked live, forgets
-// what the optimizer keeps, and draws dropout from a seed.
+// Load begins a training: it sets all parameters, clears all masks, resets the
+// optimizer's state, and seeds dropout.
 func (p *Program) Load(weights nn.Weights, from seed.Seed) error {
 	for _, parameter := range p.parameters {
 		if got := len(weights[parameter.Name]); got != parameter.Size() {

@@ -15,16 +15,15 @@ func (b *Builder) Lives(name string) *graph.Node {
 	return variable.NodeValue(b.target)
 }
 
-// Score judges the program as it is on the parts of a split.
+// Score evaluates the program in its current state on the parts of a split.
 func (p *Program) Score(split data.NodeSplit) (train, validation, test Score, err error) {
 	var point Point
 	err = p.score(split, &point)
 	return point.Train, point.Validation, point.Test, err
 }
 
-// Updates is how many steps were taken, and SetUpdates says how many there were before:
-// what an optimizer that corrects for its first steps has to know where a training goes
-// on from another program's values.
+// Updates is how many steps were taken. SetUpdates sets it when a training continues
+// from another program's values, for optimizers that correct for their first steps.
 func (p *Program) Updates() int { return p.updates }
 
 // SetUpdates sets what Updates returns.

@@ -9,8 +9,8 @@ import (
 	"espalier/nn"
 )
 
-// Step takes one step of the optimizer at a learning rate, and returns the loss, without
-// penalty and weight decay, as it was before it.
+// Step takes one step of the optimizer at a learning rate, and returns the loss before
+// it, without penalty and weight decay.
 func (p *Program) Step(rate float64) (loss float64, err error) {
 	p.updates++
 	numbers := p.recipe.Optimizer.Scalars(rate, p.updates)
@@ -30,8 +30,8 @@ func (p *Program) Step(rate float64) (loss float64, err error) {
 	return loss, err
 }
 
-// Logits runs inference and hands out the logits of all nodes [nodes, classes], flat,
-// which are valid during the call.
+// Logits runs inference and passes the logits of all nodes [nodes, classes], flat, to a
+// function; they are valid only during its call.
 func (p *Program) Logits(use func([]float32)) error {
 	outputs, err := p.infer.Call()
 	if err != nil {
@@ -48,7 +48,7 @@ func take(output *tensors.Tensor, use func([]float32)) error {
 	return output.FinalizeAll()
 }
 
-// Weights copies all parameters, those of the insertion too.
+// Weights copies all parameters, including those of the insertion.
 func (p *Program) Weights() (nn.Weights, error) {
 	weights := make(nn.Weights)
 	for _, parameter := range p.parameters {
@@ -68,19 +68,20 @@ func (p *Program) SetValue(name string, values []float32) error {
 	return p.setLike(name, "/"+name, values)
 }
 
-// Slot copies what the optimizer keeps of a parameter, such as "mean".
+// Slot copies one of the tensors that the optimizer keeps for a parameter, such as
+// "mean".
 func (p *Program) Slot(slot, name string) ([]float32, error) { return p.read(slotPath(slot, name)) }
 
-// SetSlot sets what the optimizer keeps of a parameter.
+// SetSlot sets one of the tensors that the optimizer keeps for a parameter.
 func (p *Program) SetSlot(slot, name string, values []float32) error {
 	return p.setLike(name, slotPath(slot, name), values)
 }
 
-// Gradient copies the gradient of the last step by one of Recipe.Gradients.
+// Gradient copies the last step's gradient with respect to one of Recipe.Gradients.
 func (p *Program) Gradient(name string) ([]float32, error) { return p.read(gradientPath(name)) }
 
 // SetMask says which values of one of Recipe.Masked live; the others are set to zero
-// now and after every step. What the optimizer keeps of them is left alone.
+// now and after every step. The optimizer's state for them is not changed.
 func (p *Program) SetMask(name string, lives []bool) error {
 	parameter := p.parameter(name)
 	if !slices.Contains(p.recipe.Masked, name) || len(lives) != parameter.Size() {

@@ -7,8 +7,8 @@ import (
 	"github.com/gomlx/gomlx/core/graph"
 )
 
-// Degrees says which edges of a node count as its degree where the adjacency is
-// normalised. On an undirected graph all say the same.
+// Degrees says which edges of a node count towards its degree when the adjacency is
+// normalised. On an undirected graph all are the same.
 type Degrees string
 
 // The degrees.
@@ -19,7 +19,7 @@ const (
 	OutOfNodes Degrees = "out"
 )
 
-// Check reports degrees that there are not.
+// Check reports an unknown value.
 func (d Degrees) Check() error {
 	if d != IntoNodes && d != OutOfNodes {
 		return fmt.Errorf("there are no degrees %q: give %q, or none for edges into nodes", string(d), string(OutOfNodes))
@@ -32,7 +32,7 @@ func (d Degrees) Check() error {
 //	Â = D^-½ (A + I) D^-½   D_ii = 1 + Σ_e values[e]   over the edges e into node i
 //
 // with x [nodes, width], for the values of the edges that a layer sees; Kipf and
-// Welling, ICLR 2017. Where the values are constant, so is Â.
+// Welling, ICLR 2017. If the values are constant, so is Â.
 func (b *Builder) Propagate(x *graph.Node, layer string) *graph.Node {
 	return b.PropagateBy(IntoNodes, x, layer)
 }
@@ -90,8 +90,8 @@ func (g *Graph) symmetric(by Degrees) []float32 {
 	return values
 }
 
-// Mean is the mean of x [nodes, width] over the sources of a node's edges, each with
-// its value; 0 where there are none.
+// Mean is the mean of x [nodes, width] over the sources of a node's edges, weighted by
+// the edges' values; 0 for a node without edges.
 func (b *Builder) Mean(x *graph.Node, layer string) *graph.Node {
 	edges, values := b.Edges(layer)
 	weights := values

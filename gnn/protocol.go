@@ -7,8 +7,8 @@ import (
 	"espalier/seed"
 )
 
-// Protocol is how a graph is prepared and its nodes are split, by which results on one
-// set can be compared or not.
+// Protocol is how a graph is prepared and its nodes are split. Results on a set can be
+// compared only if their protocol is the same.
 type Protocol string
 
 // The protocols.
@@ -44,8 +44,8 @@ func ProtocolOf(set string) (Protocol, error) {
 	return "", fmt.Errorf("no protocol is known for graph %q: its nodes have to be split by other means", set)
 }
 
-// Prepare returns the graph and the split of a seed, for a graph as data.OpenGraph has
-// it.
+// Prepare returns the prepared graph and the split of a seed, for a graph as
+// data.OpenGraph returns it.
 func (p Protocol) Prepare(g *data.Graph, s seed.Seed) (*data.Graph, data.NodeSplit, error) {
 	if g.Features() == nil {
 		return nil, data.NodeSplit{}, fmt.Errorf("graph %q has no features", g.Name())

@@ -24,9 +24,9 @@ const KindResGCN nn.Kind = "resgcn"
 //	GENConv(h)_i = (h_i + Σ_j softmax_j(t·m_j) ⊙ m_j) · W_l + b_l
 //	m_j          = ReLU(h_j) + 1e-7
 //
-// where the softmax is over the edges into i, for each channel alone. What an edge
-// carries depends on its source only, so both sums of the softmax are sparse products
-// and nothing is as long as the edges. X·W is [nodes, hidden]; W_l is [hidden, hidden].
+// where the softmax is over the edges into i, for each channel alone. A message depends
+// only on its source, so both sums of the softmax are sparse products and no matrix has
+// a row for each edge. X·W is [nodes, hidden]; W_l is [hidden, hidden].
 type ResGCN struct {
 	Layers      int     // L; 0 means 28
 	Hidden      int     // 0 means 128
@@ -67,7 +67,7 @@ func (n ResGCN) Parameters(s Shape) []nn.Parameter {
 // batchNorm names the one after a convolution.
 func batchNorm(i int) string { return convolution(i) + ".norm" }
 
-// Messages are, of each convolution, the numerators and denominators of its shares.
+// Messages are the numerators and denominators of each convolution's softmax.
 func (n ResGCN) Messages(Shape) Messages {
 	n = n.withDefaults()
 	return Messages{Edges: 2 * n.Layers * n.Hidden}

@@ -13,15 +13,15 @@ func init() { register(GraphSAGE{}) }
 // KindGraphSAGE is the kind of GraphSAGE.
 const KindGraphSAGE nn.Kind = "sage"
 
-// GraphSAGE aggregates the neighbours' mean beside a node's own row; W. L. Hamilton,
+// GraphSAGE combines a node's own row with the mean of its neighbours'; W. L. Hamilton,
 // R. Ying and J. Leskovec, "Inductive representation learning on large graphs", NeurIPS
 // 2017, with the mean aggregator over all neighbours. Layers are
 //
 //	h'_i = ReLU(h_i · W_own + mean_j h_j · W_neighbours + b)
 //
 // over the edges from j into i, for drop(h); the last is without ReLU. Both weights are
-// [in, out], one above the other, as if h_i and the mean stood side by side. The product
-// comes before the mean, so that what is sent is as narrow as the layer's result.
+// [in, out], stacked as if h_i and the mean were concatenated. The product comes before
+// the mean, so that messages are as narrow as the layer's result.
 type GraphSAGE struct {
 	Hidden       int     // units of a hidden layer; 0 means 64
 	Layers       int     // 0 means 2

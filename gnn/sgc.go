@@ -18,8 +18,8 @@ const KindSGC nn.Kind = "sgc"
 //
 //	Â^K · X · W + b        Â = D^-½ (A + I) D^-½
 //
-// W is [features, classes]. X·W comes first, so that what is sent along edges has as
-// few columns as there are classes, and X stays sparse.
+// W is [features, classes]. X·W comes first, so that messages have only as many columns
+// as there are classes, and X stays sparse.
 type SGC struct {
 	Hops   int // K; 0 means 2
 	NoBias bool

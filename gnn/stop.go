@@ -5,8 +5,8 @@ import (
 	"math"
 )
 
-// Stop says when training ends before its last epoch, and which epoch's weights are its
-// result. The zero value trains to the end and takes the last.
+// Stop says when training ends before its last epoch, and which epoch's weights are the
+// result. The zero value trains to the end and takes the last epoch.
 type Stop struct {
 	// Select is by what an epoch is chosen.
 	Select Selection
@@ -21,7 +21,7 @@ type Stop struct {
 	After int
 }
 
-// Selection is by what the epoch is chosen whose weights are a training's result.
+// Selection is the criterion that chooses the epoch whose weights are the result.
 type Selection string
 
 // The selections. Of equal epochs LeastLoss and BestAccuracy take the first.

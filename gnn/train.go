@@ -29,7 +29,8 @@ type Job struct {
 }
 
 // Options are the hyper-parameters of a training. Its zero value trains for 200 epochs,
-// each one step of Adam over the whole graph with a rate of 0.01, and takes the last.
+// each one step of Adam over the whole graph with a learning rate of 0.01, and takes
+// the last epoch.
 type Options struct {
 	Epochs      int             // at most; 0 means 200
 	Optimizer   train.Optimizer // without weight decay; nil means Adam with a rate of 0.01
@@ -41,7 +42,7 @@ type Options struct {
 // MaxEpochs is how many epochs there are at most.
 func (o Options) MaxEpochs() int { return cmp.Or(o.Epochs, 200) }
 
-// Result is what a training comes to.
+// Result is the outcome of a training.
 type Result struct {
 	// Weights are those after Epoch, which Options.Stop chose, and the scores theirs.
 	Weights                 nn.Weights

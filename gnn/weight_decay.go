@@ -8,14 +8,14 @@ import (
 )
 
 // WeightDecay is coupled L2, (decay/2)·‖w‖² in the loss, that differs by layer: papers
-// decay the first layer only, or the convolutions more than what is around them. It
-// holds for all parameters of a layer, biases too, as PyTorch's optimizers have it.
+// decay only the first layer, or the convolutions more strongly than the other layers.
+// It applies to all parameters of a layer, biases included, as in PyTorch's optimizers.
 type WeightDecay struct {
 	First, Middle, Last float64 // layers; a network's only one is its first
 	Inserted            float64 // the parameters of an Insertion
 }
 
-// UniformDecay decays everything alike.
+// UniformDecay decays all layers equally.
 func UniformDecay(d float64) WeightDecay { return WeightDecay{d, d, d, d} }
 
 // of is the decay of each parameter of a network.

@@ -32,7 +32,7 @@ const (
 // paths are all, in the order in which they are tried.
 var paths = []Path{Dense, Shrunk, Sparse, Blocks}
 
-// Options are those of Compile. The zero value chooses by measuring.
+// Options are the options of Compile. The zero value chooses by measuring.
 type Options struct {
 	// Batch is how many images are computed at a time; 0 is 64. With fewer than 8 a
 	// sparse program computes the pixels of an image side by side, otherwise images.
@@ -58,8 +58,8 @@ func (o *Options) fill() error {
 	return nil
 }
 
-// Program is a network compiled for inference. It is for one goroutine at a time, and
-// must be closed.
+// Program is a network compiled for inference. Only one goroutine at a time may use it,
+// and it must be closed.
 type Program struct {
 	path   Path
 	times  map[Path]time.Duration
@@ -76,13 +76,14 @@ type engine interface {
 	close()
 }
 
-// Compile prepares a network for inference with weights of which a mask prunes some:
-// those count as zero, whatever they are. Without a mask (nil) it is the weights that
-// are zero. Outputs are those of the network with such weights but for rounding.
+// Compile prepares a network for inference with weights pruned by a mask: pruned
+// weights count as zero, whatever their value. Without a mask (nil), the weights that
+// are zero count as pruned. Up to rounding, outputs are those of the network with these
+// weights.
 //
-// To choose it times all paths, and for Sparse the forms of each layer, which takes
-// seconds; with Options.Tuning it does so once. A mask that does not fit the network
-// is an error.
+// To choose, it times all paths, and for Sparse the forms of each layer, which takes
+// seconds; with Options.Tuning it does so only once. A mask that does not fit the
+// network is an error.
 func Compile(ctx context.Context, n *nn.Network, weights nn.Weights, mask nn.WeightMask, o Options) (*Program, error) {
 	if n == nil {
 		return nil, errors.New("compile for inference: there is no network")
@@ -158,7 +159,7 @@ func (p *Program) Run(ctx context.Context, images []float32) ([]float32, error) 
 	return outputs, nil
 }
 
-// Close lets go of goroutines and memory. The program cannot be run after it.
+// Close releases goroutines and memory. The program cannot be run afterwards.
 func (p *Program) Close() {
 	if p.engine != nil {
 		p.engine.close()

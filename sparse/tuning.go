@@ -17,8 +17,8 @@ import (
 // tuningVersion changes when programs change such that old measurements mean nothing.
 const tuningVersion = 3
 
-// Tuning holds what has been measured on a machine, so that it need not be measured
-// again. It may be used by several compilations at the same time.
+// Tuning holds measurements on a machine, so that they need not be repeated. Several
+// compilations may use it at the same time.
 type Tuning struct {
 	mu    sync.Mutex
 	m     measurements
@@ -33,14 +33,14 @@ type measurements struct {
 	Paths     map[string]map[Path]time.Duration `json:"paths"`
 }
 
-// NewTuning is without measurements. The processor is the name of what they are taken
-// on.
+// NewTuning starts without measurements. The processor names the machine on which they
+// are taken.
 func NewTuning(processor string) *Tuning {
 	return &Tuning{m: measurements{Version: tuningVersion, Processor: processor + ", " + simd.Variant()}}
 }
 
-// ReadTuning reads what Write has written. Measurements of another processor or of
-// another version count as none, as a file that is not there does.
+// ReadTuning reads what Write has written. A missing file is empty, and measurements of
+// another processor or version are ignored.
 func ReadTuning(path, processor string) (*Tuning, error) {
 	t := NewTuning(processor)
 	content, err := os.ReadFile(path)
@@ -67,7 +67,7 @@ func (t *Tuning) Grown() bool {
 	return t.grown
 }
 
-// Write keeps the measurements in a file.
+// Write writes the measurements to a file.
 func (t *Tuning) Write(files durable.FS, path string) error {
 	t.mu.Lock()
 	defer t.mu.Unlock()
