@@ -14,12 +14,12 @@ import (
 // admmEpochs is how long the authors of Structure-LTH pull weights towards zero.
 const admmEpochs = 20
 
-// ADMM prunes, at once to the ticket's number of weights, the smallest weights of a
-// dense network that was trained for 20 epochs towards sparse weights by train.ADMM,
-// and trains what is left from the rewound weights. The training before is the same for
-// all levels; with a folder it is done once. The authors' code trains it with the
-// negative of the right logit as its loss, for want of a softmax, which falls without
-// bound; here the loss is the cross-entropy.
+// ADMM first trains a dense network for 20 epochs towards sparse weights, by
+// train.ADMM. It then prunes the smallest of its weights in one step to the ticket's
+// number of weights, and trains what is left from the rewound weights. The first
+// training is the same for all levels; with a folder it is done once. In the authors'
+// code its loss is the negative logit of the right class, because a softmax is missing,
+// and falls without bound; here the loss is the cross-entropy.
 var ADMM = NewADMM("admm", train.ADMM{})
 
 // ReferenceADMM is ADMM with the penalty of the authors' code, the norm without its square.

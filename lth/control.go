@@ -16,8 +16,8 @@ type Control struct {
 	// Start says what is trained instead of the ticket. It may draw from the
 	// study's seed under its own name.
 	Start func(ctx context.Context, s Study, ticket Level) (Start, error)
-	// Reshapes is set where its masks have other numbers of weights than the ticket's:
-	// it is then to be compared at equal accuracy or equal time, not level by level.
+	// Reshapes is set if its masks keep other numbers of weights than the ticket's: it
+	// must then be compared at equal accuracy or equal time, not level by level.
 	Reshapes bool
 }
 

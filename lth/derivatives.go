@@ -43,7 +43,7 @@ func (d *derivatives) open() (*train.Derivatives, error) {
 	return opened, nil
 }
 
-// Gradient is that of train.Derivatives.
+// Gradient is train.Derivatives.Gradient.
 func (d *derivatives) Gradient(ctx context.Context, weights nn.Weights, temperature float64) (nn.Weights, error) {
 	of, err := d.open()
 	if err != nil {
@@ -52,7 +52,7 @@ func (d *derivatives) Gradient(ctx context.Context, weights nn.Weights, temperat
 	return of.Gradient(ctx, weights, temperature)
 }
 
-// HessianProduct is that of train.Derivatives.
+// HessianProduct is train.Derivatives.HessianProduct.
 func (d *derivatives) HessianProduct(ctx context.Context, weights, vector nn.Weights, temperature float64) (nn.Weights, error) {
 	of, err := d.open()
 	if err != nil {
@@ -61,7 +61,7 @@ func (d *derivatives) HessianProduct(ctx context.Context, weights, vector nn.Wei
 	return of.HessianProduct(ctx, weights, vector, temperature)
 }
 
-// FlowGradient is that of train.Derivatives.
+// FlowGradient is train.Derivatives.FlowGradient.
 func (d *derivatives) FlowGradient(ctx context.Context, weights nn.Weights) (nn.Weights, error) {
 	of, err := d.open()
 	if err != nil {

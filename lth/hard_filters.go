@@ -6,9 +6,9 @@ import (
 	"espalier/prune"
 )
 
-// HardFilters removes, from the trained dense network, as many filters of each layer as
-// the ticket lacks, those with the least L2 norm, for good, and trains what is left from
-// its trained weights: what is it worth that softly pruned filters can recover?
+// HardFilters removes from each layer of the trained dense network, for good, as many
+// filters as the ticket lacks, those with the smallest L2 norm, and trains what is left
+// from its trained weights: is it worth letting softly pruned filters recover?
 var HardFilters = Control{Name: "hard-filters", Start: hardFilters, Reshapes: true}
 
 func hardFilters(_ context.Context, s Study, ticket Level) (Start, error) {

@@ -48,8 +48,8 @@ func (l Level) from(n *nn.Network, start Start) (Level, error) {
 	return l, nil
 }
 
-// RewoundTo is the dense level of a study that rewinds to another moment, of which its
-// training has kept the weights: the study's Snapshots say of which it does.
+// RewoundTo is the dense level of a study that rewinds to another moment, one of the
+// study's Snapshots, at which the dense network's training has kept the weights.
 func (l Level) RewoundTo(moment train.Length) (Level, error) {
 	weights, ok := l.Result.Snapshots[moment.String()]
 	if !ok {

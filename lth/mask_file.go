@@ -12,11 +12,12 @@ import (
 )
 
 // MaskFile is the name of the file in a level's folder that holds its mask, in the
-// binary form of prune.Mask. Every level has one, also where its training is another's.
+// binary form of prune.Mask. Every level has one, even if its result is that of another
+// level.
 const MaskFile = "mask"
 
-// LevelFolder is where a study's folder has the level of a method: of the tickets, or of
-// a control by its name.
+// LevelFolder is the folder of a level in a study's folder: the tickets' or, by its
+// name, a control's.
 func LevelFolder(study, method string, index int) string {
 	if method == Tickets {
 		return filepath.Join(study, levelName(index))

@@ -21,9 +21,9 @@ var (
 	ReferenceRefillPlus = NewRefill("refill-plus-reference", prune.RefillOptions{Variant: prune.Reference, Extra: refillPlus})
 )
 
-// NewRefill is a control that keeps of each layer as many whole output channels as the
-// ticket has weights for, and trains them; see prune.Refill. The options' Spare is the
-// study's, with the output layer.
+// NewRefill is a control that keeps in each layer as many whole output channels as the
+// ticket's weights would fill, and trains them; see prune.Refill. The options' Spare is
+// the study's, with the output layer.
 //
 // As Paper, channels are rated by the ticket's own trained weights, all weights are
 // rewound, and the network without the removed channels is trained. As Reference they
@@ -31,8 +31,8 @@ var (
 // the authors' command passes its checkpoint for every round; and only the weights of
 // the layers that are refilled are rewound: all other parameters, the first
 // convolution, biases, batch norm and the output layer among them, begin as that
-// level's training left them, and running statistics have seen one batch more. The
-// whole network is trained there, under the mask: removed channels go on emitting what
+// level's training left them, and running statistics have seen one batch more. There
+// the whole network is trained, under the mask: removed channels keep emitting what
 // batch norm adds.
 func NewRefill(name string, o prune.RefillOptions) Control {
 	return structural(name, func(ctx context.Context, s Study, ticket Level, spare prune.Spare) (Start, error) {

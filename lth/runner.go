@@ -12,7 +12,7 @@ import (
 	"espalier/train"
 )
 
-// runner is a study with its defaults filled in, at work.
+// runner carries out a study, with its defaults filled in.
 type runner struct {
 	Study
 	rules   Rules

@@ -8,7 +8,7 @@ type firstPart struct {
 	whole train.Options
 }
 
-// Factor is that of the whole training.
+// Factor is the factor at this point of the whole training.
 func (s firstPart) Factor(iteration int, c train.Clock) float64 {
 	if s.whole.Schedule == nil {
 		return train.Constant{}.Factor(iteration, c)

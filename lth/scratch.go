@@ -18,7 +18,7 @@ type Retraining string
 
 // The ways.
 const (
-	// FineTune goes on from the large network's trained weights that are left.
+	// FineTune continues from the large network's trained weights that are left.
 	FineTune Retraining = "fine-tune"
 	// ScratchE begins from new initial weights and trains for as many epochs as the
 	// large network.
@@ -33,7 +33,7 @@ const (
 	Rewound Retraining = "rewound"
 )
 
-// Retrainings lists the ways.
+// Retrainings lists the retrainings.
 func Retrainings() []Retraining { return []Retraining{FineTune, ScratchE, ScratchB, Rewound} }
 
 // Thinnings are the smaller networks to make and how to train them.
@@ -78,8 +78,8 @@ type Thinned struct {
 	Result  *train.Result
 }
 
-// Thin makes smaller networks of a trained one, once for each amount, and trains them.
-// The dense network is level 0 of the tickets of Thinning.Study.
+// Thin makes smaller networks out of a trained one, one for each amount, and trains
+// them. The dense network is level 0 of the tickets of Thinning.Study.
 func (s Study) Thin(ctx context.Context, dense Level, o Thinnings) iter.Seq2[Thinned, error] {
 	return func(yield func(Thinned, error) bool) {
 		r, err := s.runner()

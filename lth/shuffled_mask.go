@@ -2,9 +2,9 @@ package lth
 
 import "context"
 
-// ShuffledMask permutes the ticket's mask within each layer and trains what then
-// lives from the ticket's rewound weights. At any one level it has the distribution
-// of RandomMask; but each level is drawn anew, so masks do not lie inside each other.
+// ShuffledMask permutes the ticket's mask within each layer and trains the weights that
+// this keeps from the ticket's rewound weights. At any one level it has the
+// distribution of RandomMask; but each level is drawn anew, so masks are not nested.
 var ShuffledMask = Control{Name: "shuffled-mask", Start: shuffledMask}
 
 func shuffledMask(_ context.Context, s Study, ticket Level) (Start, error) {

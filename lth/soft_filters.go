@@ -12,10 +12,10 @@ import (
 )
 
 // SoftFilters are the hyper-parameters of soft filter pruning (He et al., "Soft filter
-// pruning for accelerating deep convolutional neural networks", IJCAI 2018): a network
-// trains whole, and before the first and after every epoch the filters with the least
-// L2 norm are set to zero, from where they may recover. Those that are zero at the end
-// are removed.
+// pruning for accelerating deep convolutional neural networks", IJCAI 2018): the whole
+// network is trained, and before the first and after every epoch the filters with the
+// smallest L2 norm are set to zero, from which they may recover. Those that are zero at
+// the end are removed.
 type SoftFilters struct {
 	// Rates are the fractions of filters that are zeroed; each is a level.
 	Rates []float64
@@ -44,9 +44,9 @@ func (o SoftFilters) Method() string {
 const pretrainedRate = 0.1
 
 // SoftFilters prunes a network softly, once for each rate; levels count from 1. A
-// level's mask is that of the filters which are left at the end; all its weights were
-// trained. The dense network is level 0 of the study's tickets. Levels can be given to
-// Control as tickets are.
+// level's mask keeps the filters that are left at the end; all its weights were
+// trained. The dense network is level 0 of the study's tickets. Levels can be passed to
+// Control like tickets.
 func (s Study) SoftFilters(ctx context.Context, dense Level, o SoftFilters) iter.Seq2[Level, error] {
 	return s.sequence(func(r *runner, yield func(Level, error) bool) {
 		if dense.Origin == nil {
@@ -100,7 +100,7 @@ func (r *runner) softFilters(ctx context.Context, origin *Origin, o SoftFilters,
 	return level, keepMask(folder, level.Mask)
 }
 
-// SoftReinitialized trains the filters that a level has left from new initial weights,
+// SoftReinitialized trains the filters that a level keeps from new initial weights,
 // those of RandomReinitialization: does a softly pruned network owe its accuracy to its
 // structure alone?
 var SoftReinitialized = Control{Name: Soft + "-reinitialized", Reshapes: true, Start: softReinitialized}

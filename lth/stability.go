@@ -40,20 +40,20 @@ type Fork struct {
 //
 //	max_α E((1−α)·W₁ + α·W₂) − (E(W₁) + E(W₂))/2
 //
-// It is the error barrier between the children: where it is below Stable, they lie in
-// the same valley, linearly connected.
+// It is the error barrier between the children: if it is below Stable, they are
+// linearly connected, in the same valley.
 func (f Fork) Instability() float64 { return slices.Max(f.Errors) - f.EndError() }
 
 // EndError is the mean error of the children.
 func (f Fork) EndError() float64 { return (f.Errors[0] + f.Errors[len(f.Errors)-1]) / 2 }
 
-// Itself is what a study trains of a ticket: its mask, from the rewound weights. It
-// stands for the ticket where a Control is asked for.
+// Itself trains the ticket's own mask from the rewound weights. It stands for the
+// ticket where a Control is expected.
 var Itself = Control{Name: Tickets, Start: func(_ context.Context, _ Study, ticket Level) (Start, error) {
 	return Start{Mask: ticket.Mask, Weights: ticket.Origin.Rewound}, nil
 }}
 
-// Fork trains two children of what a control makes of a ticket, or of the ticket
+// Fork trains two children of a control's network for a ticket, or of the ticket
 // Itself, from the moment to which the study rewinds, and evaluates the line between
 // them on the test images.
 func (s Study) Fork(ctx context.Context, control Control, ticket Level) (Fork, error) {

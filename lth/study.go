@@ -32,9 +32,9 @@ type Study struct {
 	Options Options
 	Seed    seed.Seed
 
-	// Folder is where levels keep checkpoints, results and masks; empty: nowhere.
-	// A finished level is read back from it, an unfinished one goes on. It
-	// belongs to one study, and one at a time may use it.
+	// Folder is where levels keep checkpoints, results and masks; empty: nowhere. A
+	// finished level is read back from it, an unfinished one continues. It belongs to
+	// one study, and only one process at a time may use it.
 	Folder string
 
 	Backend  compute.Backend
@@ -45,21 +45,21 @@ type Study struct {
 // Options are the hyper-parameters of a study.
 type Options struct {
 	Variant Variant
-	// Levels is how often the network is pruned. Level 0, the dense network, comes
-	// besides.
+	// Levels is how often the network is pruned. Level 0, the dense network, is not
+	// counted.
 	Levels int
-	// Fraction of the live weights that a level removes; 0: 0.2. By Paper's rates
-	// for some kinds of layers it is only that of hidden linear layers.
+	// Fraction of the live weights that a level removes; 0: 0.2. Where Paper has rates
+	// by kind of layer, it is that of hidden linear layers only.
 	Fraction float64
 	// Rewind is the moment of training to whose weights each level is rewound;
 	// zero: the initial ones.
 	Rewind train.Length
-	// Snapshots are further moments of which the dense network's training keeps the
+	// Snapshots are further moments at which the dense network's training keeps the
 	// weights, for Level.RewoundTo.
 	Snapshots []train.Length
 	// Score rates the weights; nil: prune.Magnitude.
 	Score prune.Score
-	// Reshape makes another mask of each level's after it was pruned; nil: none.
+	// Reshape replaces each level's mask after pruning; nil: it stays.
 	Reshape Reshape
 	// Training is how each level is trained. Its Start must be zero.
 	Training train.Options
@@ -67,10 +67,10 @@ type Options struct {
 
 const defaultFraction = 0.2
 
-// Tickets finds the tickets by iterative magnitude pruning with rewinding. Level 0
-// is the dense network; each further level prunes the trained weights of the one
-// before, rewinds those that are left, and trains them. An error ends the sequence;
-// running the same study again goes on where it was.
+// Tickets finds the tickets by iterative magnitude pruning with rewinding. Level 0 is
+// the dense network; each further level prunes the trained weights of the one before,
+// rewinds those that are left, and trains them. An error ends the sequence; running the
+// same study again continues from there.
 func (s Study) Tickets(ctx context.Context) iter.Seq2[Level, error] {
 	return s.sequence(func(r *runner, yield func(Level, error) bool) {
 		level, err := r.dense(ctx)
@@ -78,8 +78,8 @@ func (s Study) Tickets(ctx context.Context) iter.Seq2[Level, error] {
 	})
 }
 
-// TicketsFrom goes on from a level that is there already, which it yields first, as
-// Tickets goes on from level 0.
+// TicketsFrom continues from an existing level, which it yields first, as Tickets
+// continues from level 0.
 func (s Study) TicketsFrom(ctx context.Context, level Level) iter.Seq2[Level, error] {
 	return s.sequence(func(r *runner, yield func(Level, error) bool) { r.from(ctx, level, nil, yield) })
 }
@@ -104,10 +104,10 @@ func (s Study) PerEpoch() int {
 	return data.Batches{Images: s.Train, Size: s.Options.Training.BatchSize}.PerEpoch()
 }
 
-// Control trains, for each of a study's tickets, what the control makes of it, with
-// the same options and in the same order of the data. Results go into a folder of
-// the control's name in the study's folder. A level that would be trained exactly
-// as the ticket or as the level before is not trained again.
+// Control trains a control's network for each of a study's tickets, with the same
+// options and in the same order of the data. Results go into a folder of the control's
+// name in the study's folder. A level that would be trained exactly as the ticket or as
+// the level before is not trained again.
 func (s Study) Control(ctx context.Context, control Control, tickets iter.Seq2[Level, error]) iter.Seq2[Level, error] {
 	return s.sequence(func(r *runner, yield func(Level, error) bool) {
 		var before Level
@@ -159,8 +159,8 @@ func (o Options) score() prune.Score {
 	return o.Score
 }
 
-// Check reports what no study of the network can do: an unknown variant, a fraction
-// outside of (0, 1), levels that would leave a layer without weights.
+// Check reports options that are invalid for the network: an unknown variant, a
+// fraction outside (0, 1), levels that would leave a layer without weights.
 func (o Options) Check(n *nn.Network) error {
 	_, err := o.rules(n)
 	return err

@@ -13,16 +13,17 @@ import (
 	"espalier/train"
 )
 
-// Thinning is a way to choose a smaller network among the channels of a trained one.
+// Thinning is a way to choose which channels of a trained network make up a smaller
+// one.
 type Thinning struct {
 	// Name is what tables and folders call it.
 	Name string
 	// Penalise changes the optimizer with which the large network is trained; nil
 	// leaves it as it is.
 	Penalise func(train.Optimizer) train.Optimizer
-	// Choose says which channels stay. What an amount means is the method's own: a
-	// fraction, or fractions by stage. It may draw from the study's seed under its
-	// own name.
+	// Choose says which channels stay. The meaning of an amount depends on the method: a
+	// fraction, or fractions by stage. It may draw from the study's seed under its own
+	// name.
 	Choose func(ctx context.Context, s Study, trained nn.Weights, amount string) (prune.Channels, error)
 }
 

@@ -7,8 +7,8 @@ import (
 	"espalier/prune"
 )
 
-// L1Filters removes filters of inner convolutions with the least L1 norm (Li et al.,
-// "Pruning filters for efficient ConvNets", ICLR 2017). An amount is as
+// L1Filters removes the filters of inner convolutions with the smallest L1 norm (Li et
+// al., "Pruning filters for efficient ConvNets", ICLR 2017). An amount is as
 // prune.ParseStageFractions reads it: A, or 0.6/0.3/0.1.
 var L1Filters = Thinning{Name: "l1-filters", Choose: func(_ context.Context, s Study, trained nn.Weights, amount string) (prune.Channels, error) {
 	removals, err := stageRemovals(s.Network, amount)

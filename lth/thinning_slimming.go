@@ -16,7 +16,7 @@ const slimmingStrength = 1e-5
 // Slimming is network slimming (Liu et al., "Learning efficient convolutional networks
 // through network slimming", ICCV 2017) for residual networks: the large network is
 // trained with train.Slimming, and prune.SlimFilters chooses. An amount is the fraction
-// of all channels that go, as 0.4.
+// of all channels that are removed, such as 0.4.
 var Slimming = NewSlimming("slimming", slimmingStrength)
 
 // NewSlimming is Slimming with another strength of its penalty; for VGG the paper has

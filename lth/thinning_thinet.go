@@ -15,10 +15,11 @@ import (
 // ThiNet removes the same fraction of the filters of every inner convolution, those
 // without which the next layer's outputs change least (Luo, Wu and Lin, ICCV 2017): see
 // prune.Reconstruction. Samples are, as in the paper, outputs of the next layer at ten
-// random places of ten random training images of each class. All layers are chosen in
-// the network as it was trained, where the paper chooses one, trains for an epoch or two
-// and goes on to the next, and weights that are left are not scaled to make up for what
-// went. An amount is the fraction that is kept, as 0.5.
+// random places of ten random training images of each class. The channels of all layers
+// are chosen in the network as it was trained, whereas the paper chooses those of one
+// layer, trains for an epoch or two and proceeds to the next; and the remaining weights
+// are not scaled to make up for the removed ones. An amount is the fraction that is
+// kept, such as 0.5.
 var ThiNet = Thinning{Name: "thinet", Choose: func(ctx context.Context, s Study, trained nn.Weights, amount string) (prune.Channels, error) {
 	removals, err := uniformRemovals(s.Network, amount)
 	if err != nil {

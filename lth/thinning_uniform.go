@@ -10,10 +10,10 @@ import (
 )
 
 // Uniform keeps the same fraction of the filters of every inner convolution, those with
-// the largest L1 norm: a target network that is known before anything is trained, as
-// ThiNet's are. ThiNet itself chooses the filters by what the next layer reconstructs
-// best, which matters where trained weights are kept; see ThiNet. An amount is the
-// fraction that is kept, as 0.5.
+// the largest L1 norm: a target network that is known before anything is trained, like
+// ThiNet's. ThiNet itself chooses the filters by how well the next layer's outputs are
+// reconstructed, which matters if trained weights are kept. An amount is the fraction
+// that is kept, such as 0.5.
 var Uniform = Thinning{Name: "uniform", Choose: func(_ context.Context, s Study, trained nn.Weights, amount string) (prune.Channels, error) {
 	removals, err := uniformRemovals(s.Network, amount)
 	if err != nil {

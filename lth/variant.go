@@ -26,7 +26,7 @@ const (
 // Variants lists the variants.
 func Variants() []Variant { return []Variant{Paper, OpenLTH, StructureLTH} }
 
-// Rules are all that the variants differ in.
+// Rules are everything in which the variants differ.
 type Rules struct {
 	// Selection has how weights are counted and which layers are spared. Its
 	// fraction is not set.
@@ -34,10 +34,10 @@ type Rules struct {
 	Rewinding Rewinding
 }
 
-// Rewinding says how training goes on from weights that were rewound to a moment
-// after the beginning. Rewound to the beginning, all are the same. In each, all
-// parameters are rewound, running statistics of batch norm too, and the optimizer
-// begins anew.
+// Rewinding says how training continues from weights that were rewound to a moment
+// after the beginning. When rewinding to the beginning, all are the same. In each, all
+// parameters are rewound, including batch norm's running statistics, and the optimizer
+// starts afresh.
 type Rewinding string
 
 // The ways to rewind.
