@@ -36,7 +36,7 @@ func BenchmarkProgram(b *testing.B) {
 				b.Fatal(err)
 			}
 			defer p.Close()
-			if err := p.WriteTable(os.Stdout); err != nil {
+			if err := p.Choice().WriteTable(os.Stdout); err != nil {
 				b.Fatal(err)
 			}
 			images := noise(random, batch*n.Input.Size())

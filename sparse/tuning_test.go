@@ -47,7 +47,7 @@ func TestTuningIsKept(t *testing.T) {
 	}
 	var tables [2]strings.Builder
 	for i, p := range []*Program{first, program(t, n, weights, mask, o)} {
-		if err := p.WriteTable(&tables[i]); err != nil {
+		if err := p.Choice().WriteTable(&tables[i]); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -27,5 +27,8 @@ func (t *terminal) compile(n *nn.Network, weights nn.Weights, mask nn.WeightMask
 	if err := tuning.keep(); err != nil {
 		return err
 	}
-	return program.WriteTable(t.out)
+	if t.JSON {
+		return printJSON(t.out, program.Choice())
+	}
+	return program.Choice().WriteTable(t.out)
 }

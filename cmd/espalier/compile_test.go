@@ -39,6 +39,9 @@ func TestShowCompilesATimedCell(t *testing.T) {
 	if got.status != 0 || !strings.HasPrefix(got.out, "path ") || !strings.Contains(got.out, ", batch 16; ") || !strings.Contains(got.out, "ms a batch\n") {
 		t.Errorf("status %d: %s%s", got.status, got.out, got.err)
 	}
+	if shown := objects(t, inFolder(t, folder, "show", digest, "--compile", "--json").out); len(shown) != 1 || shown[0]["batch"] != 16.0 || len(shown[0]["milliseconds"].(map[string]any)) < 2 {
+		t.Errorf("as JSON: %v", shown)
+	}
 	if again := contentOf(t, file); string(again) != string(measured) {
 		t.Error("what was timed in the run was measured again")
 	}
