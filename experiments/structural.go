@@ -80,7 +80,7 @@ var structural = &Experiment{
 	Options: func() any { return new(Structural) },
 	Cells:   func(s Setting) ([]Cell, error) { return s.Options.(*Structural).cells(s) },
 	Cost:    func(s Setting) (Cost, error) { return s.Options.(*Structural).cost(s) },
-	Trained: (*Store).trainedTicket,
+	Trained: (*Store).trainedStructural,
 	Columns: []Column{
 		{Metric: RemainingMACs, Title: "MACs", Percent: true, Decimals: 1},
 		{Metric: TestAccuracy, Title: "test accuracy", Percent: true, Decimals: 2},

@@ -130,6 +130,7 @@ func TestGroupAwareAndSourcedMethods(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	checkTickets(t, store, results)
 	masks := make(map[string]*prune.Mask)
 	for _, result := range results {
 		method := result.Desc.Method
@@ -161,6 +162,24 @@ func TestGroupAwareAndSourcedMethods(t *testing.T) {
 		if slices.Contains(row, true) && slices.Contains(row, false) {
 			t.Errorf("channel %d of Refill on a random mask lives in part", channel)
 		}
+	}
+}
+
+// What finds no block trains as its source did, and its network is read there.
+func TestMethodTrainedAsItsSource(t *testing.T) {
+	if testing.Short() {
+		t.Skip("not running three methods of lth/structural, which takes seconds, and minutes under the race detector: -short is set")
+	}
+	plan := tinyStructural(t, map[string]string{"methods": "regroup-random-mask", "levels": "1", "fewest-rows": "64"})
+	store := experiments.OpenStore(t.TempDir())
+	results, err := experiments.Runner{Store: store}.Run(t.Context(), plan.Cells)
+	if err != nil {
+		t.Fatal(err)
+	}
+	tickets := checkTickets(t, store, results)
+	source, made := tickets["random-mask"][1], tickets["regroup-random-mask"][1]
+	if source == nil || made == nil || !made.Mask.Equal(source.Mask) || !made.Weights.Equal(source.Weights) {
+		t.Error("without a block, Regroup on random masks is not the random mask's network")
 	}
 }
 

@@ -86,7 +86,7 @@ func (t *Ticket) read(e *Experiment, folder string, like []string) error {
 		return err
 	}
 	for metric, value := range map[string]float64{
-		TestAccuracy: training.Final().TestAccuracy, "test_loss": training.Final().TestLoss, "train_loss": training.Final().TrainLoss,
+		TestAccuracy: training.Final().TestAccuracy, TestLoss: training.Final().TestLoss, TrainLoss: training.Final().TrainLoss,
 	} {
 		if measured := t.Metrics[metric]; !same(float64(measured), value) {
 			return fmt.Errorf("the training in %s ended with a %s of %v, and the cell's result says %v: they are of two runs", folder, metric, value, measured)
@@ -199,6 +199,23 @@ func (s *Store) trainedTicket(d Desc, level int) (folder string, like []string, 
 		like = append(like, s.levelFolder(tickets, lth.Tickets, index))
 	}
 	return s.levelFolder(d, d.Method, level), like, nil
+}
+
+// trainedStructural is where the level of a cell of lth/structural is; it may have been
+// trained as a level of the method that its masks come from, too.
+func (s *Store) trainedStructural(d Desc, level int) (folder string, like []string, err error) {
+	folder, like, err = s.trainedTicket(d, level)
+	for _, of := range new(Structural).structures() {
+		if of.Name != d.Method || of.source == lth.Tickets {
+			continue
+		}
+		source := d
+		source.Method = of.source
+		for index := level; index > 0; index-- {
+			like = append(like, s.levelFolder(source, of.source, index))
+		}
+	}
+	return folder, like, err
 }
 
 // trainedFilters is where the level of a cell of lth/soft is: a rate's of soft pruning, a
