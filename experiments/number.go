@@ -20,16 +20,12 @@ func (n Number) MarshalJSON() ([]byte, error) {
 
 // UnmarshalJSON reads a number, or null.
 func (n *Number) UnmarshalJSON(text []byte) error {
-	if string(text) == "null" {
-		*n = Number(math.NaN())
+	if number, ok := parseNumber(text); ok {
+		*n = number
 		return nil
 	}
 	return json.Unmarshal(text, (*float64)(n))
 }
-
-// Metrics are measured numbers by name. Accuracies are fractions, times are in
-// seconds, losses are natural logarithms.
-type Metrics map[string]Number
 
 // The names of the metrics that more than one experiment measures.
 const (

@@ -60,7 +60,7 @@ func (OS) SyncFolder(folder string) error {
 }
 
 // ReadFile returns a file's content.
-func (OS) ReadFile(path string) ([]byte, error) { return os.ReadFile(path) }
+func (OS) ReadFile(path string) ([]byte, error) { return readFile(path) }
 
 // ReadDir lists a folder, sorted by name.
 func (OS) ReadDir(folder string) ([]fs.DirEntry, error) { return os.ReadDir(folder) }
