@@ -30,6 +30,7 @@ type Cosparsify struct {
 	Ends      counts         `name:"ends" default:"50,100,150" of:"plan" help:"Epochs after which nothing is pruned." expect:"numbers of epochs with commas between"`
 	// Combine says which densities a joint pruning goes through.
 	Combine string `name:"combine" default:"apart" enum:"apart,in-turn" of:"plan" help:"Of joint prunings: each combination of densities a cell of its own, or the first of each list, the second of each and so on as the levels of one cell."`
+	Timed   bool   `name:"timed" default:"true" of:"plan" help:"Time training and inference of what the cells found, after all have run."`
 
 	Rate      float64       `name:"rate" default:"0.1" by:"rates" above:"0" max:"1" help:"The part that changes places at first; set by rates."`
 	Interval  int           `name:"interval" default:"10" by:"intervals" min:"1" help:"Epochs between prunings; set by intervals."`
@@ -86,7 +87,7 @@ var cosparsify = &Experiment{
 	Presets: map[Scale]Preset{
 		Smoke: {Seeds: 1, Set: map[string]string{
 			"data": "cora", "networks": "sgc", "methods": "edges,edges-random,weights,dense", "edges": "0.5", "weights": "0.1",
-			"rates": "0.1", "intervals": "10", "ends": "20", "epochs": "40", "combine": "in-turn",
+			"rates": "0.1", "intervals": "10", "ends": "20", "epochs": "40", "combine": "in-turn", "timed": "false",
 		}},
 		Bench: {Seeds: 5, Set: map[string]string{
 			"data":     "cora,citeseer,texas,cornell,chameleon,actor,amazon-photo,amazon-computers,coauthor-cs",
@@ -111,6 +112,12 @@ var cosparsify = &Experiment{
 		{Metric: ugsMACs, Title: "million MACs by UGS's formula", Decimals: 1},
 		{Metric: gebtMACs, Title: "million MACs by GEBT's formula", Decimals: 1},
 		{Metric: executedMACs, Title: "million MACs, zeros left out", Decimals: 1},
+		{Metric: ofEpoch + wholeMilliseconds, Title: "ms an epoch, whole", Decimals: 2, Timed: true},
+		{Metric: ofEpoch + Milliseconds, Title: "ms an epoch, compacted", Decimals: 2, Timed: true},
+		{Metric: ofEpoch + Speedup, Title: "speed-up of an epoch", Decimals: 2, Timed: true},
+		{Metric: wholeMilliseconds, Title: "ms an inference, whole", Decimals: 2, Timed: true},
+		{Metric: Milliseconds, Title: "ms an inference, compacted", Decimals: 2, Timed: true},
+		{Metric: Speedup, Title: "speed-up of an inference", Decimals: 2, Timed: true},
 	},
 }
 
@@ -179,7 +186,11 @@ func (o Cosparsify) methodCells(s Setting, d Desc, combine string) ([]Cell, erro
 		if err != nil {
 			return nil, err
 		}
-		cells = append(cells, cellOf(desc, one.run))
+		cell := cellOf(desc, one.run)
+		if o.Timed {
+			cell.Time = func(ctx context.Context, w Work) ([]Measurement, error) { return one.time(ctx, w, desc) }
+		}
+		cells = append(cells, cell)
 	}
 	return cells, nil
 }
@@ -256,32 +267,39 @@ func (o *Cosparsify) options(method string, left cgp.Densities) cgp.Options {
 
 // run goes through the levels of a method.
 func (o *Cosparsify) run(ctx context.Context, w Work, d Desc) (Outcome, error) {
-	g, split, whole, err := openProtocol(ctx, d.Data, w.Data, d.Seed)
+	problem, whole, err := o.problem(ctx, w, d)
 	if err != nil {
 		return Outcome{}, err
-	}
-	network, err := cgp.Backbone(d.Network)
-	if err != nil {
-		return Outcome{}, err
-	}
-	if d.Method == "mlp" {
-		network = cgp.Perceptron()
 	}
 	outcome := Outcome{Data: map[string]string{whole.Name(): whole.Digest()}}
 	for i, level := range o.levels(d.Method) {
-		result, err := cgp.CoSparsify(ctx, cgp.Problem{
-			Network: network, Graph: g, Split: split, Seed: d.Seed, Backend: w.Backend, Progress: w.Progress,
-			Name: fmt.Sprintf("%s of %s on %s, %.3g", d.Method, d.Network, d.Data, level.remaining),
-		}, o.options(d.Method, level.left))
+		problem.Name = fmt.Sprintf("%s of %s on %s, %.3g", d.Method, d.Network, d.Data, level.remaining)
+		result, err := cgp.CoSparsify(ctx, problem, o.options(d.Method, level.left))
 		if err != nil {
 			return Outcome{}, err
 		}
-		metrics := pruningMetrics(g, network, result.Mask, result.Scores)
+		if err := keepRemains(w.Folder, i, problem.Remains(result.Mask, o.Variant)); err != nil {
+			return Outcome{}, err
+		}
+		metrics := pruningMetrics(problem.Graph, problem.Network, result.Mask, result.Scores)
 		metrics[Remaining], metrics[chosenEpoch] = Number(level.remaining), Number(result.Epoch.Epoch)
 		outcome.Measurements = append(outcome.Measurements, Measurement{Level: i, Metrics: metrics})
 		outcome.Curves = append(outcome.Curves, pruningCurve(i, result))
 	}
 	return outcome, nil
+}
+
+// problem is what a cell prunes, and the graph as it was opened.
+func (o *Cosparsify) problem(ctx context.Context, w Work, d Desc) (cgp.Problem, *data.Graph, error) {
+	g, split, whole, err := openProtocol(ctx, d.Data, w.Data, d.Seed)
+	if err != nil {
+		return cgp.Problem{}, nil, err
+	}
+	network, err := cgp.Backbone(d.Network)
+	if d.Method == "mlp" {
+		network = cgp.Perceptron()
+	}
+	return cgp.Problem{Network: network, Graph: g, Split: split, Seed: d.Seed, Backend: w.Backend, Progress: w.Progress}, whole, err
 }
 
 // openProtocol opens a graph and prepares it as results on it are usually compared, as

@@ -3,6 +3,8 @@ package experiments_test
 import (
 	"errors"
 	"fmt"
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -34,6 +36,46 @@ func TestCosparsifySmoke(t *testing.T) {
 	accuracy := smoke(t, "cgp/cosparsify", experiments.TestAccuracy, nil)
 	if len(accuracy) != 4 || accuracy["dense 0"] < .7 || accuracy["edges 0"] > accuracy["dense 0"] {
 		t.Errorf("test accuracies %v", accuracy)
+	}
+}
+
+// What cells found is timed after they have run, from what they keep; the results of a
+// cell that kept nothing stay untimed.
+func TestCosparsifiedIsTimed(t *testing.T) {
+	plan, err := experiments.NewPlan(experiments.Request{Experiment: "cgp/cosparsify", Set: map[string]string{
+		"timed": "true", "methods": "edges,dense", "epochs": "6", "ends": "4", "intervals": "2",
+	}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	store := experiments.OpenStore(t.TempDir())
+	run := func() []experiments.Row {
+		results, err := experiments.Runner{Store: store}.Run(t.Context(), plan.Cells)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return experiments.Rows(results)
+	}
+	for _, row := range run() {
+		for _, of := range []string{"epoch_", ""} {
+			whole, own, faster := row.Metrics[of+"dense_milliseconds"], row.Metrics[of+"milliseconds"], row.Metrics[of+"speedup"]
+			if !(whole > 0 && own > 0 && faster > 0) {
+				t.Errorf("%s: %s takes %v ms, the whole %v, speed-up %v", row.Method, of, own, whole, faster)
+			}
+		}
+	}
+	for _, cell := range plan.Cells {
+		folder := store.CellFolder(cell.Desc)
+		for _, file := range []string{"remains-00", "durations.json"} {
+			if err := os.Remove(filepath.Join(folder, file)); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	for _, row := range run() {
+		if _, timed := row.Metrics["milliseconds"]; timed {
+			t.Errorf("%s is timed without what remains of it", row.Method)
+		}
 	}
 }
 

@@ -57,6 +57,15 @@ type Column struct {
 	Percent bool
 	// Decimals is how many are shown.
 	Decimals int
+	// Timed marks times, which a table leaves out where nothing was timed.
+	Timed bool
+}
+
+// shown are the columns without times that none of some summaries has.
+func shown(columns []Column, summaries []Summary) []Column {
+	return slices.DeleteFunc(slices.Clone(columns), func(c Column) bool {
+		return c.Timed && !slices.ContainsFunc(summaries, func(s Summary) bool { return s.Metrics[c.Metric].Runs > 0 })
+	})
 }
 
 // sameRemaining is how far, in proportion, the fractions of living weights of a

@@ -32,7 +32,7 @@ func Tables(summaries []Summary) ([]Table, error) {
 			return nil, err
 		}
 		table := Table{
-			Setting: setting, Title: settingTitle(setting), Columns: e.Columns, Summaries: group,
+			Setting: setting, Title: settingTitle(setting), Columns: shown(e.Columns, group), Summaries: group,
 			Published: e.publishedAbout(setting), experiment: e,
 		}
 		for _, b := range e.Bands {

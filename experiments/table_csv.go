@@ -30,7 +30,7 @@ func writeCSV(w io.Writer, tables []Table) error {
 
 func (t Table) csvHeader() []string {
 	header := []string{"experiment", "scale", "data", "network", "options", "variant", "method", "level", "seeds", Remaining}
-	for _, column := range t.Columns {
+	for _, column := range t.experiment.Columns {
 		header = append(header, column.Metric, column.Metric+"_std", column.Metric+"_published")
 		if t.experiment.bounds(column) {
 			header = append(header, column.Metric+"_low", column.Metric+"_high")
@@ -44,7 +44,7 @@ func (t Table) csvRow(s Summary) []string {
 		s.Setting.Experiment, string(s.Setting.Scale), s.Setting.Data, s.Setting.Network, optionsText(s.Setting),
 		s.Option("variant"), s.Method, strconv.Itoa(s.Level), strconv.Itoa(len(s.Seeds)), csvNumber(s.mean(Remaining)),
 	}
-	for _, column := range t.Columns {
+	for _, column := range t.experiment.Columns {
 		statistic := s.Metrics[column.Metric]
 		if statistic.Runs == 0 {
 			statistic = statisticOf(nil)
