@@ -1,10 +1,10 @@
 package backend
 
 import (
+	"espalier/internal/registry"
 	"fmt"
 	"os"
 	"runtime/debug"
-	"slices"
 	"strings"
 
 	"github.com/gomlx/compute"
@@ -50,7 +50,7 @@ type UnknownError struct{ Name string }
 
 // Error is one line.
 func (e *UnknownError) Error() string {
-	return fmt.Sprintf("no backend is called %q: there are %s", e.Name, strings.Join(Names(), ", "))
+	return registry.Unknown("backend", e.Name, Names()).Error()
 }
 
 // driver is one backend that this package can start.
@@ -61,18 +61,11 @@ type driver struct {
 	open func(option string) (compute.Backend, error)
 }
 
-// drivers are filled in at start, one by each file that adds one.
-var drivers = map[string]driver{}
+// drivers are the registered backends.
+var drivers = registry.New[driver]("backend")
 
 // Names lists the backends that can be named, whether or not they can run here.
-func Names() []string {
-	names := make([]string, 0, len(drivers))
-	for name := range drivers {
-		names = append(names, name)
-	}
-	slices.Sort(names)
-	return names
-}
+func Names() []string { return drivers.Names() }
 
 // New starts the backend of a name; an empty name is replaced by ESPALIER_BACKEND,
 // and if that is not set by Default. An error says what there is (*UnknownError)
@@ -80,7 +73,7 @@ func Names() []string {
 func New(name string) (*Choice, error) {
 	name = resolve(name)
 	base, option, _ := strings.Cut(name, ":")
-	chosen, ok := drivers[base]
+	chosen, ok := drivers.Get(base)
 	if !ok {
 		return nil, &UnknownError{Name: name}
 	}

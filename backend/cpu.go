@@ -9,7 +9,7 @@ import (
 )
 
 func init() {
-	drivers["cpu"] = driver{module: "espalier", open: openCPU}
+	drivers.Register("cpu", driver{module: "espalier", open: openCPU})
 }
 
 // openCPU starts the project's own backend.

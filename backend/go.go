@@ -8,7 +8,7 @@ import (
 )
 
 func init() {
-	drivers["go"] = driver{module: "github.com/gomlx/compute", open: openGo}
+	drivers.Register("go", driver{module: "github.com/gomlx/compute", open: openGo})
 }
 
 // openGo starts GoMLX's own backend. Operations run one after another: in parallel

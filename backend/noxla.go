@@ -5,7 +5,7 @@ package backend
 import "github.com/gomlx/compute"
 
 func init() {
-	drivers["xla"] = driver{module: "github.com/gomlx/go-xla", open: missingXLA}
+	drivers.Register("xla", driver{module: "github.com/gomlx/go-xla", open: missingXLA})
 }
 
 func missingXLA(string) (compute.Backend, error) {

@@ -11,7 +11,7 @@ import (
 )
 
 func init() {
-	drivers["xla"] = driver{module: "github.com/gomlx/go-xla", open: openXLA}
+	drivers.Register("xla", driver{module: "github.com/gomlx/go-xla", open: openXLA})
 }
 
 // openXLA loads a PJRT plugin by its path, so that only the folders that Plugin

@@ -25,7 +25,7 @@ func TestCIFAR100HasFineAndCoarseLabels(t *testing.T) {
 		"cifar-100-binary/test.bin":  cifar(30, 20, 100),
 	})
 	for name, classes := range map[string]int{"cifar-100": 100, "cifar-100-coarse": 20} {
-		d := *registry[name]
+		d := *imageSet(name)
 		d.train, d.test = 110, 30
 		set, err := d.openIn(t, folder)
 		if err != nil {

@@ -71,7 +71,7 @@ func TestCIFARRefuses(t *testing.T) {
 
 // smallCIFAR10 is a set of few images in the form of CIFAR-10, and its files.
 func smallCIFAR10() (*definition, map[string][]byte) {
-	d := *registry["cifar-10"]
+	d := *imageSet("cifar-10")
 	d.train, d.test = 10, 2
 	files := map[string][]byte{}
 	for n := range d.source.Files {

@@ -2,8 +2,8 @@ package data
 
 import (
 	"context"
+	"espalier/internal/registry"
 	"fmt"
-	"maps"
 	"slices"
 )
 
@@ -49,7 +49,7 @@ func Open(ctx context.Context, name, dir string) (*Dataset, error) {
 }
 
 // Names lists the sets of images, sorted.
-func Names() []string { return slices.Sorted(maps.Keys(registry)) }
+func Names() []string { return imageSets.Names() }
 
 // origin is where the files of a set come from, and where they may lie.
 type origin struct {
@@ -77,14 +77,14 @@ type definition struct {
 // part is what is read of the training or the test images.
 type part struct{ pixels, labels []uint8 }
 
-// registry is filled while the program starts, by the files named after the sets.
-var registry = map[string]*definition{}
+// imageSets are the registered sets of images.
+var imageSets = registry.New[*definition]("data set")
 
-func register(d definition) { registry[d.name] = &d }
+func register(d definition) { imageSets.Register(d.name, &d) }
 
 func find(name string) (*definition, error) {
-	d, ok := registry[name]
-	if _, isGraph := graphs[name]; !ok && isGraph {
+	d, ok := imageSets.Get(name)
+	if _, isGraph := graphs.Get(name); !ok && isGraph {
 		return nil, fmt.Errorf("data set %s is a graph, and a set of images is needed", name)
 	}
 	if !ok {

@@ -33,7 +33,7 @@ func TestDefinitionsAreWhole(t *testing.T) {
 	digest := regexp.MustCompile(`^[0-9a-f]{64}$`)
 	for _, name := range Names() {
 		t.Run(name, func(t *testing.T) {
-			d := registry[name]
+			d := imageSet(name)
 			for what, text := range map[string]string{
 				"title": d.source.Title, "home": d.source.Home, "licence": d.source.Licence, "citation": d.source.Citation,
 			} {

@@ -95,7 +95,7 @@ func FuzzDigitsCSV(f *testing.F) {
 		if len(pixels) != 64*len(labels) {
 			t.Fatalf("%d pixels for %d labels", len(pixels), len(labels))
 		}
-		d := registry["digits"].description
+		d := imageSet("digits").description
 		if _, err := NewImages(d, pixels, labels); err != nil {
 			t.Errorf("the reader accepted what is out of range: %v", err)
 		}

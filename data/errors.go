@@ -1,7 +1,9 @@
 package data
 
 import (
+	"espalier/internal/registry"
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -53,8 +55,11 @@ func getCommand(set string) string { return "`espalier data get " + set + "`" }
 // UnknownError says that no set has a name.
 type UnknownError struct{ Name string }
 
-// Error lists the names that there are.
+// Error suggests similar names, or lists all.
 func (e *UnknownError) Error() string {
+	if names := slices.Concat(Names(), GraphNames()); len(registry.Near(e.Name, names)) > 0 {
+		return registry.Unknown("data set", e.Name, names).Error()
+	}
 	return fmt.Sprintf("there is no data set %q; there are the images %s and the graphs %s",
 		e.Name, strings.Join(Names(), ", "), strings.Join(GraphNames(), ", "))
 }

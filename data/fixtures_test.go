@@ -123,7 +123,7 @@ func writeFiles(t testing.TB, folder string, files map[string][]byte) {
 
 // smallMNIST is a set of few images in the form of MNIST, and its files.
 func smallMNIST(t testing.TB) (*definition, map[string][]byte) {
-	d := *registry["mnist"]
+	d := *imageSet("mnist")
 	d.train, d.test = 5, 3
 	files := map[string][]byte{
 		"train-images-idx3-ubyte.gz": zipped(t, idx(random("train", 5*28*28, 256), 5, 28, 28)),
@@ -170,10 +170,22 @@ func realFolder(t *testing.T, name string) string {
 		t.Skipf("the real files of %s are not read with -short", name)
 	}
 	folders := os.Getenv("ESPALIER_DATA")
-	p, err := registry[name].locate(folders)
+	p, err := imageSet(name).locate(folders)
 	if err != nil {
 		t.Skipf("the real files of %s: set ESPALIER_DATA to a data folder that has them (%v)", name, err)
 	}
 	p.close()
 	return folders
+}
+
+// imageSet is the definition of a set of images, or nil.
+func imageSet(name string) *definition {
+	d, _ := imageSets.Get(name)
+	return d
+}
+
+// graphSet is the definition of a graph, or nil.
+func graphSet(name string) *graphDefinition {
+	d, _ := graphs.Get(name)
+	return d
 }

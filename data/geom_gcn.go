@@ -14,7 +14,7 @@ import (
 	"espalier/internal/numpy"
 )
 
-func init() { graphFormats["geom-gcn"] = readGeomGCN }
+func init() { graphFormats.Register("geom-gcn", readGeomGCN) }
 
 // geomGCNSplits is how many fixed splits a graph has.
 const geomGCNSplits = 10

@@ -65,10 +65,10 @@ func Get(ctx context.Context, name, dir string, o GetOptions) error {
 
 // findOrigin finds a set of images or a graph.
 func findOrigin(name string) (*origin, error) {
-	if d, ok := registry[name]; ok {
+	if d, ok := imageSets.Get(name); ok {
 		return &d.origin, nil
 	}
-	if d, ok := graphs[name]; ok {
+	if d, ok := graphs.Get(name); ok {
 		return &d.origin, nil
 	}
 	return nil, &UnknownError{Name: name}

@@ -8,7 +8,7 @@ import (
 	"espalier/internal/numpy"
 )
 
-func init() { graphFormats["gnn-benchmark"] = readGNNBenchmark }
+func init() { graphFormats.Register("gnn-benchmark", readGNNBenchmark) }
 
 // readGNNBenchmark reads an .npz file with the sparse matrices adj, of which a row
 // has the nodes to which edges lead from one, and attr, the features, and with

@@ -64,7 +64,7 @@ func (g *Graph) Card() Card {
 		Name: g.Name(), Title: s.Title, Home: s.Home, Licence: s.Licence, Citation: s.Citation, Digest: g.Digest(),
 		Nodes: g.Nodes(), Counts: g.Counts(), Undirected: g.Undirected(), Stored: g.Stored(),
 	}
-	if d, ok := graphs[g.Name()]; ok {
+	if d, ok := graphs.Get(g.Name()); ok {
 		c.Remarks = slices.Clone(d.remarks)
 	}
 	if pairs := float64(c.Nodes) * float64(c.Nodes-1) / 2; pairs > 0 {

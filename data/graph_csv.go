@@ -12,13 +12,13 @@ import (
 )
 
 func init() {
-	graphFormats["csv"] = func(ctx context.Context, files fs.FS, name string) (GraphContent, error) {
+	graphFormats.Register("csv", func(ctx context.Context, files fs.FS, name string) (GraphContent, error) {
 		t := tables{ctx: ctx, files: files, folder: name}
 		return t.read("edges.csv", "features.csv", "labels.csv", [3]string{"train.csv", "validation.csv", "test.csv"})
-	}
+	})
 	// Source: W. Hu and others, "Open Graph Benchmark: Datasets for Machine Learning
 	// on Graphs", NeurIPS 2020, and its files.
-	graphFormats["ogb"] = func(ctx context.Context, files fs.FS, name string) (GraphContent, error) {
+	graphFormats.Register("ogb", func(ctx context.Context, files fs.FS, name string) (GraphContent, error) {
 		t := tables{ctx: ctx, files: files, folder: name}
 		split, err := t.splitFolder()
 		if err != nil {
@@ -26,7 +26,7 @@ func init() {
 		}
 		return t.read("raw/edge.csv", "raw/node-feat.csv", "raw/node-label.csv",
 			[3]string{split + "/train.csv", split + "/valid.csv", split + "/test.csv"})
-	}
+	})
 }
 
 // tables are files with commas between columns, of which those that are optional

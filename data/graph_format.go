@@ -4,23 +4,27 @@ import (
 	"bufio"
 	"context"
 	"errors"
+	"espalier/internal/registry"
 	"fmt"
 	"io"
 	"io/fs"
-	"maps"
-	"slices"
 	"strings"
 )
 
 // GraphFormat names a layout of files that graphs come in.
 type GraphFormat string
 
-// graphFormats has the readers, filled while the program starts by the files named
-// after the formats. Each reads what is called name in a folder.
-var graphFormats = map[GraphFormat]func(ctx context.Context, files fs.FS, name string) (GraphContent, error){}
+// graphFormats has the readers. Each reads what is called name in a folder.
+var graphFormats = registry.New[func(ctx context.Context, files fs.FS, name string) (GraphContent, error)]("graph format")
 
 // GraphFormats lists the formats, sorted.
-func GraphFormats() []GraphFormat { return slices.Sorted(maps.Keys(graphFormats)) }
+func GraphFormats() []GraphFormat {
+	var formats []GraphFormat
+	for _, name := range graphFormats.Names() {
+		formats = append(formats, GraphFormat(name))
+	}
+	return formats
+}
 
 // ReadGraph reads a graph of a user's own as its files have it: directed, with
 // loops and duplicates. What the name is depends on the format:
@@ -38,9 +42,9 @@ func GraphFormats() []GraphFormat { return slices.Sorted(maps.Keys(graphFormats)
 // The error is a *FormatError for a file that is damaged, and one that wraps
 // fs.ErrNotExist for a file that is not there.
 func ReadGraph(ctx context.Context, format GraphFormat, files fs.FS, name string) (*Graph, error) {
-	read, ok := graphFormats[format]
-	if !ok {
-		return nil, fmt.Errorf("there is no graph format %q; there are %v", format, GraphFormats())
+	read, err := graphFormats.Lookup(string(format))
+	if err != nil {
+		return nil, err
 	}
 	content, err := read(ctx, files, name)
 	if err != nil {

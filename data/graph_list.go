@@ -25,7 +25,7 @@ func (e GraphEntry) HowToGet() string {
 func ListGraphs(dir string) ([]GraphEntry, error) {
 	var entries []GraphEntry
 	for _, name := range GraphNames() {
-		d := graphs[name]
+		d, _ := graphs.Get(name)
 		e := GraphEntry{
 			Name: name, Title: d.source.Title, Licence: d.source.Licence, Home: d.source.Home,
 			GraphSize: d.size, ByHand: d.byHand() != "",

@@ -3,9 +3,9 @@ package data
 import (
 	"context"
 	"errors"
+	"espalier/internal/registry"
 	"fmt"
 	"io/fs"
-	"maps"
 	"slices"
 )
 
@@ -43,14 +43,14 @@ func (g *Graph) Size() GraphSize {
 	return s
 }
 
-// graphs is filled while the program starts, by the files named after the sets.
-var graphs = map[string]*graphDefinition{}
+// graphs are the registered graphs.
+var graphs = registry.New[*graphDefinition]("graph")
 
-func registerGraph(d graphDefinition) { graphs[d.name] = &d }
+func registerGraph(d graphDefinition) { graphs.Register(d.name, &d) }
 
 func findGraph(name string) (*graphDefinition, error) {
-	d, ok := graphs[name]
-	if _, isImages := registry[name]; !ok && isImages {
+	d, ok := graphs.Get(name)
+	if _, isImages := imageSets.Get(name); !ok && isImages {
 		return nil, fmt.Errorf("data set %s is a set of images, and a graph is needed", name)
 	}
 	if !ok {
@@ -60,7 +60,7 @@ func findGraph(name string) (*graphDefinition, error) {
 }
 
 // GraphNames lists the graphs that have a name, sorted.
-func GraphNames() []string { return slices.Sorted(maps.Keys(graphs)) }
+func GraphNames() []string { return graphs.Names() }
 
 // OpenGraph reads a graph as papers use it: undirected, without loops and
 // duplicates, and what else Remarks tells of it. Cora is built in; any other is
@@ -135,7 +135,11 @@ func (d *graphDefinition) openStored(ctx context.Context, p *place) (*Graph, err
 	if err != nil {
 		return nil, fmt.Errorf("data folder %s: %w", p.name, err)
 	}
-	content, err := graphFormats[d.format](ctx, folder, d.file)
+	read, err := graphFormats.Lookup(string(d.format))
+	if err != nil {
+		return nil, err
+	}
+	content, err := read(ctx, folder, d.file)
 	if err == nil && d.amend != nil {
 		err = d.amend(ctx, folder, &content)
 	}

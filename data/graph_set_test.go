@@ -16,12 +16,12 @@ import (
 func openReal(t testing.TB, name string, open func(*graphDefinition, *place) (*Graph, error)) *Graph {
 	t.Helper()
 	folders := os.Getenv("ESPALIER_DATA")
-	p, err := graphs[name].locate(folders)
+	p, err := graphSet(name).locate(folders)
 	if err != nil {
 		t.Skipf("the real files of %s: set ESPALIER_DATA to a data folder that has them (%v)", name, err)
 	}
 	defer p.close()
-	g, err := open(graphs[name], p)
+	g, err := open(graphSet(name), p)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -166,14 +166,14 @@ func rounded(x float64) float64 { return math.Round(x*1e4) / 1e4 }
 func TestGraphDefinitionsAreWhole(t *testing.T) {
 	digest := regexp.MustCompile(`^[0-9a-f]{64}$`)
 	for _, name := range GraphNames() {
-		d := graphs[name]
+		d := graphSet(name)
 		if d.source.Title == "" || d.source.Home == "" || d.source.Licence == "" || d.source.Citation == "" || len(d.folders) == 0 {
 			t.Errorf("%s: %+v", name, d.source)
 		}
 		if d.size.Nodes < 1 || d.size.Edges < 1 {
 			t.Errorf("%s is of size %+v", name, d.size)
 		}
-		if graphFormats[d.format] == nil || d.file == "" {
+		if _, err := graphFormats.Lookup(string(d.format)); err != nil || d.file == "" {
 			t.Errorf("%s: format %q of file %q", name, d.format, d.file)
 		}
 		for _, f := range d.source.Files {
@@ -181,7 +181,7 @@ func TestGraphDefinitionsAreWhole(t *testing.T) {
 				t.Errorf("%s can be downloaded, but its file is %+v", name, f)
 			}
 		}
-		if _, ok := registry[name]; ok {
+		if imageSet(name) != nil {
 			t.Errorf("%s is a set of images too", name)
 		}
 	}
@@ -220,7 +220,7 @@ func TestSizesAreChecked(t *testing.T) {
 			t.Errorf("%+v, edges counted otherwise %t: error %v", d.size, c.otherEdges, err)
 		}
 	}
-	if size, err := SizeOfGraph("wiki-cs"); err != nil || size != graphs["wiki-cs"].size {
+	if size, err := SizeOfGraph("wiki-cs"); err != nil || size != graphSet("wiki-cs").size {
 		t.Errorf("wiki-cs is of size %+v, %v", size, err)
 	}
 	if _, err := SizeOfGraph("karate"); err == nil {

@@ -9,7 +9,7 @@ import (
 	"espalier/internal/numpy"
 )
 
-func init() { graphFormats["heterophilous"] = readHeterophilous }
+func init() { graphFormats.Register("heterophilous", readHeterophilous) }
 
 // readHeterophilous reads an .npz file with node_features, node_labels, edges (pairs
 // of nodes, each edge in one direction) and the masks of fixed splits, a row each.

@@ -26,7 +26,8 @@ func (e Entry) HowToGet() string { return getCommand(e.Name) }
 func List(dir string) ([]Entry, error) {
 	var entries []Entry
 	for _, name := range Names() {
-		entry, err := registry[name].entry(dir)
+		d, _ := imageSets.Get(name)
+		entry, err := d.entry(dir)
 		if err != nil {
 			return nil, err
 		}

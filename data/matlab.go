@@ -8,7 +8,7 @@ import (
 	"espalier/internal/matlab"
 )
 
-func init() { graphFormats["matlab"] = readMATLAB }
+func init() { graphFormats.Register("matlab", readMATLAB) }
 
 // readMATLAB reads the sparse adjacency net of a MATLAB file, version 5: an entry
 // in row i and column j is an edge from i to j, whatever its value.

@@ -32,7 +32,7 @@ type planetoid struct {
 	test        []int32
 }
 
-func init() { graphFormats["planetoid"] = readPlanetoid }
+func init() { graphFormats.Register("planetoid", readPlanetoid) }
 
 // readPlanetoid reads the files ind.NAME.x and so on as they are: CiteSeer's list
 // of neighbours has duplicates and loops. The one split is the public one: the

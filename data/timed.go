@@ -10,7 +10,7 @@ import (
 	"strings"
 )
 
-func init() { graphFormats["timed"] = readTimed }
+func init() { graphFormats.Register("timed", readTimed) }
 
 // TimedEdge is an edge at a time, in seconds since 1970.
 type TimedEdge struct {

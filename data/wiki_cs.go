@@ -9,7 +9,7 @@ import (
 )
 
 func init() {
-	graphFormats["wiki-cs"] = readWikiCS
+	graphFormats.Register("wiki-cs", readWikiCS)
 	registerGraph(graphDefinition{
 		origin: origin{
 			name: "wiki-cs",

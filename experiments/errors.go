@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"espalier/data"
+	"espalier/internal/registry"
 )
 
 // UsageError says that what was asked for does not exist or makes no sense, such
@@ -60,4 +61,9 @@ func (e *MissingDataError) orNil() error {
 		return nil
 	}
 	return e
+}
+
+// unknown is the error for a name that is not among the names of a kind.
+func unknown(kind, name string, names []string) error {
+	return &UsageError{registry.Unknown(kind, name, names).Error()}
 }

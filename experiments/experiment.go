@@ -2,6 +2,7 @@ package experiments
 
 import (
 	"cmp"
+	"espalier/internal/registry"
 	"fmt"
 	"maps"
 	"slices"
@@ -92,23 +93,29 @@ type Plan struct {
 	Cells []Cell
 }
 
-// registry has the experiments by name. It is filled at start, by one init
-// function for each paper; a test checks every entry.
-var registry = map[string]*Experiment{}
+// registered has the experiments, by one init function for each paper; a test checks
+// every one.
+var registered = registry.New[*Experiment]("experiment")
 
-func register(e *Experiment) { registry[e.Name] = e }
+func register(e *Experiment) { registered.Register(e.Name, e) }
 
 // All lists the experiments, sorted by name.
 func All() []*Experiment {
-	return slices.SortedFunc(maps.Values(registry), func(a, b *Experiment) int { return cmp.Compare(a.Name, b.Name) })
+	var all []*Experiment
+	for _, name := range registered.Names() {
+		e, _ := registered.Get(name)
+		all = append(all, e)
+	}
+	return all
 }
 
 // Find returns the experiment of a name.
 func Find(name string) (*Experiment, error) {
-	if e, ok := registry[name]; ok {
-		return e, nil
+	e, err := registered.Lookup(name)
+	if err != nil {
+		return nil, &UsageError{err.Error()}
 	}
-	return nil, unknown("experiment", name, slices.Sorted(maps.Keys(registry)))
+	return e, nil
 }
 
 // Setting returns the hyper-parameters of a scale with some set by name. Seeds

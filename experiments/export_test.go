@@ -25,6 +25,3 @@ func (o *Cosparsify) Prunings(method string) []cgp.Options {
 
 // PruningMetrics is pruningMetrics.
 var PruningMetrics = pruningMetrics
-
-// Near is near.
-func Near(name string, names []string) []string { return near(name, names) }

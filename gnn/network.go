@@ -2,12 +2,10 @@ package gnn
 
 import (
 	"fmt"
-	"maps"
-	"slices"
-	"strings"
 
 	"github.com/gomlx/gomlx/core/graph"
 
+	"espalier/internal/registry"
 	"espalier/nn"
 	"espalier/seed"
 )
@@ -51,21 +49,16 @@ const (
 // rate.
 const None = -1
 
-// networks is keyed by name and filled at start, by one init function for each file.
-var networks = map[string]Network{}
+// networks are the registered networks.
+var networks = registry.New[Network]("graph network")
 
-func register(n Network) { networks[string(n.Kind())] = n }
+func register(n Network) { networks.Register(string(n.Kind()), n) }
 
 // Names lists the networks.
-func Names() []string { return slices.Sorted(maps.Keys(networks)) }
+func Names() []string { return networks.Names() }
 
 // Lookup returns the network of a name as its paper has it.
-func Lookup(name string) (Network, error) {
-	if n, ok := networks[name]; ok {
-		return n, nil
-	}
-	return nil, fmt.Errorf("no graph network is called %q: there are %s", name, strings.Join(Names(), ", "))
-}
+func Lookup(name string) (Network, error) { return networks.Lookup(name) }
 
 // Initialize draws a network's initial parameters for a graph of a shape: weights and
 // attention from the initializer, which is GlorotUniform if it is empty; biases,

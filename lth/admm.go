@@ -11,6 +11,8 @@ import (
 	"espalier/train"
 )
 
+func init() { registerControls(ADMM, ReferenceADMM) }
+
 // admmEpochs is how long the authors of Structure-LTH pull weights towards zero.
 const admmEpochs = 20
 

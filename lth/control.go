@@ -2,11 +2,8 @@ package lth
 
 import (
 	"context"
-	"errors"
+	"espalier/internal/registry"
 	"fmt"
-	"maps"
-	"slices"
-	"strings"
 )
 
 // Control is a network to compare a ticket of the same level with.
@@ -21,47 +18,30 @@ type Control struct {
 	Reshapes bool
 }
 
-// controls are the registered controls. Entries are only added, and only while the
-// program starts.
-var controls = index(
-	Dense, OneShot, RandomMask, RandomReinitialization, ShuffledMask,
-	SNIP, GraSP, SynFlow, ADMM, ReferenceGraSP, ReferenceSynFlow, ReferenceADMM,
-	Refill, RefillPlus, Regroup, ReferenceRefill, ReferenceRefillPlus, ReferenceRegroup,
-	Reinitialized(Refill), Reinitialized(RefillPlus), Reinitialized(Regroup),
-	Reinitialized(ReferenceRefill), Reinitialized(ReferenceRefillPlus), Reinitialized(ReferenceRegroup),
-	HardFilters, RandomFilters, SoftReinitialized,
-)
+// controls are the registered controls.
+var controls = registry.New[Control]("control")
 
-func index(list ...Control) map[string]Control {
-	byName := make(map[string]Control, len(list))
+func registerControls(list ...Control) {
 	for _, control := range list {
-		byName[control.Name] = control
+		controls.Register(control.Name, control)
 	}
-	return byName
 }
 
-// RegisterControl makes a control known by its name. It belongs into an init
-// function, and fails where the name is empty or taken.
+// RegisterControl makes a control known by its name. It belongs in an init function,
+// and fails if the name is empty or taken.
 func RegisterControl(control Control) error {
-	if control.Name == "" || control.Start == nil {
-		return errors.New("register control: it needs a name and a function")
+	if control.Start == nil {
+		return fmt.Errorf("register control %q: it needs a function", control.Name)
 	}
-	if _, taken := controls[control.Name]; taken || control.Name == Tickets {
-		return fmt.Errorf("register control: the name %q is taken", control.Name)
+	if control.Name == Tickets {
+		return fmt.Errorf("register control: the name %q is that of the tickets themselves", Tickets)
 	}
-	controls[control.Name] = control
-	return nil
+	return controls.Add(control.Name, control)
 }
 
-// LookupControl returns the control of a name, or an error that lists the names
-// there are.
-func LookupControl(name string) (Control, error) {
-	control, ok := controls[name]
-	if !ok {
-		return Control{}, fmt.Errorf("no control is called %q: there are %s", name, strings.Join(ControlNames(), ", "))
-	}
-	return control, nil
-}
+// LookupControl returns the control of a name, or an error that suggests or lists
+// names.
+func LookupControl(name string) (Control, error) { return controls.Lookup(name) }
 
 // ControlNames lists the registered controls in alphabetical order.
-func ControlNames() []string { return slices.Sorted(maps.Keys(controls)) }
+func ControlNames() []string { return controls.Names() }

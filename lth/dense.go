@@ -6,6 +6,8 @@ import (
 	"espalier/prune"
 )
 
+func init() { registerControls(Dense) }
+
 // Dense is the whole network, trained from the weights that the ticket was rewound
 // to. Rewound to the beginning, it is level 0.
 var Dense = Control{Name: "dense", Start: dense}

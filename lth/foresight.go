@@ -6,6 +6,8 @@ import (
 	"espalier/prune"
 )
 
+func init() { registerControls(SNIP, GraSP, SynFlow, ReferenceGraSP, ReferenceSynFlow) }
+
 // The masks that are found before training, with the ticket's number of weights in
 // each of the variant's pools: the weights that levels are rewound to are rated and
 // pruned, and what is left is trained from them. prune's scores of the same names say

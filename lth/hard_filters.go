@@ -6,6 +6,8 @@ import (
 	"espalier/prune"
 )
 
+func init() { registerControls(HardFilters) }
+
 // HardFilters removes from each layer of the trained dense network, for good, as many
 // filters as the ticket lacks, those with the smallest L2 norm, and trains what is left
 // from its trained weights: is it worth letting softly pruned filters recover?

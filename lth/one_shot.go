@@ -6,6 +6,8 @@ import (
 	"espalier/prune"
 )
 
+func init() { registerControls(OneShot) }
+
 // OneShot prunes the trained dense network at once to the ticket's density, by the
 // study's score, and rewinds what is left (Frankle and Carbin, section 2). Where the
 // variant prunes layer by layer, each layer has the ticket's density; where it prunes

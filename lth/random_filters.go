@@ -6,6 +6,8 @@ import (
 	"espalier/prune"
 )
 
+func init() { registerControls(RandomFilters) }
+
 // RandomFilters removes as many filters of each layer as the ticket lacks, chosen at
 // random, and trains the rest from the rewound weights: does it matter which filters
 // live, or only how many in each layer?

@@ -6,6 +6,8 @@ import (
 	"espalier/prune"
 )
 
+func init() { registerControls(RandomMask) }
+
 // RandomMask prunes random weights, in each layer as many as the ticket lacks, and
 // trains the rest from the ticket's rewound weights: does it matter which weights live,
 // or only how many in each layer? The order in which weights are pruned is drawn once,

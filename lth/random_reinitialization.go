@@ -6,6 +6,8 @@ import (
 	"espalier/nn"
 )
 
+func init() { registerControls(RandomReinitialization) }
+
 // RandomReinitialization trains the ticket's mask from new initial weights: does the
 // ticket owe its accuracy to its structure alone (Frankle and Carbin, section 2)?
 // Where tickets are rewound to a later moment, it starts at that moment of the

@@ -7,6 +7,12 @@ import (
 	"espalier/prune"
 )
 
+func init() {
+	for _, control := range []Control{Refill, RefillPlus, ReferenceRefill, ReferenceRefillPlus} {
+		registerControls(control, Reinitialized(control))
+	}
+}
+
 // refillPlus is the share ρ of Refill+. The paper gives none; its VGG-16 that has
 // 46.41 % of its weights left where Refill has 32.84 % fits 0.2.
 const refillPlus = 0.2

@@ -6,6 +6,12 @@ import (
 	"espalier/prune"
 )
 
+func init() {
+	for _, control := range []Control{Regroup, ReferenceRegroup} {
+		registerControls(control, Reinitialized(control))
+	}
+}
+
 // The group-wise tickets of Chen et al., "Coarsening the Granularity: Towards
 // Structurally Sparse Lottery Tickets" (ICML 2022).
 var (

@@ -2,6 +2,8 @@ package lth
 
 import "context"
 
+func init() { registerControls(ShuffledMask) }
+
 // ShuffledMask permutes the ticket's mask within each layer and trains the weights that
 // this keeps from the ticket's rewound weights. At any one level it has the
 // distribution of RandomMask; but each level is drawn anew, so masks are not nested.

@@ -11,6 +11,8 @@ import (
 	"espalier/train"
 )
 
+func init() { registerControls(SoftReinitialized) }
+
 // SoftFilters are the hyper-parameters of soft filter pruning (He et al., "Soft filter
 // pruning for accelerating deep convolutional neural networks", IJCAI 2018): the whole
 // network is trained, and before the first and after every epoch the filters with the

@@ -2,12 +2,9 @@ package lth
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"maps"
-	"slices"
-	"strings"
 
+	"espalier/internal/registry"
 	"espalier/nn"
 	"espalier/prune"
 	"espalier/train"
@@ -27,41 +24,26 @@ type Thinning struct {
 	Choose func(ctx context.Context, s Study, trained nn.Weights, amount string) (prune.Channels, error)
 }
 
-// thinnings are the registered ways. Entries are only added, and only while the
-// program starts.
-var thinnings = make(map[string]Thinning)
+// thinnings are the registered thinnings.
+var thinnings = registry.New[Thinning]("thinning")
 
-func init() {
-	for _, t := range []Thinning{L1Filters, Slimming, Uniform, ThiNet, RandomThinning} {
-		thinnings[t.Name] = t
-	}
-}
+func registerThinning(t Thinning) { thinnings.Register(t.Name, t) }
 
-// RegisterThinning makes a thinning known by its name. It belongs into an init
-// function, and fails where the name is empty or taken.
+// RegisterThinning makes a thinning known by its name. It belongs in an init function,
+// and fails if the name is empty or taken.
 func RegisterThinning(t Thinning) error {
-	if t.Name == "" || t.Choose == nil {
-		return errors.New("register thinning: it needs a name and a function")
+	if t.Choose == nil {
+		return fmt.Errorf("register thinning %q: it needs a function", t.Name)
 	}
-	if _, taken := thinnings[t.Name]; taken {
-		return fmt.Errorf("register thinning: the name %q is taken", t.Name)
-	}
-	thinnings[t.Name] = t
-	return nil
+	return thinnings.Add(t.Name, t)
 }
 
-// LookupThinning returns the thinning of a name, or an error that lists the names
-// there are.
-func LookupThinning(name string) (Thinning, error) {
-	t, ok := thinnings[name]
-	if !ok {
-		return Thinning{}, fmt.Errorf("no thinning is called %q: there are %s", name, strings.Join(ThinningNames(), ", "))
-	}
-	return t, nil
-}
+// LookupThinning returns the thinning of a name, or an error that suggests or lists
+// names.
+func LookupThinning(name string) (Thinning, error) { return thinnings.Lookup(name) }
 
 // ThinningNames lists the registered thinnings in alphabetical order.
-func ThinningNames() []string { return slices.Sorted(maps.Keys(thinnings)) }
+func ThinningNames() []string { return thinnings.Names() }
 
 // Study is the study that trains the large network for the thinning.
 func (t Thinning) Study(s Study) Study {

@@ -7,6 +7,8 @@ import (
 	"espalier/prune"
 )
 
+func init() { registerThinning(L1Filters) }
+
 // L1Filters removes the filters of inner convolutions with the smallest L1 norm (Li et
 // al., "Pruning filters for efficient ConvNets", ICLR 2017). An amount is as
 // prune.ParseStageFractions reads it: A, or 0.6/0.3/0.1.

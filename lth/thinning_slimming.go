@@ -10,6 +10,8 @@ import (
 	"espalier/train"
 )
 
+func init() { registerThinning(Slimming) }
+
 // slimmingStrength is that of Liu et al. for residual networks and DenseNet.
 const slimmingStrength = 1e-5
 

@@ -12,6 +12,8 @@ import (
 	"espalier/train"
 )
 
+func init() { registerThinning(ThiNet) }
+
 // ThiNet removes the same fraction of the filters of every inner convolution, those
 // without which the next layer's outputs change least (Luo, Wu and Lin, ICCV 2017): see
 // prune.Reconstruction. Samples are, as in the paper, outputs of the next layer at ten

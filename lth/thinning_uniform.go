@@ -9,6 +9,8 @@ import (
 	"espalier/prune"
 )
 
+func init() { registerThinning(Uniform) }
+
 // Uniform keeps the same fraction of the filters of every inner convolution, those with
 // the largest L1 norm: a target network that is known before anything is trained, like
 // ThiNet's. ThiNet itself chooses the filters by how well the next layer's outputs are

@@ -1,10 +1,9 @@
 package nn
 
 import (
+	"espalier/internal/registry"
 	"fmt"
-	"maps"
 	"math"
-	"slices"
 )
 
 // ZooOptions changes a network of the zoo. The zero value is the paper's network.
@@ -41,26 +40,20 @@ var (
 	imageNetInput = Shape{Height: 224, Width: 224, Channels: 3}
 )
 
-// architectures is filled by the zoo's files when the program starts.
-var architectures = map[string]Architecture{}
+// architectures are the registered networks.
+var architectures = registry.New[Architecture]("network")
 
-// register adds an architecture to the zoo. Two of one name are a mistake in the
-// program.
-func register(a Architecture) {
-	if _, taken := architectures[a.Name]; taken {
-		panic(fmt.Sprintf("nn: two networks are called %s", a.Name))
-	}
-	architectures[a.Name] = a
-}
+func register(a Architecture) { architectures.Register(a.Name, a) }
 
 // ZooNames lists the networks that New knows, in alphabetical order.
-func ZooNames() []string { return slices.Sorted(maps.Keys(architectures)) }
+func ZooNames() []string { return architectures.Names() }
 
 // Zoo lists the architectures in the order of their names.
 func Zoo() []Architecture {
-	zoo := make([]Architecture, 0, len(architectures))
+	var zoo []Architecture
 	for _, name := range ZooNames() {
-		zoo = append(zoo, architectures[name])
+		architecture, _ := architectures.Get(name)
+		zoo = append(zoo, architecture)
 	}
 	return zoo
 }
@@ -68,9 +61,9 @@ func Zoo() []Architecture {
 // New composes a network of the zoo. It fails when there is none of that name or
 // when the options do not fit it, such as an image too small for its pools.
 func New(name string, o ZooOptions) (*Network, error) {
-	architecture, ok := architectures[name]
-	if !ok {
-		return nil, fmt.Errorf("no network is called %q: there are %s", name, joined(ZooNames()))
+	architecture, err := architectures.Lookup(name)
+	if err != nil {
+		return nil, err
 	}
 	if o.Classes < 0 {
 		return nil, fmt.Errorf("network %s: %d classes", name, o.Classes)

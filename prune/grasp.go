@@ -5,6 +5,11 @@ import "context"
 // graspTemperature divides the logits in GraSP.
 const graspTemperature = 200
 
+func init() {
+	scores.Register("grasp", GraSP)
+	scores.Register("grasp-reference", ReferenceGraSP)
+}
+
 // GraSP rates a weight by w · (H g), where g is the gradient of the loss of logits
 // divided by 200 and H its Hessian. The paper's importance −w · (H g) is half the
 // change of the gradient's squared norm, to first order, when the weight is removed;

@@ -5,6 +5,8 @@ import (
 	"errors"
 )
 
+func init() { scores.Register("random", Random) }
+
 // Random rates weights by numbers drawn uniformly from [0, 1), the control that every
 // other score has to beat. Each parameter draws from its own stream, Input.Random; with
 // the same streams the same weights are rated low, so masks of rising sparsity are

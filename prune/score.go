@@ -2,13 +2,10 @@ package prune
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"maps"
 	"math/rand/v2"
-	"slices"
-	"strings"
 
+	"espalier/internal/registry"
 	"espalier/nn"
 )
 
@@ -40,38 +37,20 @@ type Values map[string][]float32
 // of spared layers. A score must not change its input.
 type Score func(ctx context.Context, in Input) (Values, error)
 
-// scores are the registered scores. Entries are only added, and only while the
-// program starts.
-var scores = map[string]Score{
-	"grasp":           GraSP,
-	"grasp-reference": ReferenceGraSP,
-	"magnitude":       Magnitude,
-	"random":          Random,
-	"snip":            SNIP,
-	"synflow":         SynFlow,
-}
+// scores are the registered scores.
+var scores = registry.New[Score]("score")
 
-// Register makes a score known by a name, to the command line among others. It
-// belongs into an init function, and fails where the name is empty or taken.
+// Register makes a score known by a name, to the command line among others. It belongs
+// in an init function, and fails if the name is empty or taken.
 func Register(name string, score Score) error {
-	if name == "" || score == nil {
-		return errors.New("register score: it needs a name and a function")
+	if score == nil {
+		return fmt.Errorf("register score %q: it needs a function", name)
 	}
-	if _, taken := scores[name]; taken {
-		return fmt.Errorf("register score: the name %q is taken", name)
-	}
-	scores[name] = score
-	return nil
+	return scores.Add(name, score)
 }
 
-// Lookup returns the score of a name, or an error that lists the names there are.
-func Lookup(name string) (Score, error) {
-	score, ok := scores[name]
-	if !ok {
-		return nil, fmt.Errorf("no score is called %q: there are %s", name, strings.Join(Names(), ", "))
-	}
-	return score, nil
-}
+// Lookup returns the score of a name, or an error that suggests or lists names.
+func Lookup(name string) (Score, error) { return scores.Lookup(name) }
 
 // Names lists the registered scores in alphabetical order.
-func Names() []string { return slices.Sorted(maps.Keys(scores)) }
+func Names() []string { return scores.Names() }

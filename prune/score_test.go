@@ -66,9 +66,10 @@ func TestRegistry(t *testing.T) {
 	if got := prune.Names(); !slices.Equal(got, []string{"grasp", "grasp-reference", "magnitude", "random", "snip", "synflow"}) {
 		t.Errorf("registered scores %v", got)
 	}
-	_, err := prune.Lookup("magnitud")
-	if err == nil || !strings.Contains(err.Error(), "magnitud") || !strings.Contains(err.Error(), "random") {
-		t.Errorf("error %v, want one that lists the names", err)
+	for name, want := range map[string]string{"magnitud": "did you mean magnitude?", "beauty": "there are grasp, grasp-reference, magnitude"} {
+		if _, err := prune.Lookup(name); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("error %v, want one with %s", err, want)
+		}
 	}
 	for name, score := range map[string]prune.Score{"magnitude": prune.Magnitude, "": prune.Magnitude, "nothing": nil} {
 		if prune.Register(name, score) == nil {

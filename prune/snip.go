@@ -2,6 +2,8 @@ package prune
 
 import "context"
 
+func init() { scores.Register("snip", SNIP) }
+
 // SNIP rates a weight by |w · ∂L/∂w|, how much the loss changes, to first order, when
 // it is removed (Lee, Ajanthan and Torr, "SNIP: Single-shot network pruning based on
 // connection sensitivity", ICLR 2019). The paper's division by the sum over the network

@@ -6,6 +6,8 @@ import (
 	"math"
 )
 
+func init() { scores.Register("synflow", SynFlow) }
+
 // SynFlowRounds is the number of rounds in which SynFlow is meant to prune:
 // Selection.Rounds.
 const SynFlowRounds = 100

@@ -1,10 +1,9 @@
 package train
 
 import (
+	"espalier/internal/registry"
 	"fmt"
-	"maps"
 	"math"
-	"slices"
 	"strconv"
 	"strings"
 )
@@ -26,7 +25,7 @@ type Schedule interface {
 
 // schedules has the parser of each schedule by its name, for the text between its
 // parentheses.
-var schedules = map[string]func(arguments string) (Schedule, error){}
+var schedules = registry.New[func(arguments string) (Schedule, error)]("schedule")
 
 // ParseSchedule reads a schedule as its String method writes it:
 //
@@ -54,9 +53,9 @@ func parseSchedule(text string) (Schedule, error) {
 		}
 		arguments = inner
 	}
-	parse, known := schedules[name]
-	if !known {
-		return nil, fmt.Errorf("%q is not one of %s", name, strings.Join(slices.Sorted(maps.Keys(schedules)), ", "))
+	parse, err := schedules.Lookup(name)
+	if err != nil {
+		return nil, err
 	}
 	schedule, err := parse(arguments)
 	if err != nil || !product {

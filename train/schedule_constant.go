@@ -1,6 +1,6 @@
 package train
 
-func init() { schedules["constant"] = noArguments(Constant{}) }
+func init() { schedules.Register("constant", noArguments(Constant{})) }
 
 // Constant keeps the learning rate as it is.
 type Constant struct{}

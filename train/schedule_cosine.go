@@ -2,7 +2,7 @@ package train
 
 import "math"
 
-func init() { schedules["cosine"] = noArguments(Cosine{}) }
+func init() { schedules.Register("cosine", noArguments(Cosine{})) }
 
 // Cosine lowers the learning rate to 0 along half a cosine, without restarts:
 //

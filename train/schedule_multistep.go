@@ -6,7 +6,7 @@ import (
 	"strings"
 )
 
-func init() { schedules["multistep"] = parseMultiStep }
+func init() { schedules.Register("multistep", parseMultiStep) }
 
 // MultiStep multiplies the learning rate by Gamma at each milestone:
 //

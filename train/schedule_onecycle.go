@@ -7,7 +7,7 @@ import (
 	"strings"
 )
 
-func init() { schedules["onecycle"] = parseOneCycle }
+func init() { schedules.Register("onecycle", parseOneCycle) }
 
 // OneCycle raises the learning rate and then lowers it far below its initial value,
 // both along half a cosine (Smith and Topin, Super-Convergence, 2018). It equals

@@ -6,7 +6,7 @@ import (
 	"strings"
 )
 
-func init() { schedules["steps"] = parseSteps }
+func init() { schedules.Register("steps", parseSteps) }
 
 // Steps multiplies the learning rate at each milestone by a factor of its own: at step
 // t by the product of the factors of the milestones ≤ t.

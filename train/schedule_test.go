@@ -89,9 +89,9 @@ func TestScheduleText(t *testing.T) {
 
 func TestParseScheduleRefuses(t *testing.T) {
 	for text, reason := range map[string]string{
-		"":                            "not one of constant, cosine, multistep, onecycle, steps, warmup",
-		"linear":                      `"linear" is not one of`,
-		"Cosine":                      "not one of",
+		"":                            `no schedule is called "": there are constant, cosine, multistep, onecycle, steps, warmup`,
+		"linear":                      `no schedule is called "linear": there are`,
+		"Cosine":                      "did you mean cosine?",
 		"cosine(3)":                   "takes no parameters",
 		"multistep":                   "needs milestones",
 		"multistep()":                 "needs milestones",
@@ -109,7 +109,7 @@ func TestParseScheduleRefuses(t *testing.T) {
 		"onecycle(1;25;10000)":        "a share below 1",
 		"warmup":                      "needs a length",
 		"warmup(5)":                   `length "5"`,
-		"warmup(5ep)*":                "not one of",
+		"warmup(5ep)*":                `no schedule is called ""`,
 		"cosine*warmup(5ep)":          "only warmup can be multiplied",
 		"warmup(5ep) * cosine":        "not closed",
 		"warmup(5ep)*multistep(5ep;)": "not a positive number",

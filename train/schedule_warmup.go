@@ -2,7 +2,7 @@ package train
 
 import "errors"
 
-func init() { schedules["warmup"] = parseWarmUp }
+func init() { schedules.Register("warmup", parseWarmUp) }
 
 // WarmUp raises the learning rate linearly from 0 while another schedule runs:
 //

@@ -1,4 +1,4 @@
-package experiments
+package registry
 
 import (
 	"cmp"
@@ -7,19 +7,18 @@ import (
 	"strings"
 )
 
-// unknown is the error for a name that is none of those there are. It lists the
-// names that are near, or all where none is.
-func unknown(kind, name string, names []string) error {
-	near := near(name, names)
-	if len(near) > 0 {
-		return &UsageError{fmt.Sprintf("no %s is called %q; did you mean %s?", kind, name, strings.Join(near, " or "))}
+// Unknown is the error for a name that is not among the names of a kind. It suggests
+// similar names, or lists all if there are none.
+func Unknown(kind, name string, names []string) error {
+	if near := Near(name, names); len(near) > 0 {
+		return fmt.Errorf("no %s is called %q; did you mean %s?", kind, name, strings.Join(near, " or "))
 	}
-	return &UsageError{fmt.Sprintf("no %s is called %q: there are %s", kind, name, strings.Join(names, ", "))}
+	return fmt.Errorf("no %s is called %q: there are %s", kind, name, strings.Join(names, ", "))
 }
 
-// near returns the names that a slip of the keyboard or half a word away from
-// name could have been, the nearest first.
-func near(name string, names []string) []string {
+// Near returns up to three names that differ from a name by a slip of the keyboard or
+// contain it, the nearest first.
+func Near(name string, names []string) []string {
 	type candidate struct {
 		name     string
 		distance int
