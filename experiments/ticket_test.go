@@ -95,6 +95,9 @@ func checkExport(t *testing.T, ticket *experiments.Ticket) {
 func TestTicketsAreReadBack(t *testing.T) {
 	store := experiments.OpenStore(t.TempDir())
 	plan := tinyStructural(t, map[string]string{"methods": "tickets,refill,one-shot,dense"})
+	for i := range plan.Cells {
+		plan.Cells[i].Time = nil // which takes most of the time
+	}
 	results, err := experiments.Runner{Store: store}.Run(t.Context(), plan.Cells)
 	if err != nil {
 		t.Fatal(err)
