@@ -47,8 +47,8 @@ type Cosparsify struct {
 // The metrics of graphs that were pruned, and what is put behind names for what was there
 // before, and what was to be left.
 const (
-	before     = "_before"
-	wantedLeft = "_wanted"
+	beforeSuffix = "_before"
+	wantedLeft   = "_wanted"
 
 	edgesLeft    = "edges_left"
 	featuresLeft = "features_left"
@@ -327,8 +327,8 @@ func pruningMetrics(g *data.Graph, network gnn.Network, mask *prune.Mask, scores
 		ValidationAccuracy: Number(scores.Validation.Accuracy),
 		edgesLeft:          Number(left.Edges), featuresLeft: Number(left.Features), weightsLeft: Number(left.Weights),
 		homophily: Number(inspection.Homophily), isolated: Number(inspection.Isolated),
-		homophily + before: Number(inspection.HomophilyBefore),
-		ugsMACs:            Number(math.NaN()), gebtMACs: Number(math.NaN()),
+		homophily + beforeSuffix: Number(inspection.HomophilyBefore),
+		ugsMACs:                  Number(math.NaN()), gebtMACs: Number(math.NaN()),
 		executedMACs: Number(cgp.ExecutedMACs(g, mask, network) / 1e6),
 	}
 	maps.Copy(metrics, degreeMetrics(inspection))

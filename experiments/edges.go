@@ -13,7 +13,7 @@ import (
 // after.
 func degreeMetrics(in cgp.Inspection) Metrics {
 	metrics := make(Metrics)
-	for suffix, degrees := range map[string][]int{"": in.After, before: in.Before} {
+	for suffix, degrees := range map[string][]int{"": in.After, beforeSuffix: in.Before} {
 		for i, share := range cgp.DegreeShares(degrees) {
 			metrics[degreeMetric(cgp.DegreeBins()[i])+suffix] = Number(share)
 		}
@@ -51,7 +51,7 @@ func homophilyPanel(pruning []Summary) figure.Panel {
 		X: axis.label, Y: "edges between nodes of one class (%)", Scale: axis.scale,
 		Lines: edgeElement.lines(pruning, homophily, 100),
 	}
-	if whole := pruning[0].Metrics[homophily+before]; whole.Runs > 0 {
+	if whole := pruning[0].Metrics[homophily+beforeSuffix]; whole.Runs > 0 {
 		panel.Lines = append(panel.Lines, figure.Line{
 			Name: "all edges", X: []float64{100}, Y: []float64{100 * float64(whole.Mean)}, Color: figure.Grey, Reference: true,
 		})
@@ -74,7 +74,7 @@ func degreePanel(pruning []Summary) figure.Panel {
 	for _, bin := range cgp.DegreeBins() {
 		panel.Categories = append(panel.Categories, bin.String())
 	}
-	panel.Lines = []figure.Line{degreeLine(pruning[0], before)}
+	panel.Lines = []figure.Line{degreeLine(pruning[0], beforeSuffix)}
 	panel.Lines[0].Name, panel.Lines[0].Color = "all edges", figure.Grey
 	for method := range methodsOf(pruning) {
 		levels := ofMethod(pruning, method)

@@ -94,12 +94,12 @@ func (b *Builder) Edges(layer string) (edges *Sparse, values *graph.Node) {
 	return b.edges, values
 }
 
-// Once returns what make made the first time in this graph that it was asked for by
-// this name.
-func (b *Builder) Once(name string, make func() *graph.Node) *graph.Node {
+// Once returns the node that build made the first time that this name was asked for in
+// this graph.
+func (b *Builder) Once(name string, build func() *graph.Node) *graph.Node {
 	node, ok := b.once[name]
 	if !ok {
-		node = make()
+		node = build()
 		b.once[name] = node
 	}
 	return node

@@ -61,22 +61,22 @@ func (c CorrectAndSmooth) correct(g *data.Graph, predictions []float64, labelled
 	}
 	corrected := slices.Clone(predictions)
 	if c.Scale != 0 {
-		errors := c.Correct.run(g, start, classes, func(y []float64, from, to int) {
+		residuals := c.Correct.run(g, start, classes, func(y []float64, from, to int) {
 			for i := from; i < to; i++ {
 				if known[i] {
 					copy(y[i*classes:(i+1)*classes], start[i*classes:])
 				}
 			}
 		})
-		for i, e := range errors {
+		for i, e := range residuals {
 			corrected[i] += c.Scale * e
 		}
 		return corrected
 	}
-	errors := c.Correct.run(g, start, classes, clip(-1, 1, classes))
+	residuals := c.Correct.run(g, start, classes, clip(-1, 1, classes))
 	mean := norm(start) / float64(len(labelled))
 	for i := range g.Nodes() {
-		row := errors[i*classes : (i+1)*classes]
+		row := residuals[i*classes : (i+1)*classes]
 		scale := mean / norm(row)
 		if !(scale <= 1000) {
 			scale = 1

@@ -35,7 +35,7 @@ func NewADMM(name string, o train.ADMM) Control {
 		if err != nil {
 			return Start{}, err
 		}
-		trained, err := s.pulled(ctx, name, o, ticket.Origin.Rewound)
+		trained, err := s.trainADMM(ctx, name, o, ticket.Origin.Rewound)
 		if err != nil {
 			return Start{}, fmt.Errorf("training towards sparse weights: %w", err)
 		}
@@ -46,8 +46,8 @@ func NewADMM(name string, o train.ADMM) Control {
 	}}
 }
 
-// pulled trains the dense network with ADMM at a constant learning rate.
-func (s Study) pulled(ctx context.Context, name string, o train.ADMM, from nn.Weights) (nn.Weights, error) {
+// trainADMM trains the dense network with ADMM at a constant learning rate.
+func (s Study) trainADMM(ctx context.Context, name string, o train.ADMM, from nn.Weights) (nn.Weights, error) {
 	job := train.Job{
 		Network: s.Network, Weights: from, Train: s.Train, Options: s.Options.Training,
 		Seed: s.Seed.Derive("training"), Name: name + ", dense", Progress: s.Progress, Log: s.Log,

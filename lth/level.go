@@ -33,8 +33,8 @@ type Level struct {
 	start train.Length
 }
 
-// from returns the level as it starts, before training.
-func (l Level) from(n *nn.Network, start Start) (Level, error) {
+// withStart returns the level as it starts, before training.
+func (l Level) withStart(n *nn.Network, start Start) (Level, error) {
 	l.Mask, l.Remaining = start.Mask, start.Mask.Density()
 	var err error
 	if start.Shrink {

@@ -19,8 +19,8 @@ type runner struct {
 	session *train.Session
 }
 
-// dense trains level 0 and finds what all others are rewound to.
-func (r *runner) dense(ctx context.Context) (Level, error) {
+// trainDense trains level 0 and finds what all others are rewound to.
+func (r *runner) trainDense(ctx context.Context) (Level, error) {
 	initial, err := nn.Initialize(r.Network, r.Initializer, r.Seed.Derive("initial weights"))
 	if err != nil {
 		return Level{}, err
@@ -44,7 +44,7 @@ func (r *runner) dense(ctx context.Context) (Level, error) {
 			snapshots = append(snapshots, further)
 		}
 	}
-	if level, err = level.from(r.Network, Start{Mask: prune.Ones(r.Network), Weights: origin.Rewound}); err != nil {
+	if level, err = level.withStart(r.Network, Start{Mask: prune.Ones(r.Network), Weights: origin.Rewound}); err != nil {
 		return Level{}, err
 	}
 	if level, err = r.train(ctx, level, snapshots...); err != nil {
@@ -57,8 +57,8 @@ func (r *runner) dense(ctx context.Context) (Level, error) {
 	return level, nil
 }
 
-// from yields a level and those after it.
-func (r *runner) from(ctx context.Context, level Level, err error, yield func(Level, error) bool) {
+// continueFrom yields a level and those after it.
+func (r *runner) continueFrom(ctx context.Context, level Level, err error, yield func(Level, error) bool) {
 	for {
 		if err != nil {
 			yield(Level{}, fmt.Errorf("lottery tickets: %w", err))
@@ -67,7 +67,7 @@ func (r *runner) from(ctx context.Context, level Level, err error, yield func(Le
 		if !yield(level, nil) || level.Index >= r.Options.Levels {
 			return
 		}
-		level, err = r.next(ctx, level)
+		level, err = r.trainNext(ctx, level)
 	}
 }
 
@@ -89,9 +89,9 @@ func (r *runner) pretrain(ctx context.Context, initial nn.Weights) (nn.Weights, 
 	return result.Weights, nil
 }
 
-// next prunes a ticket, rewinds what is left and trains it.
-func (r *runner) next(ctx context.Context, ticket Level) (Level, error) {
-	next, err := r.untrained(ctx, ticket)
+// trainNext prunes a ticket, rewinds what is left and trains it.
+func (r *runner) trainNext(ctx context.Context, ticket Level) (Level, error) {
+	next, err := r.pruneAndRewind(ctx, ticket)
 	if err != nil {
 		return Level{}, err
 	}
@@ -101,21 +101,21 @@ func (r *runner) next(ctx context.Context, ticket Level) (Level, error) {
 	return next, err
 }
 
-// untrained prunes a ticket and rewinds what is left.
-func (r *runner) untrained(ctx context.Context, ticket Level) (Level, error) {
+// pruneAndRewind prunes a ticket and rewinds what is left.
+func (r *runner) pruneAndRewind(ctx context.Context, ticket Level) (Level, error) {
 	next := Level{Method: Tickets, Index: ticket.Index + 1, Origin: ticket.Origin}
-	mask, err := r.pruned(ctx, ticket)
+	mask, err := r.pruneMask(ctx, ticket)
 	if err != nil {
 		return Level{}, fmt.Errorf("level %d: %w", next.Index, err)
 	}
 	if r.rules.Rewinding != Restart {
 		next.start = r.Options.Rewind
 	}
-	return next.from(r.Network, Start{Mask: mask, Weights: ticket.Origin.Rewound})
+	return next.withStart(r.Network, Start{Mask: mask, Weights: ticket.Origin.Rewound})
 }
 
-// pruned is the mask of the level after a ticket.
-func (r *runner) pruned(ctx context.Context, ticket Level) (*prune.Mask, error) {
+// pruneMask returns the mask of the level after a ticket.
+func (r *runner) pruneMask(ctx context.Context, ticket Level) (*prune.Mask, error) {
 	d := r.derivatives()
 	defer d.Close()
 	in := prune.Input{
@@ -135,15 +135,15 @@ func (r *runner) pruned(ctx context.Context, ticket Level) (*prune.Mask, error) 
 	return r.Options.Reshape(ctx, r.Study, in)
 }
 
-// control trains what a control makes of a ticket, unless the same has been trained
+// trainControl trains what a control makes of a ticket, unless the same has been trained
 // as the ticket itself or as the control's level before.
-func (r *runner) control(ctx context.Context, control Control, ticket, before Level) (Level, error) {
+func (r *runner) trainControl(ctx context.Context, control Control, ticket, before Level) (Level, error) {
 	start, err := control.Start(ctx, r.Study, ticket)
 	if err != nil {
 		return Level{}, fmt.Errorf("level %d: %w", ticket.Index, err)
 	}
 	level := Level{Method: control.Name, Index: ticket.Index, Origin: ticket.Origin, start: ticket.start}
-	if level, err = level.from(r.Network, start); err != nil {
+	if level, err = level.withStart(r.Network, start); err != nil {
 		return Level{}, err
 	}
 	for _, trained := range []Level{ticket, before} {

@@ -78,7 +78,7 @@ func (r *runner) fork(ctx context.Context, control Control, ticket Level) (Fork,
 	if r.rules.Rewinding != Restart {
 		level.start = r.Options.Rewind
 	}
-	if level, err = level.from(r.Network, start); err != nil {
+	if level, err = level.withStart(r.Network, start); err != nil {
 		return Fork{}, err
 	}
 	fork := Fork{Level: level, At: r.Options.Rewind}

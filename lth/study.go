@@ -73,15 +73,15 @@ const defaultFraction = 0.2
 // same study again continues from there.
 func (s Study) Tickets(ctx context.Context) iter.Seq2[Level, error] {
 	return s.sequence(func(r *runner, yield func(Level, error) bool) {
-		level, err := r.dense(ctx)
-		r.from(ctx, level, err, yield)
+		level, err := r.trainDense(ctx)
+		r.continueFrom(ctx, level, err, yield)
 	})
 }
 
 // TicketsFrom continues from an existing level, which it yields first, as Tickets
 // continues from level 0.
 func (s Study) TicketsFrom(ctx context.Context, level Level) iter.Seq2[Level, error] {
-	return s.sequence(func(r *runner, yield func(Level, error) bool) { r.from(ctx, level, nil, yield) })
+	return s.sequence(func(r *runner, yield func(Level, error) bool) { r.continueFrom(ctx, level, nil, yield) })
 }
 
 // Next is the ticket after a level, before it is trained: it has its mask and the
@@ -92,7 +92,7 @@ func (s Study) Next(ctx context.Context, ticket Level) (Level, error) {
 		return Level{}, fmt.Errorf("lottery tickets: %w", err)
 	}
 	defer r.session.Close()
-	next, err := r.untrained(ctx, ticket)
+	next, err := r.pruneAndRewind(ctx, ticket)
 	if err != nil {
 		return Level{}, fmt.Errorf("lottery tickets: %w", err)
 	}
@@ -113,7 +113,7 @@ func (s Study) Control(ctx context.Context, control Control, tickets iter.Seq2[L
 		var before Level
 		for ticket, err := range tickets {
 			if err == nil {
-				before, err = r.control(ctx, control, ticket, before)
+				before, err = r.trainControl(ctx, control, ticket, before)
 			}
 			if err != nil {
 				yield(Level{}, fmt.Errorf("%s: %w", control.Name, err))

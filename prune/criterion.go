@@ -149,12 +149,12 @@ func (in Input) featureMaps(ctx context.Context, name string) (*FeatureMaps, err
 
 func features(name string, of func(*FeatureMaps) map[string][]float32) func(context.Context, Input) (map[string][]float64, error) {
 	return func(ctx context.Context, in Input) (map[string][]float64, error) {
-		maps, err := in.featureMaps(ctx, name)
+		featureMaps, err := in.featureMaps(ctx, name)
 		if err != nil {
 			return nil, err
 		}
 		return byChannel(ctx, in.Network, func(p nn.Parameter, sums []float64) error {
-			values := of(maps)[p.Name]
+			values := of(featureMaps)[p.Name]
 			if len(values) != len(sums) {
 				return fmt.Errorf("%s criterion: there are %d values for the %d channels of %s", name, len(values), len(sums), p.Name)
 			}
@@ -168,11 +168,11 @@ func features(name string, of func(*FeatureMaps) map[string][]float32) func(cont
 
 func firstFeature(name string, rate func(a, gradient float64) float64) func(context.Context, Input) (map[string][]float64, error) {
 	return func(ctx context.Context, in Input) (map[string][]float64, error) {
-		maps, err := in.featureMaps(ctx, name)
+		featureMaps, err := in.featureMaps(ctx, name)
 		if err != nil {
 			return nil, err
 		}
-		rated := maps.First.rated(rate)
+		rated := featureMaps.First.rated(rate)
 		return byChannel(ctx, in.Network, func(p nn.Parameter, sums []float64) error {
 			if len(rated)%len(sums) != 0 {
 				return fmt.Errorf("%s criterion: the first feature map has %d values, which the %d channels of %s do not divide", name, len(rated), len(sums), p.Name)

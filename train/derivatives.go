@@ -172,11 +172,11 @@ func copied(output *tensors.Tensor) ([]float32, error) {
 	return values, output.FinalizeAll()
 }
 
-// prunable are the values of the prunable parameters in a graph.
-func (d *Derivatives) prunable(any *graph.Node, path func(string) string) []*graph.Node {
+// prunable are the values of the prunable parameters in the graph that a node is of.
+func (d *Derivatives) prunable(in *graph.Node, path func(string) string) []*graph.Node {
 	var values []*graph.Node
 	for _, p := range d.network.Prunable() {
-		values = append(values, d.store.GetVariable(path(p.Name)).NodeValue(any))
+		values = append(values, d.store.GetVariable(path(p.Name)).NodeValue(in))
 	}
 	return values
 }
