@@ -165,7 +165,7 @@ func (o *Connectivity) fork(ctx context.Context, w Work, d Desc, study lth.Study
 			return lth.Fork{}, err
 		}
 	}
-	control := lth.Itself
+	control := lth.UnchangedTicket
 	if d.Method != Dense && d.Method != lth.Tickets {
 		if control, err = lth.LookupControl(d.Method); err != nil {
 			return lth.Fork{}, err

@@ -44,8 +44,8 @@ var soft = &Experiment{
 	Question: "Does a network that may get its pruned filters back while it trains end up better than one that loses them for good?",
 	Paper:    "He, Kang, Dong, Fu and Yang, Soft Filter Pruning for Accelerating Deep Convolutional Neural Networks, IJCAI 2018.",
 	Methods: []Method{
-		{lth.Soft, "soft pruning", "filters of the least norm are zeroed after each epoch, and go on being trained"},
-		{lth.SoftPretrained, "soft pruning, pretrained", "the same from the trained dense network, at a tenth of the learning rate"},
+		{lth.SoftFilterPruning, "soft pruning", "filters of the least norm are zeroed after each epoch, and go on being trained"},
+		{lth.PretrainedSoftFilterPruning, "soft pruning, pretrained", "the same from the trained dense network, at a tenth of the learning rate"},
 		{lth.HardFilters.Name, "hard pruning", "filters of the trained dense network with the least norm are removed for good, the rest is trained again"},
 		{lth.RandomFilters.Name, "random filters", "as many filters, chosen at random, are removed before training"},
 		{lth.SoftReinitialized.Name, "soft, re-initialised", "the filters that soft pruning kept, with new initial weights"},
@@ -91,10 +91,10 @@ func (o *Soft) needs(method string) []string {
 	switch method {
 	case Dense:
 		return nil
-	case lth.Soft, lth.SoftPretrained:
+	case lth.SoftFilterPruning, lth.PretrainedSoftFilterPruning:
 		return []string{Dense}
 	}
-	return []string{Dense, lth.Soft}
+	return []string{Dense, lth.SoftFilterPruning}
 }
 
 func (o *Soft) cells(s Setting) ([]Cell, error) {
@@ -143,7 +143,7 @@ func (o *Soft) levels(ctx context.Context, w Work, d Desc, study lth.Study) (ite
 		return nil, err
 	}
 	filters := lth.SoftFilters{
-		Rates: o.Rates, Spare: prune.ProjectionShortcuts(study.Network), Pretrained: d.Method == lth.SoftPretrained,
+		Rates: o.Rates, Spare: prune.ProjectionShortcuts(study.Network), Pretrained: d.Method == lth.PretrainedSoftFilterPruning,
 	}
 	if filters.Method() == d.Method {
 		return study.SoftFilters(ctx, dense, filters), nil
@@ -213,7 +213,7 @@ func (o *Soft) cost(s Setting) (Cost, error) {
 			continue
 		}
 		for _, rate := range o.Rates {
-			if method == lth.Soft || method == lth.SoftPretrained {
+			if method == lth.SoftFilterPruning || method == lth.PretrainedSoftFilterPruning {
 				work.add(1, 1)
 			} else {
 				work.add(1, 1-rate)

@@ -24,24 +24,24 @@ func softPublished() []Published {
 		source          string
 	}{
 		{"resnet20", Dense, 0, 92.20, paper},
-		{"resnet20", lth.Soft, 0.1, 92.24, paper},
-		{"resnet20", lth.Soft, 0.2, 91.20, paper},
-		{"resnet20", lth.Soft, 0.3, 90.83, paper},
+		{"resnet20", lth.SoftFilterPruning, 0.1, 92.24, paper},
+		{"resnet20", lth.SoftFilterPruning, 0.2, 91.20, paper},
+		{"resnet20", lth.SoftFilterPruning, 0.3, 90.83, paper},
 		{"resnet32", Dense, 0, 92.63, paper},
-		{"resnet32", lth.Soft, 0.1, 93.22, paper},
-		{"resnet32", lth.Soft, 0.3, 92.08, later},
+		{"resnet32", lth.SoftFilterPruning, 0.1, 93.22, paper},
+		{"resnet32", lth.SoftFilterPruning, 0.3, 92.08, later},
 		{"resnet56", Dense, 0, 93.59, paper},
-		{"resnet56", lth.Soft, 0.1, 93.89, paper},
-		{"resnet56", lth.Soft, 0.2, 93.47, paper},
-		{"resnet56", lth.Soft, 0.3, 93.10, paper},
-		{"resnet56", lth.Soft, 0.4, 92.26, paper},
-		{"resnet56", lth.SoftPretrained, 0.3, 93.78, paper},
-		{"resnet56", lth.SoftPretrained, 0.4, 93.35, paper},
+		{"resnet56", lth.SoftFilterPruning, 0.1, 93.89, paper},
+		{"resnet56", lth.SoftFilterPruning, 0.2, 93.47, paper},
+		{"resnet56", lth.SoftFilterPruning, 0.3, 93.10, paper},
+		{"resnet56", lth.SoftFilterPruning, 0.4, 92.26, paper},
+		{"resnet56", lth.PretrainedSoftFilterPruning, 0.3, 93.78, paper},
+		{"resnet56", lth.PretrainedSoftFilterPruning, 0.4, 93.35, paper},
 		{"resnet110", Dense, 0, 93.68, paper},
-		{"resnet110", lth.Soft, 0.1, 93.83, paper},
-		{"resnet110", lth.Soft, 0.2, 93.93, paper},
-		{"resnet110", lth.Soft, 0.3, 93.38, paper},
-		{"resnet110", lth.SoftPretrained, 0.3, 93.86, paper},
+		{"resnet110", lth.SoftFilterPruning, 0.1, 93.83, paper},
+		{"resnet110", lth.SoftFilterPruning, 0.2, 93.93, paper},
+		{"resnet110", lth.SoftFilterPruning, 0.3, 93.38, paper},
+		{"resnet110", lth.PretrainedSoftFilterPruning, 0.3, 93.86, paper},
 	} {
 		published = append(published, Published{
 			Statement: fmt.Sprintf("test accuracy of %s at a rate of %v, best epoch", p.method, p.rate),
@@ -63,7 +63,7 @@ func softPublished() []Published {
 			published = append(published, Published{
 				Statement: fmt.Sprintf("multiply-accumulates that are left at a rate of %v", rate),
 				Data:      "cifar-10", Network: p.network, Metric: CountedMACs,
-				Of: Point{lth.Soft, softRemaining[rate]}, Value: 1 - saved/100, Source: script,
+				Of: Point{lth.SoftFilterPruning, softRemaining[rate]}, Value: 1 - saved/100, Source: script,
 			})
 		}
 	}

@@ -153,7 +153,7 @@ func TestSoftPlansWhatIsNeeded(t *testing.T) {
 	for _, cell := range plan.Cells {
 		methods = append(methods, cell.Desc.Method)
 	}
-	if len(methods) != 3 || methods[0] != experiments.Dense || methods[1] != lth.Soft || methods[2] != lth.RandomFilters.Name {
+	if len(methods) != 3 || methods[0] != experiments.Dense || methods[1] != lth.SoftFilterPruning || methods[2] != lth.RandomFilters.Name {
 		t.Errorf("planned %v", methods)
 	}
 }

@@ -224,7 +224,7 @@ func (s *Store) trainedFilters(d Desc, level int) (folder string, like []string,
 	switch d.Method {
 	case Dense:
 		return s.levelFolder(d, lth.Tickets, level), nil, nil
-	case lth.Soft, lth.SoftPretrained:
+	case lth.SoftFilterPruning, lth.PretrainedSoftFilterPruning:
 		var rates fractions
 		if err := rates.UnmarshalText([]byte(Summary{Setting: d}.Option("rates"))); err != nil {
 			return "", nil, err

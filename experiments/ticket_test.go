@@ -134,7 +134,7 @@ func TestSoftAndThinnedNetworksAreReadBack(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, ticket := range checkTickets(t, store, results)[lth.Soft] {
+	for _, ticket := range checkTickets(t, store, results)[lth.SoftFilterPruning] {
 		small, err := ticket.Shrink()
 		if err != nil {
 			t.Fatal(err)

@@ -30,16 +30,16 @@ type SoftFilters struct {
 
 // The methods of soft filter pruning.
 const (
-	Soft           = "soft-filters"
-	SoftPretrained = "soft-filters-pretrained"
+	SoftFilterPruning           = "soft-filters"
+	PretrainedSoftFilterPruning = "soft-filters-pretrained"
 )
 
-// Method is Soft or SoftPretrained.
+// Method is SoftFilterPruning or PretrainedSoftFilterPruning.
 func (o SoftFilters) Method() string {
 	if o.Pretrained {
-		return SoftPretrained
+		return PretrainedSoftFilterPruning
 	}
-	return Soft
+	return SoftFilterPruning
 }
 
 // pretrainedRate is what the learning rate is multiplied by for a trained network.
@@ -68,7 +68,7 @@ func (s Study) SoftFilters(ctx context.Context, dense Level, o SoftFilters) iter
 	})
 }
 
-// SoftFolder is where a study's folder has the level of a rate of Soft or SoftPretrained.
+// SoftFolder is where a study's folder has the level of a rate of SoftFilterPruning or PretrainedSoftFilterPruning.
 func SoftFolder(study, method string, rate float64) string {
 	return filepath.Join(study, method, fmt.Sprintf("rate-%v", rate))
 }
@@ -105,7 +105,7 @@ func (r *runner) softFilters(ctx context.Context, origin *Origin, o SoftFilters,
 // SoftReinitialized trains the filters that a level keeps from new initial weights,
 // those of RandomReinitialization: does a softly pruned network owe its accuracy to its
 // structure alone?
-var SoftReinitialized = Control{Name: Soft + "-reinitialized", Reshapes: true, Start: softReinitialized}
+var SoftReinitialized = Control{Name: SoftFilterPruning + "-reinitialized", Reshapes: true, Start: softReinitialized}
 
 func softReinitialized(ctx context.Context, s Study, ticket Level) (Start, error) {
 	start, err := randomReinitialization(ctx, s, ticket)

@@ -155,7 +155,7 @@ func TestSoftFiltersResume(t *testing.T) {
 	if runs < 5 {
 		t.Errorf("the study was interrupted only %d times", runs)
 	}
-	if mask := must(lth.ReadMask(filepath.Join(study.Folder, lth.Soft, "rate-0.3")))(t); mask.Density() == 1 {
+	if mask := must(lth.ReadMask(filepath.Join(study.Folder, lth.SoftFilterPruning, "rate-0.3")))(t); mask.Density() == 1 {
 		t.Error("the mask kept in the folder removes nothing")
 	}
 }

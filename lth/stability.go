@@ -47,14 +47,14 @@ func (f Fork) Instability() float64 { return slices.Max(f.Errors) - f.EndError()
 // EndError is the mean error of the children.
 func (f Fork) EndError() float64 { return (f.Errors[0] + f.Errors[len(f.Errors)-1]) / 2 }
 
-// Itself trains the ticket's own mask from the rewound weights. It stands for the
+// UnchangedTicket trains the ticket's own mask from the rewound weights. It stands for the
 // ticket where a Control is expected.
-var Itself = Control{Name: Tickets, Start: func(_ context.Context, _ Study, ticket Level) (Start, error) {
+var UnchangedTicket = Control{Name: Tickets, Start: func(_ context.Context, _ Study, ticket Level) (Start, error) {
 	return Start{Mask: ticket.Mask, Weights: ticket.Origin.Rewound}, nil
 }}
 
 // Fork trains two children of a control's network for a ticket, or of the ticket
-// Itself, from the moment to which the study rewinds, and evaluates the line between
+// itself (UnchangedTicket), from the moment to which the study rewinds, and evaluates the line between
 // them on the test images.
 func (s Study) Fork(ctx context.Context, control Control, ticket Level) (Fork, error) {
 	r, err := s.runner()

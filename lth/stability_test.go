@@ -23,7 +23,7 @@ func TestForkedChildrenDiffer(t *testing.T) {
 	for _, c := range []struct {
 		control lth.Control
 		ticket  lth.Level
-	}{{lth.Itself, tickets[0]}, {lth.Itself, tickets[1]}, {lth.RandomMask, tickets[1]}} {
+	}{{lth.UnchangedTicket, tickets[0]}, {lth.UnchangedTicket, tickets[1]}, {lth.RandomMask, tickets[1]}} {
 		fork := must(study.Fork(t.Context(), c.control, c.ticket))(t)
 		first, second := fork.Children[0], fork.Children[1]
 		if first.Weights.Equal(second.Weights) {
@@ -56,7 +56,7 @@ func TestForkedChildrenDiffer(t *testing.T) {
 // Forked at the very end, the children are their parent and the line is a point.
 func TestForkAtTheEndIsStable(t *testing.T) {
 	study, tickets := forkStudy(t, 50)
-	fork := must(study.Fork(t.Context(), lth.Itself, tickets[0]))(t)
+	fork := must(study.Fork(t.Context(), lth.UnchangedTicket, tickets[0]))(t)
 	if fork.Instability() != 0 || !fork.Children[0].Weights.Equal(tickets[0].Result.Weights) {
 		t.Errorf("instability %v", fork.Instability())
 	}
@@ -66,9 +66,9 @@ func TestForkAtTheEndIsStable(t *testing.T) {
 // near the end: the later the fork, the nearer the children.
 func TestLaterForksAreMoreStable(t *testing.T) {
 	early, tickets := forkStudy(t, 0)
-	first := must(early.Fork(t.Context(), lth.Itself, tickets[0]))(t)
+	first := must(early.Fork(t.Context(), lth.UnchangedTicket, tickets[0]))(t)
 	late, tickets := forkStudy(t, 45)
-	last := must(late.Fork(t.Context(), lth.Itself, tickets[0]))(t)
+	last := must(late.Fork(t.Context(), lth.UnchangedTicket, tickets[0]))(t)
 	if !(distance(first) > 2*distance(last)) {
 		t.Errorf("children forked at the beginning are %v apart, at the end %v", distance(first), distance(last))
 	}
@@ -87,13 +87,13 @@ func distance(f lth.Fork) float64 {
 
 func TestForksAreKeptAndReproducible(t *testing.T) {
 	study, tickets := forkStudy(t, 10)
-	want := must(study.Fork(t.Context(), lth.Itself, tickets[1]))(t)
+	want := must(study.Fork(t.Context(), lth.UnchangedTicket, tickets[1]))(t)
 	study.Folder = filepath.Join(t.TempDir(), "study")
 	study.Options.Training.Workers = 3
 	for run := range 2 {
 		recorder := new(recorder)
 		study.Progress = recorder
-		fork := must(study.Fork(t.Context(), lth.Itself, tickets[1]))(t)
+		fork := must(study.Fork(t.Context(), lth.UnchangedTicket, tickets[1]))(t)
 		if !slices.Equal(fork.Errors, want.Errors) || !fork.Children[1].Weights.Equal(want.Children[1].Weights) {
 			t.Error("the fork is another one")
 		}
