@@ -5,7 +5,13 @@
 
 FOLDER may hold mask files as lottery-ticket studies write them (level-*/mask), whose
 layers are divided besides random ones. CONFIG.ini is one of KaHyPar's own for the
-objective "cut", config/cut_kKaHyPar_sea20.ini in its repository.
+objective "cut", config/cut_kKaHyPar_sea20.ini in its repository. KaHyPar 1.3.7 also wants
+these lines in it:
+
+    i-bp-algorithm=worst_fit
+    i-bp-heuristic-prepacking=false
+    i-bp-early-restart=true
+    i-bp-late-restart=true
 """
 
 import json
