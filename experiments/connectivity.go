@@ -35,7 +35,7 @@ const (
 	StableFrom = "stable_from"
 )
 
-var connectivity = &Experiment{
+var connectivity = define[Connectivity](Experiment{
 	Name:     "lth/connectivity",
 	Title:    "Linear mode connectivity",
 	Question: "From which moment of training on does the order of the data no longer matter, and are winning tickets those sub-networks for which it does not?",
@@ -66,9 +66,6 @@ var connectivity = &Experiment{
 			"validation": "0", "evaluate-every": "1ep", "initializer": "kaiming-normal",
 		}},
 	},
-	Options: func() any { return new(Connectivity) },
-	Cells:   func(s Setting) ([]Cell, error) { return s.Options.(*Connectivity).cells(s) },
-	Cost:    func(s Setting) (Cost, error) { return s.Options.(*Connectivity).cost(s) },
 	Trained: func(_ *Store, d Desc, _ int) (string, []string, error) {
 		return "", nil, &UsageError{d.Experiment + ": a level is a fork, whose two children are trained from one network; there is no trained network of the level"}
 	},
@@ -80,7 +77,7 @@ var connectivity = &Experiment{
 	},
 	Published: connectivityPublished(),
 	Protocol:  trainingProtocol,
-}
+})
 
 // needs are the cells that a method's reads: all begin with the dense network, and
 // controls are made of the tickets.

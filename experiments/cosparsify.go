@@ -78,7 +78,7 @@ var cosparsifyMethods = []Method{
 	{"mlp", "MLP", "a perceptron without a graph"},
 }
 
-var cosparsify = &Experiment{
+var cosparsify = define[Cosparsify](Experiment{
 	Name:     "cgp/cosparsify",
 	Title:    "Graph, features and weights pruned during training",
 	Question: "How much of a graph, of its features and of a network's weights is needed, and is learning which edges stay better than drawing them?",
@@ -99,9 +99,6 @@ var cosparsify = &Experiment{
 		}},
 		Paper: {Seeds: 1},
 	},
-	Options: func() any { return new(Cosparsify) },
-	Cells:   func(s Setting) ([]Cell, error) { return s.Options.(*Cosparsify).cells(s) },
-	Cost:    func(s Setting) (Cost, error) { return s.Options.(*Cosparsify).cost(s) },
 	Columns: []Column{
 		{Metric: TestAccuracy, Title: "test accuracy", Percent: true, Decimals: 2},
 		{Metric: edgesLeft, Title: "edges", Percent: true, Decimals: 1},
@@ -119,7 +116,7 @@ var cosparsify = &Experiment{
 		{Metric: Milliseconds, Title: "ms an inference, compacted", Decimals: 2, Timed: true},
 		{Metric: Speedup, Title: "speed-up of an inference", Decimals: 2, Timed: true},
 	},
-}
+})
 
 // cells are, for each combination of what is of the plan, one for each method.
 func (o *Cosparsify) cells(s Setting) ([]Cell, error) {
@@ -396,8 +393,7 @@ func (o *Cosparsify) cost(s Setting) (Cost, error) {
 				}
 				epochs := grid * cells * levels * o.Epochs
 				cost.Cells += grid * cells
-				cost.Iterations += epochs
-				cost.Minutes += float64(epochs) * seconds / costCores / 60
+				cost.add(epochs, seconds)
 			}
 		}
 	}

@@ -30,7 +30,7 @@ const (
 	chosenEpoch  = "chosen_epoch"
 )
 
-var backbones = &Experiment{
+var backbones = define[Backbones](Experiment{
 	Name:     "cgp/dense",
 	Title:    "Graph networks before anything is removed",
 	Question: "Do the graph networks that are to be pruned reach, whole, what the literature says of them?",
@@ -48,9 +48,6 @@ var backbones = &Experiment{
 		Bench: {Seeds: 10, Set: map[string]string{"data": "cora,citeseer,amazon-photo,amazon-computers,coauthor-cs,actor,chameleon,texas,cornell"}},
 		Paper: {Seeds: 100},
 	},
-	Options: func() any { return new(Backbones) },
-	Cells:   func(s Setting) ([]Cell, error) { return s.Options.(*Backbones).cells(s) },
-	Cost:    func(s Setting) (Cost, error) { return s.Options.(*Backbones).cost(s) },
 	Columns: []Column{
 		{Metric: TestAccuracy, Title: "test accuracy", Percent: true, Decimals: 2},
 		{Metric: ValidationAccuracy, Title: "validation accuracy", Percent: true, Decimals: 2},
@@ -60,7 +57,7 @@ var backbones = &Experiment{
 	Published: backbonesPublished(),
 	Protocol:  []string{"epochs"},
 	Bands:     backbonesBands(),
-}
+})
 
 // cells lists those whose presets there are.
 func (o *Backbones) cells(s Setting) ([]Cell, error) {
@@ -146,8 +143,7 @@ func (o *Backbones) cost(s Setting) (Cost, error) {
 				return Cost{}, err
 			}
 			epochs := s.Seeds * min(cmp.Or(o.Epochs, preset.Options.MaxEpochs()), costStoppedEpoch)
-			cost.Iterations += epochs
-			cost.Minutes += float64(epochs) * seconds / costCores / 60
+			cost.add(epochs, seconds)
 		}
 	}
 	return cost, nil

@@ -27,7 +27,7 @@ const (
 	stoodStill = "stood_still"
 )
 
-var earlyBird = &Experiment{
+var earlyBird = define[EarlyBird](Experiment{
 	Name:     "cgp/earlybird",
 	Title:    "Early-bird tickets of graphs",
 	Question: "How soon in a training is it clear which edges and weights will go, and is the ticket drawn then as good as one drawn at the end?",
@@ -43,9 +43,6 @@ var earlyBird = &Experiment{
 		Bench: {Seeds: 10, Set: map[string]string{"data": "cora,citeseer", "edges": "0.9,0.7,0.5,0.3,0.1"}},
 		Paper: {Seeds: 10},
 	},
-	Options: func() any { return new(EarlyBird) },
-	Cells:   func(s Setting) ([]Cell, error) { return s.Options.(*EarlyBird).cells(s) },
-	Cost:    func(s Setting) (Cost, error) { return s.Options.(*EarlyBird).cost(s) },
 	Columns: []Column{
 		{Metric: TestAccuracy, Title: "test accuracy", Percent: true, Decimals: 2},
 		{Metric: foundEpoch, Title: "found at epoch", Decimals: 1},
@@ -55,7 +52,7 @@ var earlyBird = &Experiment{
 		{Metric: gebtMACs, Title: "million MACs by GEBT's formula", Decimals: 1},
 		{Metric: homophily, Title: "homophily of what stays", Percent: true, Decimals: 1},
 	},
-}
+})
 
 func (o *EarlyBird) cells(s Setting) ([]Cell, error) {
 	return graphCells(s, o.Data, o.Methods, o, onGCN, o.run)
@@ -126,8 +123,7 @@ func (o *EarlyBird) cost(s Setting) (Cost, error) {
 		}
 		for _, method := range o.Methods {
 			epochs := s.Seeds * len(o.levels(method)) * 2 * o.Epochs
-			cost.Iterations += epochs
-			cost.Minutes += float64(epochs) * seconds / costCores / 60
+			cost.add(epochs, seconds)
 		}
 	}
 	return cost, nil

@@ -32,16 +32,13 @@ const pretrained = "pretrained"
 // correct is the number of test images that are classified right.
 const correct = "correct"
 
-var evaluate = &Experiment{
+var evaluate = define[Evaluate](Experiment{
 	Name:     "nn/evaluate",
 	Title:    "Trained weights",
 	Question: "How accurate on the test images is a network with weights that another program has trained?",
 	Paper:    "He, Zhang, Ren and Sun, Deep Residual Learning for Image Recognition, CVPR 2016; weights of akamaster/pytorch_resnet_cifar10.",
 	Methods:  []Method{{pretrained, "pretrained", "the weights of a file, as they are"}},
 	Presets:  map[Scale]Preset{Smoke: {Seeds: 1}, Bench: {Seeds: 1}, Paper: {Seeds: 1}},
-	Options:  func() any { return new(Evaluate) },
-	Cells:    func(s Setting) ([]Cell, error) { return s.Options.(*Evaluate).cells(s) },
-	Cost:     func(s Setting) (Cost, error) { return s.Options.(*Evaluate).cost() },
 	Trained: func(_ *Store, d Desc, _ int) (string, []string, error) {
 		return "", nil, &UsageError{fmt.Sprintf("%s: the weights are those of a file: export them by `espalier network %s --weights FILE -o FILE`", d.Experiment, d.Network)}
 	},
@@ -50,7 +47,7 @@ var evaluate = &Experiment{
 		{Metric: correct, Title: "correct"},
 	},
 	Published: evaluatePublished(),
-}
+})
 
 // cells are one for each data set: nothing is drawn at random, so more seeds would
 // find the same.
@@ -125,7 +122,7 @@ func living(n *nn.Network, weights nn.Weights) float64 {
 }
 
 // cost is that of one pass over the test images of each data set.
-func (o *Evaluate) cost() (Cost, error) {
+func (o *Evaluate) cost(Setting) (Cost, error) {
 	const batch = 250
 	var cost Cost
 	for _, set := range o.Data {

@@ -45,6 +45,19 @@ type Experiment struct {
 	Bands []Band
 }
 
+// define completes an experiment by its options struct, which lists the cells of a setting
+// and counts what they cost.
+func define[O any, P interface {
+	*O
+	cells(Setting) ([]Cell, error)
+	cost(Setting) (Cost, error)
+}](e Experiment) *Experiment {
+	e.Options = func() any { return new(O) }
+	e.Cells = func(s Setting) ([]Cell, error) { return s.Options.(P).cells(s) }
+	e.Cost = func(s Setting) (Cost, error) { return s.Options.(P).cost(s) }
+	return &e
+}
+
 // Method is one of the methods that an experiment compares.
 type Method struct {
 	Name, Title string

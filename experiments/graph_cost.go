@@ -21,6 +21,12 @@ const (
 	costStoppedEpoch = 800
 )
 
+// add counts epochs, a step each, that take so many seconds each on one core.
+func (c *Cost) add(epochs int, seconds float64) {
+	c.Iterations += epochs
+	c.Minutes += float64(epochs) * seconds / costCores / 60
+}
+
 // epochSeconds is an estimate of what a step and an inference of a network on a graph that
 // has a name take on one core.
 func epochSeconds(network gnn.Network, set string) (float64, error) {

@@ -28,7 +28,7 @@ type GraphTickets struct {
 // ugsTicket is the method's name.
 const ugsTicket = "tickets"
 
-var graphTickets = &Experiment{
+var graphTickets = define[GraphTickets](Experiment{
 	Name:     "cgp/tickets",
 	Title:    "Graph lottery tickets",
 	Question: "Is there a sparse graph with a sparse network in it that, trained alone, does as well as the whole, and does learning which edges go beat drawing them?",
@@ -47,9 +47,6 @@ var graphTickets = &Experiment{
 		Bench: {Seeds: 5, Set: map[string]string{"data": "cora,citeseer"}},
 		Paper: {Seeds: 20},
 	},
-	Options: func() any { return new(GraphTickets) },
-	Cells:   func(s Setting) ([]Cell, error) { return s.Options.(*GraphTickets).cells(s) },
-	Cost:    func(s Setting) (Cost, error) { return s.Options.(*GraphTickets).cost(s) },
 	Columns: []Column{
 		{Metric: TestAccuracy, Title: "test accuracy", Percent: true, Decimals: 2},
 		{Metric: edgesLeft, Title: "edges", Percent: true, Decimals: 2},
@@ -60,7 +57,7 @@ var graphTickets = &Experiment{
 	},
 	Published: graphTicketsPublished(),
 	Protocol:  []string{"edges", "weights", "hidden", "epochs"},
-}
+})
 
 func (o *GraphTickets) cells(s Setting) ([]Cell, error) {
 	return graphCells(s, o.Data, o.Methods, o, onGCN, o.run)
@@ -139,8 +136,7 @@ func (o *GraphTickets) cost(s Setting) (Cost, error) {
 				trainings = o.Rounds + 1 // nothing is learned before
 			}
 			epochs := s.Seeds * trainings * o.Epochs
-			cost.Iterations += epochs
-			cost.Minutes += float64(epochs) * seconds / costCores / 60
+			cost.add(epochs, seconds)
 		}
 	}
 	return cost, nil

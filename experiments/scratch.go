@@ -38,7 +38,7 @@ type Scratch struct {
 // slimmingDense is the large network as slimming trains it.
 const slimmingDense = "slimming-dense"
 
-var scratch = &Experiment{
+var scratch = define[Scratch](Experiment{
 	Name:     "lth/scratch",
 	Title:    "Small networks from scratch",
 	Question: "Is a pruned network better for the large one's weights, or would its architecture, trained from scratch, do as well?",
@@ -68,9 +68,6 @@ var scratch = &Experiment{
 			"validation": "0", "evaluate-every": "1ep", "initializer": "kaiming-normal-fan-out",
 		}},
 	},
-	Options: func() any { return new(Scratch) },
-	Cells:   func(s Setting) ([]Cell, error) { return s.Options.(*Scratch).cells(s) },
-	Cost:    func(s Setting) (Cost, error) { return s.Options.(*Scratch).cost(s) },
 	Trained: (*Store).trainedThinned,
 	Columns: []Column{
 		{Metric: RemainingMACs, Title: "MACs", Percent: true, Decimals: 1},
@@ -80,7 +77,7 @@ var scratch = &Experiment{
 	},
 	Published: scratchPublished(),
 	Protocol:  slices.Concat(trainingProtocol, []string{"tuning-length", "tuning-rate", "tuning-schedule"}),
-}
+})
 
 // TrainedEpochs is how long a network was trained, in passes over the data.
 const TrainedEpochs = "trained_epochs"

@@ -38,7 +38,7 @@ const (
 	BestEpochAccuracy = "best_epoch_accuracy"
 )
 
-var soft = &Experiment{
+var soft = define[Soft](Experiment{
 	Name:     "lth/soft",
 	Title:    "Soft filter pruning",
 	Question: "Does a network that may get its pruned filters back while it trains end up better than one that loses them for good?",
@@ -70,9 +70,6 @@ var soft = &Experiment{
 			"validation": "0", "evaluate-every": "1ep", "initializer": "kaiming-normal-fan-out",
 		}},
 	},
-	Options: func() any { return new(Soft) },
-	Cells:   func(s Setting) ([]Cell, error) { return s.Options.(*Soft).cells(s) },
-	Cost:    func(s Setting) (Cost, error) { return s.Options.(*Soft).cost(s) },
 	Trained: (*Store).trainedFilters,
 	Columns: []Column{
 		{Metric: RemainingMACs, Title: "MACs", Percent: true, Decimals: 1},
@@ -83,7 +80,7 @@ var soft = &Experiment{
 	},
 	Published: softPublished(),
 	Protocol:  trainingProtocol,
-}
+})
 
 // needs are the methods whose cells a method reads: all begin with the dense network,
 // and controls remove as many filters as soft pruning did.

@@ -31,7 +31,7 @@ const (
 	operations   = "operations"
 )
 
-var sparseTraining = &Experiment{
+var sparseTraining = define[SparseTraining](Experiment{
 	Name:     "cgp/sparsetraining",
 	Title:    "Sparse training against training and pruning",
 	Question: "Is a network that is sparse from its first step as good as one that was trained dense and pruned?",
@@ -49,15 +49,12 @@ var sparseTraining = &Experiment{
 		Bench: {Seeds: 5, Set: map[string]string{"data": "cora,citeseer,celegans,usair,ns", "densities": "0.5,0.2,0.1,0.05,0.02"}},
 		Paper: {Seeds: 10},
 	},
-	Options: func() any { return new(SparseTraining) },
-	Cells:   func(s Setting) ([]Cell, error) { return s.Options.(*SparseTraining).cells(s) },
-	Cost:    func(s Setting) (Cost, error) { return s.Options.(*SparseTraining).cost(s) },
 	Columns: []Column{
 		{Metric: TestAccuracy, Title: "test accuracy", Percent: true, Decimals: 2},
 		{Metric: areaUnderROC, Title: "area under ROC", Percent: true, Decimals: 2},
 		{Metric: operations, Title: "training operations", Percent: true, Decimals: 1},
 	},
-}
+})
 
 func (o *SparseTraining) cells(s Setting) ([]Cell, error) {
 	return graphCells(s, o.Data, o.Methods, o, taskNetwork, o.run)
@@ -186,8 +183,7 @@ func (o *SparseTraining) cost(s Setting) (Cost, error) {
 		}
 		for _, method := range o.Methods {
 			epochs := s.Seeds * len(o.levels(method)) * o.Epochs
-			cost.Iterations += epochs
-			cost.Minutes += float64(epochs) * seconds / costCores / 60
+			cost.add(epochs, seconds)
 		}
 	}
 	return cost, nil

@@ -48,7 +48,7 @@ const (
 	TimeSaving         = "time_saving"         // 1 − 1/Speedup
 )
 
-var structural = &Experiment{
+var structural = define[Structural](Experiment{
 	Name:     "lth/structural",
 	Title:    "Structural tickets",
 	Question: "Can a winning ticket's sparsity be made structural, whole channels or dense blocks, without losing its accuracy, and does it then run faster?",
@@ -77,9 +77,6 @@ var structural = &Experiment{
 		}},
 	},
 	Refine:  func(options any) (map[string]string, error) { return options.(*Structural).refine() },
-	Options: func() any { return new(Structural) },
-	Cells:   func(s Setting) ([]Cell, error) { return s.Options.(*Structural).cells(s) },
-	Cost:    func(s Setting) (Cost, error) { return s.Options.(*Structural).cost(s) },
 	Trained: (*Store).trainedStructural,
 	Columns: []Column{
 		{Metric: RemainingMACs, Title: "MACs", Percent: true, Decimals: 1},
@@ -92,7 +89,7 @@ var structural = &Experiment{
 	},
 	Published: structuralPublished(),
 	Protocol:  slices.Concat(trainingProtocol, []string{"criterion", "extra", "clusters", "block-rows", "fewest-rows"}),
-}
+})
 
 // cells lists, for each data set and seed, the tickets first, because all others
 // need them.

@@ -28,7 +28,7 @@ type Tickets struct {
 	Training
 }
 
-var tickets = &Experiment{
+var tickets = define[Tickets](Experiment{
 	Name:     "lth/tickets",
 	Title:    "Winning tickets",
 	Question: "Is there a sub-network that, trained alone from its own initial weights, does as well as the whole network, and are its weights or its shape what counts?",
@@ -51,9 +51,6 @@ var tickets = &Experiment{
 		}},
 		Paper: {Seeds: 5},
 	},
-	Options: func() any { return new(Tickets) },
-	Cells:   func(s Setting) ([]Cell, error) { return s.Options.(*Tickets).cells(s) },
-	Cost:    func(s Setting) (Cost, error) { return s.Options.(*Tickets).cost(s) },
 	Trained: (*Store).trainedTicket,
 	Columns: []Column{
 		{Metric: TestAccuracy, Title: "test accuracy", Percent: true, Decimals: 2},
@@ -62,7 +59,7 @@ var tickets = &Experiment{
 	},
 	Published: ticketsPublished(),
 	Protocol:  slices.Concat(trainingProtocol, []string{"score"}),
-}
+})
 
 // cells lists, for each data set and seed, the tickets first, because all others
 // need them.
