@@ -10,13 +10,13 @@ import (
 	"github.com/gomlx/compute"
 )
 
-// Variable is the environment variable that names the backend where no flag does.
+// Variable is the environment variable that names the backend if no flag does.
 const Variable = "ESPALIER_BACKEND"
 
-// Default is the name of the backend that runs where none is named.
+// Default is the name of the backend that runs if none is named.
 const Default = "cpu"
 
-// Choice is a running GoMLX backend and by which name it was chosen.
+// Choice is a running GoMLX backend and the name by which it was chosen.
 type Choice struct {
 	Backend compute.Backend
 	// Name is what was asked for: "cpu", "go", "xla", "xla:cuda".
@@ -45,7 +45,7 @@ func (e *MissingError) Error() string {
 // Missing marks the error as one about something that is not installed.
 func (e *MissingError) Missing() {}
 
-// UnknownError says that no backend has a name.
+// UnknownError says that there is no backend of this name.
 type UnknownError struct{ Name string }
 
 // Error is one line.

@@ -5,7 +5,7 @@ import (
 	"slices"
 )
 
-// Adjacency has for each node the nodes at the other ends of its edges, sorted, in
+// Adjacency has, for each node, the nodes at the other ends of its edges, sorted, in
 // compressed rows: those of node i are the entries Starts()[i] to Starts()[i+1] of
 // Nodes().
 type Adjacency struct{ starts, nodes []int32 }

@@ -16,8 +16,8 @@ import (
 //     original size at a random place.
 //   - Flip mirrors the image left to right in one of two cases.
 //
-// What comes in from outside is a pixel of value 0, as in torchvision's transforms
-// of images, so after normalisation it is −Mean/Deviation and not 0.
+// Pixels from outside the image have the value 0, as in torchvision's transforms of
+// images, which normalisation turns into −Mean/Deviation, not 0.
 //
 // What happens to an image is a pure function of the seed, the epoch and the index
 // of the image in its set; each of the three has a random stream of its own.

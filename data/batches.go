@@ -31,8 +31,8 @@ type Batches struct {
 	Ordered       bool // for evaluation
 }
 
-// PerEpoch is the number of batches in an epoch: every image is in exactly one, so
-// the short one at the end is counted.
+// PerEpoch is the number of batches in an epoch: every image is in exactly one, so a
+// short last batch is counted.
 func (b Batches) PerEpoch() int {
 	if b.Images == nil || b.Size <= 0 {
 		return 0
@@ -40,11 +40,11 @@ func (b Batches) PerEpoch() int {
 	return (b.Images.Len() + b.Size - 1) / b.Size
 }
 
-// Epoch yields the batches skip, skip+1, ..., PerEpoch()−1 of an epoch; it is the
-// same sequence, in the same bytes, for any number of Workers and any Ahead. Each
-// batch is the caller's to keep. An error, among them that the context is done,
-// comes with an empty batch and ends the sequence. When the loop over it ends, its
-// goroutines have too.
+// Epoch yields the batches skip, skip+1, ..., PerEpoch()−1 of an epoch; it is the same
+// sequence, in the same bytes, for any number of Workers and any Ahead. The caller may
+// keep each batch. An error, also that of a context that is done, comes with an empty
+// batch and ends the sequence. When the loop over it ends, its goroutines have ended
+// too.
 func (b Batches) Epoch(ctx context.Context, epoch, skip int) iter.Seq2[Batch, error] {
 	return func(yield func(Batch, error) bool) {
 		if err := b.validate(epoch, skip); err != nil {

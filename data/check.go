@@ -30,11 +30,11 @@ type CheckedFile struct {
 	Known  bool   `json:"known"` // there is an official digest for it, and it is this one
 }
 
-// Check reads a set whole and verifies what Open does not: the digest of each file
-// that has an official one, and for CIFAR, whose images may be in another order,
-// the counts of the classes and the mean and deviation of the pixels. The error
-// names everything that is wrong, as *DigestError where it is a file's digest; the
-// report then has what could be found out.
+// Check reads a whole set and verifies what Open does not: the digest of each file that
+// has an official one, and for CIFAR, whose images may be in another order, the counts
+// of the classes and the mean and deviation of the pixels. The error names everything
+// that is wrong, with a *DigestError for a file's digest; the report then has what
+// could be determined.
 func Check(ctx context.Context, name, dir string) (Report, error) {
 	d, err := find(name)
 	if err != nil {

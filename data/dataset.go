@@ -15,7 +15,7 @@ type Dataset struct {
 	Source        Source
 }
 
-// Source says where a set comes from and on which terms.
+// Source says where a set comes from and on what terms it is available.
 type Source struct {
 	Title, Home, Licence, Citation string
 	Files                          []File
@@ -33,8 +33,8 @@ type File struct {
 // folder or several separated as in PATH, of which the first that has the set is
 // used. Counts, shapes and label ranges are always checked, digests by Check.
 //
-// The error is an *UnknownError for a name that no set has, a *MissingError for a
-// file that is not there and a *FormatError for one that is damaged.
+// The error is an *UnknownError for an unknown name, a *MissingError for a missing file
+// and a *FormatError for a damaged one.
 func Open(ctx context.Context, name, dir string) (*Dataset, error) {
 	d, err := find(name)
 	if err != nil {

@@ -7,7 +7,7 @@ import (
 	"strings"
 )
 
-// FormatError says where a file is not what its format demands.
+// FormatError says where a file violates its format.
 type FormatError struct {
 	File     string
 	Offset   int64 // in bytes from the start of the content, which for a gzip file is the uncompressed one
@@ -16,7 +16,7 @@ type FormatError struct {
 	Cause    error // in place of the three fields above, where a reader tells what is wrong itself
 }
 
-// Unwrap is what a reader told.
+// Unwrap is the reader's error.
 func (e *FormatError) Unwrap() error { return e.Cause }
 
 // Error says what is wrong, in which file and where.
@@ -52,7 +52,7 @@ func (e *MissingError) Error() string {
 // getCommand is what fetches a set.
 func getCommand(set string) string { return "`espalier data get " + set + "`" }
 
-// UnknownError says that no set has a name.
+// UnknownError says that there is no set of this name.
 type UnknownError struct{ Name string }
 
 // Error suggests similar names, or lists all.
@@ -64,7 +64,7 @@ func (e *UnknownError) Error() string {
 		e.Name, strings.Join(Names(), ", "), strings.Join(GraphNames(), ", "))
 }
 
-// DigestError says that a file is well-formed or not, but not the one it should be.
+// DigestError says that a file, well-formed or not, is not the one it should be.
 type DigestError struct {
 	File            string
 	Found, Expected string // SHA-256 in hexadecimal

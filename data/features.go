@@ -21,8 +21,8 @@ type Features struct {
 // maxColumns bounds the features of a node.
 const maxColumns = 1 << 24
 
-// NewDenseFeatures makes features of a copy of rows·columns numbers, row by row.
-// They are kept sparse if less than half of them are not 0, which takes less memory.
+// NewDenseFeatures makes features of a copy of rows·columns numbers, row by row. They
+// are kept sparse if fewer than half of them are nonzero, which takes less memory.
 func NewDenseFeatures(rows, columns int, values []float32) (*Features, error) {
 	if rows < 0 || columns < 0 || rows >= math.MaxInt32 || columns > maxColumns || columns > 0 && rows > math.MaxInt/columns || rows*columns != len(values) {
 		return nil, fmt.Errorf("%d features for %d nodes of %d", len(values), rows, columns)
@@ -40,9 +40,9 @@ func NewDenseFeatures(rows, columns int, values []float32) (*Features, error) {
 	return f, nil
 }
 
-// NewSparseFeatures makes features of copies of compressed rows: row i has the
-// numbers starts[i] to starts[i+1], of which indices tell the columns, in any order
-// but each once.
+// NewSparseFeatures makes features from copies of compressed rows: row i has the
+// numbers starts[i] to starts[i+1], in the columns given by indices, in any order but
+// each once.
 func NewSparseFeatures(columns int, starts, indices []int32, values []float32) (*Features, error) {
 	rows := len(starts) - 1
 	if rows < 0 || columns < 0 || columns > maxColumns || starts[0] != 0 || int(starts[rows]) != len(indices) || len(values) != len(indices) {
@@ -93,7 +93,7 @@ func (f *Features) Rows() int { return f.rows }
 // Columns is the number of features of a node.
 func (f *Features) Columns() int { return f.columns }
 
-// Sparse reports whether only what is not 0 is kept.
+// Sparse reports whether only nonzero values are kept.
 func (f *Features) Sparse() bool { return f.sparse }
 
 // NonZeros is the number of values that are not 0.
@@ -110,7 +110,7 @@ func (f *Features) NonZeros() int {
 	return count
 }
 
-// Row yields the columns and values of a node that are not 0.
+// Row yields the columns and values of a node's nonzero features.
 func (f *Features) Row(node int) iter.Seq2[int, float32] {
 	return func(yield func(int, float32) bool) {
 		if f.sparse {
@@ -143,7 +143,7 @@ func (f *Features) Dense() []float32 {
 	return dense
 }
 
-// Compressed returns what is not 0 in compressed rows: row i has the numbers
+// Compressed returns the nonzero values in compressed rows: row i has the numbers
 // starts[i] to starts[i+1], and indices tell their columns.
 func (f *Features) Compressed() (starts, indices []int32, values []float32) {
 	if f.sparse {

@@ -23,7 +23,7 @@ type GetOptions struct {
 	Progress func(Progress) // called often, from the goroutine that called Get
 }
 
-// Progress tells how far the download of one file is, in bytes.
+// Progress says how far the download of a file is, in bytes.
 type Progress struct {
 	File        string
 	Done, Total int64
@@ -45,11 +45,11 @@ type download struct {
 	sha256  string
 }
 
-// Get downloads the files of a set into a data folder, the first if dir names
-// several, and makes the folder if it is not there. Files that are there already
-// are kept if their digest is right. A file grows under its name with .partial at
-// the end, gets its own name only when its digest is right, and is continued where
-// an earlier Get was interrupted. There is nothing to get of a set that is built in.
+// Get downloads the files of a set into a data folder, the first if dir names several,
+// and makes the folder if it is not there. Files that are there already are kept if
+// their digest is right. A file grows under its name with .partial at the end, gets its
+// own name only when its digest is right, and is continued where an earlier Get was
+// interrupted. For a built-in set there is nothing to do.
 //
 // The error is a *DigestError if what was downloaded is not the official file.
 func Get(ctx context.Context, name, dir string, o GetOptions) error {

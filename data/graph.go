@@ -7,9 +7,9 @@ import (
 	"sync"
 )
 
-// Graph is a graph with what is known of its nodes, in memory and immutable.
-// Nodes have the numbers 0 to Nodes()−1. An edge leads from a node to a node; a
-// graph that is undirected has both directions of each edge.
+// Graph is a graph with what is known about its nodes, in memory and immutable. Nodes
+// have the numbers 0 to Nodes()−1. An edge leads from a node to a node; a graph that is
+// undirected has both directions of each edge.
 type Graph struct {
 	content  GraphContent // without its edges
 	incoming Adjacency
@@ -45,7 +45,7 @@ type Counts struct {
 // maxClasses bounds what is counted for each class.
 const maxClasses = 1 << 16
 
-// NewGraph makes a graph of copies of its parts.
+// NewGraph makes a graph from copies of its parts.
 func NewGraph(c GraphContent) (*Graph, error) {
 	if err := c.validate(); err != nil {
 		return nil, fmt.Errorf("graph %q: %w", c.Name, err)
@@ -101,17 +101,17 @@ func (c GraphContent) validate() error {
 	return nil
 }
 
-// Name tells which graph it is and what was made of it, as in
-// "amazon-photo/largest component".
+// Name says which graph it is and how it was transformed, as in "amazon-photo/largest
+// component".
 func (g *Graph) Name() string { return g.content.Name }
 
 // Nodes is the number of nodes.
 func (g *Graph) Nodes() int { return g.content.Nodes }
 
-// Incoming has for each node those from which an edge leads to it.
+// Incoming has, for each node, the nodes from which an edge leads to it.
 func (g *Graph) Incoming() Adjacency { return g.incoming }
 
-// Outgoing has for each node those to which an edge leads from it.
+// Outgoing has, for each node, the nodes to which an edge leads from it.
 func (g *Graph) Outgoing() Adjacency { return g.outgoing }
 
 // Crossing returns for each entry of Outgoing which entry of Incoming is the same
@@ -138,7 +138,7 @@ func (g *Graph) Edges() []Edge {
 	return edges
 }
 
-// Counts are of the edges that the graph has.
+// Counts are the counts of the graph's edges.
 func (g *Graph) Counts() Counts { return g.counts() }
 
 // Stored are the counts of the edges as they were given, before anything was
@@ -164,8 +164,7 @@ func (g *Graph) count() Counts {
 	return c
 }
 
-// Undirected reports whether for each edge there is one in the other direction,
-// as often.
+// Undirected reports whether each edge occurs as often in the other direction.
 func (g *Graph) Undirected() bool {
 	return slices.Equal(g.incoming.starts, g.outgoing.starts) && slices.Equal(g.incoming.nodes, g.outgoing.nodes)
 }
@@ -194,7 +193,7 @@ func (g *Graph) ClassCounts() []int {
 // Splits returns the splits that come with the graph.
 func (g *Graph) Splits() []NodeSplit { return cloneSplits(g.content.Splits) }
 
-// Source says where the graph comes from and on which terms.
+// Source says where the graph comes from and on what terms it is available.
 func (g *Graph) Source() Source { return g.content.Source.clone() }
 
 // derive is a graph with the same origin and other content; action is what was

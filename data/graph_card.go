@@ -5,7 +5,7 @@ import (
 	"slices"
 )
 
-// Card is what there is to know of a graph at a glance.
+// Card summarises a graph.
 type Card struct {
 	Name     string   `json:"name"`
 	Title    string   `json:"title,omitempty"`
@@ -57,7 +57,7 @@ type SplitCard struct {
 	Classes    []int  `json:"train_class_counts,omitempty"`
 }
 
-// Card counts everything. Of a graph that OpenGraph read it has the remarks too.
+// Card counts everything. For a graph that OpenGraph has read it includes the remarks.
 func (g *Graph) Card() Card {
 	s := g.content.Source
 	c := Card{

@@ -14,7 +14,7 @@ type GraphReport struct {
 	Digest string        `json:"digest"` // that of Graph, which results carry
 }
 
-// CheckGraph reads a graph whole and verifies the digest of each file that has an
+// CheckGraph reads a whole graph and verifies the digest of each file that has an
 // official one, as Check does for images.
 func CheckGraph(ctx context.Context, name, dir string) (GraphReport, error) {
 	d, err := findGraph(name)

@@ -31,8 +31,8 @@ func (g *Graph) Components() (of []int32, sizes []int) {
 	return of, sizes
 }
 
-// LargestComponent is the subgraph of the component with the most nodes, of equal
-// ones the first. Nodes keep their order.
+// LargestComponent is the subgraph of the component with the most nodes, the first
+// among equal ones. Nodes keep their order.
 func (g *Graph) LargestComponent() *Graph {
 	of, sizes := g.Components()
 	largest := 0

@@ -11,7 +11,7 @@ import (
 	"strings"
 )
 
-// GraphFormat names a layout of files that graphs come in.
+// GraphFormat names a layout of files in which graphs are stored.
 type GraphFormat string
 
 // graphFormats has the readers. Each reads what is called name in a folder.
@@ -26,8 +26,8 @@ func GraphFormats() []GraphFormat {
 	return formats
 }
 
-// ReadGraph reads a graph of a user's own as its files have it: directed, with
-// loops and duplicates. What the name is depends on the format:
+// ReadGraph reads one of the user's own graphs as its files have it: directed, with
+// loops and duplicates. The meaning of the name depends on the format:
 //
 //   - "planetoid": the files ind.NAME.x and so on
 //   - "gnn-benchmark", "heterophilous": an .npz file of these collections

@@ -1,6 +1,6 @@
 package data
 
-// GraphEntry is what ListGraphs tells of a graph.
+// GraphEntry is what ListGraphs says about a graph.
 type GraphEntry struct {
 	Name    string `json:"name"`
 	Title   string `json:"title"`
@@ -20,8 +20,8 @@ func (e GraphEntry) HowToGet() string {
 	return getCommand(e.Name)
 }
 
-// ListGraphs tells which graphs there are, and which of them dir has, as List does
-// for images.
+// ListGraphs says which graphs there are, and which of them dir has, as List does for
+// images.
 func ListGraphs(dir string) ([]GraphEntry, error) {
 	var entries []GraphEntry
 	for _, name := range GraphNames() {

@@ -62,16 +62,16 @@ func findGraph(name string) (*graphDefinition, error) {
 // GraphNames lists the graphs that have a name, sorted.
 func GraphNames() []string { return graphs.Names() }
 
-// OpenGraph reads a graph as papers use it: undirected, without loops and
-// duplicates, and what else Remarks tells of it. Cora is built in; any other is
-// read from dir, as Open does, with the same errors. The numbers of nodes, edges,
-// features and classes are always checked, digests by CheckGraph.
+// OpenGraph reads a graph as papers use it: undirected, without loops and duplicates,
+// and with the changes that Remarks names. Cora is built in; any other is read from
+// dir, as Open does, with the same errors. The numbers of nodes, edges, features and
+// classes are always checked, digests by CheckGraph.
 func OpenGraph(ctx context.Context, name, dir string) (*Graph, error) {
 	return openGraph(ctx, name, dir, (*graphDefinition).open)
 }
 
-// OpenStoredGraph reads a graph with the edges and features that its files have:
-// directed, with loops and duplicates, if they have them.
+// OpenStoredGraph reads a graph exactly as stored in its files: directed, and with any
+// loops and duplicates.
 func OpenStoredGraph(ctx context.Context, name, dir string) (*Graph, error) {
 	return openGraph(ctx, name, dir, (*graphDefinition).openStored)
 }
@@ -89,7 +89,7 @@ func openGraph(ctx context.Context, name, dir string, open func(*graphDefinition
 	return open(d, ctx, p)
 }
 
-// Remarks tells what users of a graph that has a name should know.
+// Remarks says what users of a named graph should know about it.
 func Remarks(name string) ([]string, error) {
 	d, err := findGraph(name)
 	if err != nil {

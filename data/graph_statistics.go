@@ -1,8 +1,8 @@
 package data
 
-// Homophily is the share of edges between two nodes of one class, each pair of
-// nodes with an edge in either direction counted once and loops not at all. It is
-// false without labels or edges.
+// Homophily is the share of edges between two nodes of the same class, where each pair
+// of nodes with an edge in either direction counts once and loops do not count. The
+// second result is false without labels or edges.
 func (g *Graph) Homophily() (share float64, ok bool) {
 	same, all := 0, 0
 	for to := range g.Nodes() {
@@ -24,8 +24,9 @@ func (g *Graph) Homophily() (share float64, ok bool) {
 	return float64(same) / float64(all), true
 }
 
-// NodeHomophily is the mean, over the nodes that have an edge from another, of the
-// share of these that are of the node's class. It is false without labels or edges.
+// NodeHomophily is the mean, over all nodes with an edge from another node, of the
+// share of those other nodes that are of the node's class. The second result is false
+// without labels or edges.
 func (g *Graph) NodeHomophily() (mean float64, ok bool) {
 	nodes := 0
 	for to := range g.Nodes() {
@@ -50,7 +51,7 @@ func (g *Graph) NodeHomophily() (mean float64, ok bool) {
 	return mean / float64(nodes), true
 }
 
-// Degrees returns of each node how many others it has an edge with, in either
+// Degrees returns, for each node, with how many others it has an edge, in either
 // direction.
 func (g *Graph) Degrees() []int {
 	degrees := make([]int, g.Nodes())

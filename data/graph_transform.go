@@ -5,9 +5,8 @@ import (
 	"slices"
 )
 
-// Symmetrised adds to every edge the one in the other direction where it is not
-// there. Edges that come several times stay so in both directions if either has
-// them several times.
+// Symmetrised adds the missing edges in the opposite direction. An edge that occurs
+// several times in one direction occurs as often in both.
 func (g *Graph) Symmetrised() *Graph {
 	var edges []Edge
 	for node := range g.Nodes() {
@@ -53,8 +52,8 @@ func (g *Graph) WithoutDuplicates() *Graph {
 	return g.withEdges("without duplicates", slices.Compact(g.Edges()))
 }
 
-// KeepEdges is the graph with only those edges for which keep is true; it has an
-// element for each entry of Edges.
+// KeepEdges is the graph with only those edges for which keep, which has an element for
+// each entry of Edges, is true.
 func (g *Graph) KeepEdges(keep []bool) (*Graph, error) {
 	edges := g.Edges()
 	if len(keep) != len(edges) {
@@ -103,7 +102,7 @@ func (g *Graph) NormalisedRows() *Graph {
 	}))
 }
 
-// BinaryFeatures makes 1 of every feature that is not 0.
+// BinaryFeatures sets every nonzero feature to 1.
 func (g *Graph) BinaryFeatures() *Graph {
 	return g.withFeatures("binary", g.content.Features.mapped(func(row []float32) {
 		for i, v := range row {
@@ -122,8 +121,8 @@ func (g *Graph) withFeatures(action string, f *Features) *Graph {
 	return g.derive(action, c)
 }
 
-// Subgraph is the graph of some nodes, which get the numbers of their order, and of
-// the edges between them. A node must not come twice.
+// Subgraph is the graph of some nodes and of the edges between them. The nodes are
+// numbered in the order given, and each may occur only once.
 func (g *Graph) Subgraph(nodes []int32) (*Graph, error) {
 	all := NodeSplit{Name: "of the subgraph", Train: nodes}
 	if err := all.validate(g.Nodes()); err != nil {

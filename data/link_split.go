@@ -29,8 +29,8 @@ type LinkSplit struct {
 // without.
 type LinkExamples struct{ Positive, Negative []Edge }
 
-// SplitLinks splits the pairs of nodes that have an edge in either direction.
-// Pairs without an edge are drawn uniformly, each once.
+// SplitLinks splits the pairs of nodes that have an edge in either direction. Pairs
+// without an edge are drawn uniformly, each at most once.
 func (g *Graph) SplitLinks(o LinkSplitOptions, s seed.Seed) (LinkSplit, error) {
 	if o.Validation == 0 && o.Test == 0 {
 		o.Validation, o.Test = .05, .1

@@ -2,7 +2,7 @@ package data
 
 import "errors"
 
-// Entry is what List tells of a set.
+// Entry is what List says about a set.
 type Entry struct {
 	Name     string   `json:"name"`
 	Title    string   `json:"title"`
@@ -21,8 +21,8 @@ type Entry struct {
 // HowToGet says how to get the set's files: by which command.
 func (e Entry) HowToGet() string { return getCommand(e.Name) }
 
-// List tells which sets of images there are, and which of them dir has (one data folder or
-// several separated as in PATH). It looks for the files, but does not read them.
+// List says which sets of images there are, and which of them dir has (one data folder
+// or several separated as in PATH). It looks for the files, but does not read them.
 func List(dir string) ([]Entry, error) {
 	var entries []Entry
 	for _, name := range Names() {

@@ -19,8 +19,9 @@ func (d *Images) Split(held int, s seed.Seed) (rest, heldOut *Images, err error)
 	return d.subset("rest", order[held:]), d.subset("held-out", order[:held]), nil
 }
 
-// Balanced chooses as many images of each class at random. They keep the order of
-// the whole. With one seed, a smaller choice is a part of every larger one.
+// Balanced chooses the same number of images of each class at random. They keep the
+// order of the whole. For the same seed, a smaller choice is contained in every larger
+// one.
 func (d *Images) Balanced(perClass int, s seed.Seed) (*Images, error) {
 	if perClass < 0 {
 		return nil, fmt.Errorf("balanced subset of %s: cannot take %d images of each class", d.Name(), perClass)

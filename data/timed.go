@@ -18,10 +18,9 @@ type TimedEdge struct {
 	Time int64
 }
 
-// ReadTimedEdges reads a text file, which may be compressed with gzip, of lines
-// "from to time" with blanks between; lines that begin with # are comments. Nodes
-// get the numbers of their order among all that the file names, and names tells
-// what the file calls each.
+// ReadTimedEdges reads a text file, which may be compressed with gzip, of lines "from
+// to time" with blanks between; lines that begin with # are comments. Nodes are
+// numbered in the sorted order of the identifiers in the file, which names returns.
 func ReadTimedEdges(ctx context.Context, files fs.FS, name string) (edges []TimedEdge, names []int64, err error) {
 	var ends [][2]int64
 	err = readLines(ctx, files, name, func(line string) error {

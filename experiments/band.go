@@ -2,9 +2,9 @@ package experiments
 
 import "slices"
 
-// Band is where the mean of a metric has to lie if a method does what it should. It is the
-// project's own, for ten seeds and the hyper-parameters of the experiment's scales, and no
-// number of a paper.
+// Band is the range in which the mean of a metric has to be if a method works as it
+// should. It is the project's own, for ten seeds and the hyper-parameters of the
+// experiment's scales, not a paper's.
 type Band struct {
 	Data, Network, Method string
 	Metric                string

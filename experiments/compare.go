@@ -10,7 +10,7 @@ import (
 	"espalier/experiments/figure"
 )
 
-// Comparison sets results beside each other that differ in one hyper-parameter.
+// Comparison puts results side by side that differ in one hyper-parameter.
 type Comparison struct {
 	Option string
 	Metric string

@@ -1,6 +1,5 @@
 // Package kernels is the Jupyter side of Espalier: it runs notebooks of Go cells
-// through the GoNB kernel, without Python, and starts JupyterLab for whoever wants
-// to sit in front of one.
+// through the GoNB kernel, without Python, and starts JupyterLab for interactive work.
 //
 // Install builds GoNB out of the pinned tools module into .lab/bin of the checkout
 // and writes a kernel specification whose command is this program. Started that
@@ -10,6 +9,6 @@
 // notebook in any folder, with the checkout's versions of everything, offline.
 //
 // Run executes a notebook: it starts the kernel, talks Jupyter's protocol
-// (https://jupyter-client.readthedocs.io/en/stable/messaging.html) with it, and
-// writes what came out into an nbformat-4.5 file.
+// (https://jupyter-client.readthedocs.io/en/stable/messaging.html) with it, and writes
+// the outputs into an nbformat-4.5 file.
 package kernels

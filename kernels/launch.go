@@ -20,9 +20,9 @@ const (
 	launcherVariable = "ESPALIER_LAUNCHER"
 )
 
-// Intercept is what a program's main calls first, with os.Args, for the program to
-// be a kernel's launcher and its go command: where it was started as one of them it
-// does that work and returns the exit status and true.
+// Intercept must be called first in main, with os.Args, to let the program serve as a
+// kernel's launcher and go command: if it was started as one of them, Intercept does
+// that work and returns the exit status and true.
 func Intercept(args []string) (status int, intercepted bool) {
 	if len(args) == 0 {
 		return 0, false

@@ -12,9 +12,9 @@ const rootVariable = "ESPALIER_ROOT"
 
 var moduleLine = regexp.MustCompile(`(?m)^module espalier\s*$`)
 
-// FindRoot returns the folder of the checkout: what ESPALIER_ROOT names; else the
-// first above or at the given folder whose go.mod is Espalier's; else the same of
-// the folder that this program lies in. A *MissingError where there is none.
+// FindRoot returns the folder of the checkout: what ESPALIER_ROOT names; else the first
+// above or at the given folder whose go.mod is Espalier's; else the same for the folder
+// of this program. The error is a *MissingError if there is none.
 func FindRoot(folder string) (string, error) {
 	if named := os.Getenv(rootVariable); named != "" {
 		if isRoot(named) {

@@ -9,7 +9,7 @@ import (
 // KindActivation is the kind of Activation.
 const KindActivation Kind = "activation"
 
-// Activation applies a function to each value; its value is the function's name.
+// Activation applies the function that it names to each value.
 type Activation string
 
 // The activations of the zoo's networks.
@@ -34,10 +34,10 @@ func (a Activation) Parameters([]Shape) []Parameter { return nil }
 
 // Build applies the function.
 //
-// It selects rather than takes a maximum, because the gradient of GoMLX's Max is 1
-// where both sides are equal, and a unit all of whose weights are pruned sits at
-// exactly 0: it has to have gradient 0 there, as in PyTorch. The comparisons are
-// such that NaN passes through.
+// It selects instead of taking a maximum, because the gradient of GoMLX's Max is 1
+// where both sides are equal, and the output of a unit whose weights are all pruned is
+// exactly 0, where the gradient must be 0, as in PyTorch. The comparisons let NaN pass
+// through.
 func (a Activation) Build(_ *Builder, inputs []*graph.Node) *graph.Node {
 	x := inputs[0]
 	zero := graph.ScalarZero(x.Graph(), x.DType())

@@ -59,8 +59,8 @@ func (l BatchNorm) Parameters(inputs []Shape) []Parameter {
 	return parameters
 }
 
-// Build normalises. It panics in the training phase when a channel has one value
-// in the whole batch, whose variance is not defined.
+// Build normalises. In the training phase it panics if a channel has only one value in
+// the whole batch, because then the variance is undefined.
 func (l BatchNorm) Build(b *Builder, inputs []*graph.Node) *graph.Node {
 	l = l.WithDefaults()
 	if b.Phase != Inference {

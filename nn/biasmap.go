@@ -8,9 +8,9 @@ import (
 const KindBiasMap Kind = "bias map"
 
 // BiasMap adds a bias of its own to each value of an image: its parameter has shape
-// [height, width, channels]. It carries what removed channels that are constant,
-// but not zero, add to a convolution: at the border, where some of its taps lie in
-// the padding, that is less than inside.
+// [height, width, channels]. It carries the contribution to a convolution of removed
+// channels that are constant but not zero; at the border, where some taps of the
+// convolution are in the padding, that is less than inside.
 type BiasMap struct{}
 
 // Kind is KindBiasMap.

@@ -45,10 +45,10 @@ func (b *Builder) variable(role Role) *model.Variable {
 	return variable
 }
 
-// Build adds the network to a GoMLX graph whose variables LoadInto has set. x has
-// shape [batch, height, width, channels]; the result is [batch, outputs]. Like
-// all code that builds graphs, it panics, with an error, on what does not fit;
-// GoMLX's executors return that error.
+// Build adds the network to a GoMLX graph whose variables LoadInto has set. x has shape
+// [batch, height, width, channels]; the result is [batch, outputs]. Like all code that
+// builds graphs, it panics with an error if something does not fit; GoMLX's executors
+// return that error.
 func (n *Network) Build(scope *model.Scope, x *graph.Node, phase Phase) *graph.Node {
 	return n.Logits(n.BuildLayers(scope, x, phase))
 }
@@ -96,8 +96,8 @@ func (n *Network) LoadInto(store *model.Store, weights Weights) error {
 	return nil
 }
 
-// SetVariable gives the variable of a path values of a shape. Where the store has none it
-// makes one, which gradients go to if it is trainable.
+// SetVariable sets the variable at a path to values of a shape. If the store has none
+// it makes one, which has gradients if it is trainable.
 func SetVariable[T float32 | bool](store *model.Store, path string, values []T, shape []int, trainable bool) error {
 	tensor := tensors.FromFlatDataAndDimensions(values, shape...)
 	if variable := store.GetVariable(path); variable != nil {

@@ -29,10 +29,10 @@ type channelChoice struct {
 	kept           []int
 }
 
-// KeepChannels is the mask under which, of each layer that is named, the output
-// channels listed live and the others are removed. Layers that are not named keep
-// all. Channels count from 0 and must rise. A layer that does not exist or has no
-// weight, a channel that does not exist and a list without any are errors.
+// KeepChannels is the mask that keeps, in each named layer, the output channels listed
+// and removes the others. Layers that are not named keep all. Channels count from 0 and
+// must rise. A layer that does not exist or has no weight, a channel that does not
+// exist and a list without any are errors.
 func KeepChannels(n *Network, kept map[string][]int) (*ChannelMask, error) {
 	mask := &ChannelMask{layers: make(map[string]channelChoice, len(kept))}
 	for _, p := range n.Prunable() {

@@ -1,7 +1,6 @@
 package nn
 
-// Composer builds a Network layer by layer. The zoo is written with it, and so
-// can a network in a notebook's cell be:
+// Composer builds a Network layer by layer, in the zoo as well as in a notebook cell:
 //
 //	c := nn.NewComposer("tiny", nn.Shape{Height: 8, Width: 8, Channels: 1})
 //	x := c.Add("conv", nn.Convolution{Out: 8, Kernel: 3, Padding: 1}, nn.Input)
@@ -19,8 +18,8 @@ func NewComposer(name string, input Shape) *Composer {
 	return &Composer{name: name, input: input}
 }
 
-// Add puts a layer behind those that it reads and returns its index. What does
-// not fit is told by Network.
+// Add adds a layer that reads others and returns its index. Network reports what does
+// not fit.
 func (c *Composer) Add(name string, layer Layer, inputs ...int) int {
 	c.nodes = append(c.nodes, Node{Name: name, Layer: layer, Inputs: inputs})
 	return len(c.nodes) - 1

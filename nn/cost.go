@@ -25,7 +25,7 @@ type Cost struct {
 	Activations int `json:"activations"`
 }
 
-// CostOf is the cost of a network under a mask, or of the whole where mask is nil.
+// CostOf is the cost of a network under a mask, or of the whole network if mask is nil.
 func CostOf(n *Network, mask Mask) Cost {
 	total := Cost{Activations: bytesPerValue * n.Input.Size()}
 	for _, layer := range layerCosts(n, mask) {

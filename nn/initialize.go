@@ -14,7 +14,7 @@ import (
 	"espalier/seed"
 )
 
-// Initializer names a distribution that initial weights are drawn from. The zero
+// Initializer names the distribution from which initial weights are drawn. The zero
 // value stands for GlorotNormal, which is what the lottery ticket papers use.
 type Initializer string
 

@@ -37,7 +37,7 @@ func (Add) Parameters([]Shape) []Parameter { return nil }
 // Build adds.
 func (Add) Build(_ *Builder, inputs []*graph.Node) *graph.Node { return fold(inputs, graph.Add) }
 
-// Concat puts the channels of inputs of one height and width behind each other.
+// Concat concatenates the channels of inputs that have the same height and width.
 type Concat struct{}
 
 // Kind is KindConcat.

@@ -1,7 +1,7 @@
 package nn
 
-// Mask tells how many values of a parameter live; prune.Mask is one. Costs under a
-// mask count only what lives.
+// Mask says how many values of a parameter live; prune.Mask is one. Costs under a mask
+// count only living values.
 type Mask interface {
 	// SizeOf is the number of values of a masked parameter, 0 where the
 	// parameter is not masked.

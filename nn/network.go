@@ -20,9 +20,9 @@ type Node struct {
 // Input is the index by which a layer reads the network's input.
 const Input = -1
 
-// Network is a description of a network: a directed acyclic graph of layers in an
-// order in which each comes after what it reads. The last layer's output is the
-// network's. A Network is not changed once it is made.
+// Network is a description of a network: a directed acyclic graph of layers, each
+// listed after those it reads. The last layer's output is the network's. A Network is
+// immutable.
 type Network struct {
 	Name  string
 	Input Shape

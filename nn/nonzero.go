@@ -6,9 +6,8 @@ import (
 	"slices"
 )
 
-// NonZero is the mask under which what is not zero lives: of weights that have been
-// pruned, of a gradient, or of numbers that are 0 and 1. It masks the parameters that
-// it has values for.
+// NonZero is the mask that keeps nonzero values: of pruned weights, of a gradient, or
+// of numbers that are 0 and 1. It masks the parameters for which it has values.
 type NonZero map[string][]float32
 
 // NonZeroWeights is the mask of a network's weights that are not zero.

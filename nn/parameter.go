@@ -45,11 +45,11 @@ func (p Parameter) Size() int {
 	return size
 }
 
-// Prunable reports whether pruning methods may remove values of it: it is the
+// Prunable reports whether pruning methods may remove its values: whether it is the
 // weight of a convolution or a linear layer.
 func (p Parameter) Prunable() bool { return p.Role == Weight }
 
-// Trainable reports whether training moves it by its gradient.
+// Trainable reports whether training updates it by its gradient.
 func (p Parameter) Trainable() bool {
 	return p.Role != RunningMean && p.Role != RunningVariance && p.Role != Held
 }

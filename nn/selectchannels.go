@@ -12,8 +12,8 @@ import (
 const KindSelectChannels Kind = "select channels"
 
 // SelectChannels rearranges channels: output channel o is the input's channel
-// Channels[o], or zeros where that is NoChannel. It is what connects layers of a
-// shrunk network that have kept different channels.
+// Channels[o], or zeros where that is NoChannel. It connects layers of a shrunk network
+// that have kept different channels.
 type SelectChannels struct {
 	Channels []int
 }

@@ -6,7 +6,7 @@ import (
 	"slices"
 )
 
-// Removed says what becomes of a channel that is removed.
+// Removed says what a removed channel emits.
 type Removed int
 
 const (
@@ -32,10 +32,10 @@ type Shrunk struct {
 	origins map[string]func() []int
 }
 
-// Origins says for each value of a parameter of the shrunk network at which flat
-// index of the whole network's parameter of the same name it was, and NoChannel
-// for one that is new. With it whatever belongs to weights, as a mask, is cut as
-// they were.
+// Origins says, for each value of a parameter of the shrunk network, at which flat
+// index of the whole network's parameter of the same name it was, and NoChannel for a
+// new one. It serves to cut anything that belongs to weights, such as a mask, in the
+// same way.
 func (s *Shrunk) Origins(parameter string) []int {
 	origins, ok := s.origins[parameter]
 	if !ok {
@@ -50,8 +50,8 @@ func (s *Shrunk) Cut(parameter string, values []float32) []float32 {
 	return cut(values, s.Origins(parameter))
 }
 
-// Mask cuts the whole network's mask: of the shrunk network's weights those live
-// that live in it, and new ones do not.
+// Mask cuts the whole network's mask: the shrunk network's weights live if they live in
+// it, and new ones do not.
 func (s *Shrunk) Mask(mask WeightMask) NonZero {
 	kept := make(NonZero)
 	for _, p := range s.Network.Prunable() {
@@ -79,18 +79,18 @@ func cut(values []float32, origins []int) []float32 {
 	return kept
 }
 
-// Shrink removes from a network every channel that a mask leaves without use, and
-// returns the smaller network. A channel is removed when
+// Shrink removes from a network every channel that a mask leaves unused, and returns
+// the smaller network. A channel is removed when
 //
 //   - nothing feeds it: none of the weights of its filter that live reads a channel
 //     that is there, or all layers that it comes through have lost it; or
 //   - nothing reads it: no path of living weights leads from it to the output.
 //
-// What follows from one layer for the others is found from the graph. A channel of
-// a sum goes when all its terms have lost it; terms that keep different channels
-// are brought to the sum's by SelectChannels, where shortcut A cannot do it by its
-// zeros. Grouped convolutions lose whole groups, and the others keep as many
-// channels as the largest needs. The network's own input and output stay.
+// What one layer's channels mean for the others is found from the graph. A channel of a
+// sum is removed when all its terms have lost it; SelectChannels adapts terms that keep
+// different channels, unless shortcut A can do so with its zeros. Grouped convolutions
+// lose whole groups, and the others keep as many channels as the largest needs. The
+// network's own input and output do not change.
 //
 // The shrunk network computes what the masked one does, whose weights Silence
 // returns (for Constant: the weights with the pruned ones zero). Weights may be nil

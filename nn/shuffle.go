@@ -10,9 +10,9 @@ import (
 // KindChannelShuffle is the kind of ChannelShuffle.
 const KindChannelShuffle Kind = "channel shuffle"
 
-// ChannelShuffle deals the channels of Groups equal parts out in turn: channel c
-// of part g goes to c·Groups + g, so that the groups of the next grouped
-// convolution read from all of them; Zhang et al., ShuffleNet, CVPR 2018.
+// ChannelShuffle interleaves the channels of Groups equal parts: channel c of part g
+// goes to c·Groups + g, so that the groups of the next grouped convolution read from
+// all of them; Zhang et al., ShuffleNet, CVPR 2018.
 type ChannelShuffle struct {
 	Groups int
 }

@@ -58,8 +58,8 @@ func Zoo() []Architecture {
 	return zoo
 }
 
-// New composes a network of the zoo. It fails when there is none of that name or
-// when the options do not fit it, such as an image too small for its pools.
+// New composes a network of the zoo. It fails if there is none of that name or if the
+// options do not fit it, as when an image is too small for its pools.
 func New(name string, o ZooOptions) (*Network, error) {
 	architecture, err := architectures.Lookup(name)
 	if err != nil {

@@ -1,3 +1,3 @@
-// Package progress is what long work tells about how far it is. Package live shows
-// it to a person.
+// Package progress is the interface through which long work reports how far it is.
+// Package live shows this to a person.
 package progress

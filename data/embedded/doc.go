@@ -1,6 +1,6 @@
 // Package embedded carries the data sets that are small enough to be built in,
-// unchanged and in the layout they have in a data folder. Where each comes from
-// and under which licence is told beside its files.
+// unchanged and in the layout they have in a data folder. The origin and
+// origin and licence.
 package embedded
 
 import (

@@ -1,7 +1,7 @@
-// Package pickle reads Python's pickles, protocols 2 to 5, without Python and
-// without running anything: a Machine knows the operations that put values
-// together, and calls only the Go functions that a Language has for the names that
-// a pickle refers to. Every other name is refused.
+// Package pickle reads Python's pickles, protocols 2 to 5, without Python and without
+// running anything: a Machine knows the operations that build values, and calls only
+// the Go functions that a Language has for the names to which a pickle refers. Every
+// other name is refused.
 //
 // What a pickle builds is nil, bool, int, float64, string, Bytes, Wide, Tuple,
 // *List, *Dictionary, Global and whatever the functions return. A machine never
