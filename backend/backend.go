@@ -1,13 +1,14 @@
 package backend
 
 import (
-	"espalier/internal/registry"
 	"fmt"
 	"os"
 	"runtime/debug"
 	"strings"
 
 	"github.com/gomlx/compute"
+
+	"espalier/internal/registry"
 )
 
 // Variable is the environment variable that names the backend if no flag does.

@@ -2,9 +2,10 @@ package data
 
 import (
 	"context"
-	"espalier/internal/registry"
 	"fmt"
 	"slices"
+
+	"espalier/internal/registry"
 )
 
 // Dataset is a set of images in its two official parts.

@@ -1,10 +1,11 @@
 package data
 
 import (
-	"espalier/internal/registry"
 	"fmt"
 	"slices"
 	"strings"
+
+	"espalier/internal/registry"
 )
 
 // FormatError says where a file violates its format.

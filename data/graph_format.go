@@ -4,11 +4,12 @@ import (
 	"bufio"
 	"context"
 	"errors"
-	"espalier/internal/registry"
 	"fmt"
 	"io"
 	"io/fs"
 	"strings"
+
+	"espalier/internal/registry"
 )
 
 // GraphFormat names a layout of files in which graphs are stored.

@@ -3,10 +3,11 @@ package data
 import (
 	"context"
 	"errors"
-	"espalier/internal/registry"
 	"fmt"
 	"io/fs"
 	"slices"
+
+	"espalier/internal/registry"
 )
 
 // graphDefinition is everything this package knows of a graph that has a name.

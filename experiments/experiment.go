@@ -2,10 +2,11 @@ package experiments
 
 import (
 	"cmp"
-	"espalier/internal/registry"
 	"fmt"
 	"maps"
 	"slices"
+
+	"espalier/internal/registry"
 )
 
 // Experiment is a question of one paper that can be run.

@@ -2,8 +2,9 @@ package lth
 
 import (
 	"context"
-	"espalier/internal/registry"
 	"fmt"
+
+	"espalier/internal/registry"
 )
 
 // Control is a network to compare a ticket of the same level with.

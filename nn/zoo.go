@@ -1,9 +1,10 @@
 package nn
 
 import (
-	"espalier/internal/registry"
 	"fmt"
 	"math"
+
+	"espalier/internal/registry"
 )
 
 // ZooOptions changes a network of the zoo. The zero value is the paper's network.

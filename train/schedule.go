@@ -1,11 +1,12 @@
 package train
 
 import (
-	"espalier/internal/registry"
 	"fmt"
 	"math"
 	"strconv"
 	"strings"
+
+	"espalier/internal/registry"
 )
 
 // Clock tells a schedule how long training is, in iterations.
