@@ -15,14 +15,14 @@ func init() { register(connectivity) }
 // Connectivity are the hyper-parameters of lth/connectivity. Those of training are what
 // OpenLTH, the authors' code, has for ResNet-20 at the scale paper.
 type Connectivity struct {
-	Data     dataSets    `name:"data" default:"cifar-10" of:"plan" help:"Data sets, with commas between." expect:"one or more data sets with commas between"`
+	Data     dataSets    `name:"data" default:"cifar-10" of:"plan" help:"Data sets, separated by commas." expect:"one or more data sets with commas between"`
 	Methods  []string    `name:"methods" default:"tickets,random-mask,random-reinitialization,dense" enum:"tickets,one-shot,random-mask,random-reinitialization,dense" of:"plan" help:"Networks to fork."`
 	Network  network     `name:"network" default:"resnet20b" help:"The network; espalier network lists them."`
 	Width    float64     `name:"width" default:"1" above:"0" help:"Multiplies the hidden units or channels of every layer."`
 	Variant  lth.Variant `name:"variant" default:"paper" enum:"paper,structure-lth" help:"Whose procedure finds the tickets."`
 	Levels   int         `name:"levels" default:"8" min:"1" max:"99" help:"How often the network is pruned."`
-	Fraction float64     `name:"fraction" default:"0.2" above:"0" below:"1" help:"Part of the living weights that a level removes."`
-	Forks    moments     `name:"forks" default:"0it,100it,250it,500it,1000it,2000it,4000it" help:"Moments of training at which two children part; each is a level." expect:"rising lengths such as 0it,500it,2ep"`
+	Fraction float64     `name:"fraction" default:"0.2" above:"0" below:"1" help:"Fraction of the living weights that a level removes."`
+	Forks    moments     `name:"forks" default:"0it,100it,250it,500it,1000it,2000it,4000it" help:"Moments of training at which two children fork; each is a level." expect:"rising lengths such as 0it,500it,2ep"`
 	Training
 }
 

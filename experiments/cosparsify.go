@@ -19,27 +19,27 @@ func init() { register(cosparsify) }
 // Cosparsify are the hyper-parameters of cgp/cosparsify. The defaults are the grid of
 // the script of CGP's authors that prunes weights and edges.
 type Cosparsify struct {
-	Data      graphs         `name:"data" default:"cora,citeseer,pubmed,cornell,texas,wisconsin,actor,coauthor-cs,coauthor-physics,amazon-computers,amazon-photo,wiki-cs,ogbn-arxiv" of:"plan" help:"Graphs, with commas between." expect:"one or more graphs with commas between"`
-	Networks  placedNetworks `name:"networks" default:"gcn,gat,sgc,appnp" of:"plan" help:"Networks to prune, of gcn, gat, sgc, appnp, gcnii and resgcn; gat@cora is one for Cora alone." expect:"one or more networks with commas between, each with @ and a graph where it is for that alone"`
-	Methods   placedMethods  `name:"methods" default:"joint" of:"plan" help:"What is pruned, and by what; features@gcn is a method for GCN alone." expect:"one or more methods with commas between, each with @ and a network where it is for that alone"`
+	Data      graphs         `name:"data" default:"cora,citeseer,pubmed,cornell,texas,wisconsin,actor,coauthor-cs,coauthor-physics,amazon-computers,amazon-photo,wiki-cs,ogbn-arxiv" of:"plan" help:"Graphs, separated by commas." expect:"one or more graphs with commas between"`
+	Networks  placedNetworks `name:"networks" default:"gcn,gat,sgc,appnp" of:"plan" help:"Networks to prune, of gcn, gat, sgc, appnp, gcnii and resgcn; gat@cora is one for Cora only." expect:"one or more networks with commas between, each with @ and a graph where it is for that alone"`
+	Methods   placedMethods  `name:"methods" default:"joint" of:"plan" help:"What is pruned, and how; features@gcn is a method for GCN only." expect:"one or more methods with commas between, each with @ and a network where it is for that alone"`
 	Edges     densities      `name:"edges" default:"0.9,0.8,0.7,0.6,0.5,0.4,0.3,0.2,0.1,0.01" help:"Densities of edges." expect:"densities above 0 and up to 1 with commas between"`
 	Features  densities      `name:"features" default:"1" help:"Densities of features." expect:"densities above 0 and up to 1 with commas between"`
 	Weights   densities      `name:"weights" default:"0.5,0.1,0.01,0.0001" help:"Densities of weights." expect:"densities above 0 and up to 1 with commas between"`
-	Rates     densities      `name:"rates" default:"0.1,0.2,0.3" of:"plan" help:"Parts of the live weights that change places at first." expect:"numbers from 0 to 1 with commas between"`
+	Rates     densities      `name:"rates" default:"0.1,0.2,0.3" of:"plan" help:"Initial fractions of the live weights that are exchanged." expect:"numbers from 0 to 1 with commas between"`
 	Intervals counts         `name:"intervals" default:"10,20,30" of:"plan" help:"Epochs between prunings." expect:"numbers of epochs with commas between"`
 	Ends      counts         `name:"ends" default:"50,100,150" of:"plan" help:"Epochs after which nothing is pruned." expect:"numbers of epochs with commas between"`
 	// Combine says which densities a joint pruning goes through.
-	Combine string `name:"combine" default:"apart" enum:"apart,in-turn" of:"plan" help:"Of joint prunings: each combination of densities a cell of its own, or the first of each list, the second of each and so on as the levels of one cell."`
+	Combine string `name:"combine" default:"apart" enum:"apart,in-turn" of:"plan" help:"In joint pruning: each combination of densities as a cell of its own, or the first density of each list, the second of each and so on as the levels of one cell."`
 	Timed   bool   `name:"timed" default:"true" of:"plan" help:"Time training and inference of what the cells found, after all have run."`
 
-	Rate      float64       `name:"rate" default:"0.1" by:"rates" above:"0" max:"1" help:"The part that changes places at first; set by rates."`
+	Rate      float64       `name:"rate" default:"0.1" by:"rates" above:"0" max:"1" help:"Initial fraction that is exchanged; set by rates."`
 	Interval  int           `name:"interval" default:"10" by:"intervals" min:"1" help:"Epochs between prunings; set by intervals."`
 	End       int           `name:"end" default:"100" by:"ends" min:"1" help:"The epoch after which nothing is pruned; set by ends."`
-	Growth    string        `name:"growth" default:"momentum" enum:"momentum,gradient,random,none" help:"What grows again."`
-	Initial   float64       `name:"initial" default:"1" above:"0" max:"1" help:"Density at the beginning of what is pruned, or that of the level where it is more; below 1 training is sparse from the beginning."`
-	Uniform   bool          `name:"uniform" default:"false" help:"Rank each weight matrix for itself."`
-	Rating    string        `name:"edge-rating" default:"magnitude" enum:"magnitude,sigmoid" help:"What rates learned edges."`
-	EdgeStart float64       `name:"edge-start" default:"0" help:"Where values of edges begin; 0 draws them from N(0, 1)."`
+	Growth    string        `name:"growth" default:"momentum" enum:"momentum,gradient,random,none" help:"Which pruned values grow again."`
+	Initial   float64       `name:"initial" default:"1" above:"0" max:"1" help:"Initial density of what is pruned, or the level's if that is larger; below 1, training is sparse from the beginning."`
+	Uniform   bool          `name:"uniform" default:"false" help:"Rank each weight matrix by itself."`
+	Rating    string        `name:"edge-rating" default:"magnitude" enum:"magnitude,sigmoid" help:"How learned edges are rated."`
+	EdgeStart float64       `name:"edge-start" default:"0" help:"Initial value of edges; 0 draws them from N(0, 1)."`
 	Epochs    int           `name:"epochs" default:"200" min:"2" help:"Epochs of the training."`
 	Variant   prune.Variant `name:"variant" default:"paper" enum:"paper,reference" help:"The corrected schedule, or what the authors' code does."`
 }
@@ -81,7 +81,7 @@ var cosparsifyMethods = []Method{
 var cosparsify = define[Cosparsify](Experiment{
 	Name:     "cgp/cosparsify",
 	Title:    "Graph, features and weights pruned during training",
-	Question: "How much of a graph, of its features and of a network's weights is needed, and is learning which edges stay better than drawing them?",
+	Question: "How much of a graph, of its features and of a network's weights is needed, and does learning which edges to keep beat choosing them at random?",
 	Paper:    "Liu et al., Comprehensive Graph Gradual Pruning for Sparse Training in Graph Neural Networks, 2022 (whose tables could not be found; no number here is the paper's).",
 	Methods:  cosparsifyMethods,
 	Presets: map[Scale]Preset{

@@ -15,7 +15,7 @@ func init() { register(backbones) }
 // Backbones are the hyper-parameters of cgp/dense. What a network is trained with is its
 // preset (gnn.FindPreset).
 type Backbones struct {
-	Data    graphs   `name:"data" default:"cora,citeseer,pubmed,amazon-photo,amazon-computers,coauthor-cs,actor,chameleon,texas,cornell" of:"plan" help:"Graphs, with commas between." expect:"one or more graphs with commas between"`
+	Data    graphs   `name:"data" default:"cora,citeseer,pubmed,amazon-photo,amazon-computers,coauthor-cs,actor,chameleon,texas,cornell" of:"plan" help:"Graphs, separated by commas." expect:"one or more graphs with commas between"`
 	Methods []string `name:"methods" default:"gcn,gat,sgc,appnp,gcnii,mlp" enum:"gcn,gat,sgc,appnp,gcnii,mlp" of:"plan" help:"Networks to compare."`
 	Epochs  int      `name:"epochs" default:"0" min:"0" help:"Epochs at most; 0 is as many as the network's preset says."`
 }
@@ -33,7 +33,7 @@ const (
 var backbones = define[Backbones](Experiment{
 	Name:     "cgp/dense",
 	Title:    "Graph networks before anything is removed",
-	Question: "Do the graph networks that are to be pruned reach, whole, what the literature says of them?",
+	Question: "Do the graph networks that are to be pruned reach the accuracies of the literature before pruning?",
 	Paper:    "The networks' own papers (docs/methods/graph-networks.md); Shchur, Mumme, Bojchevski and Günnemann, Pitfalls of Graph Neural Network Evaluation, 2018.",
 	Methods: []Method{
 		{string(gnn.KindGCN), "GCN", "graph convolutions"},

@@ -12,13 +12,13 @@ func init() { register(earlyBird) }
 
 // EarlyBird are the hyper-parameters of cgp/earlybird. The defaults are those of GEBT.
 type EarlyBird struct {
-	Data      graphs    `name:"data" default:"cora,citeseer,pubmed" of:"plan" help:"Graphs, with commas between." expect:"one or more graphs with commas between"`
+	Data      graphs    `name:"data" default:"cora,citeseer,pubmed" of:"plan" help:"Graphs, separated by commas." expect:"one or more graphs with commas between"`
 	Methods   []string  `name:"methods" default:"joint,graph,late,dense" enum:"joint,graph,late,dense" of:"plan" help:"Methods to compare."`
 	Edges     densities `name:"edges" default:"0.9,0.8,0.7,0.6,0.5,0.4,0.3,0.2,0.1" help:"Densities of edges." expect:"densities above 0 and up to 1 with commas between"`
 	Weights   densities `name:"weights" default:"0.5" help:"Densities of weights in joint searches." expect:"densities above 0 and up to 1 with commas between"`
 	Hidden    int       `name:"hidden" default:"16" min:"1" help:"Units of the hidden layer."`
 	Epochs    int       `name:"epochs" default:"100" min:"1" help:"Epochs of the search at most, and of the ticket's training."`
-	Threshold float64   `name:"threshold" default:"0.1" above:"0" help:"How far masks still move, as a share of their first distance, when the search ends."`
+	Threshold float64   `name:"threshold" default:"0.1" above:"0" help:"The search ends when masks move less than this share of their first distance."`
 }
 
 // The metrics of early birds.
@@ -30,7 +30,7 @@ const (
 var earlyBird = define[EarlyBird](Experiment{
 	Name:     "cgp/earlybird",
 	Title:    "Early-bird tickets of graphs",
-	Question: "How soon in a training is it clear which edges and weights will go, and is the ticket drawn then as good as one drawn at the end?",
+	Question: "How early in training is it clear which edges and weights will be pruned, and is the ticket drawn then as good as one drawn at the end?",
 	Paper:    "You, Lu, Zhou, Fu and Lin, Early-Bird GCNs: Graph-Network Co-optimization Towards More Efficient GCN Training and Inference via Drawing Early-Bird Lottery Tickets, AAAI 2022.",
 	Methods: []Method{
 		{"joint", "joint early bird", "edges and weights, as soon as their masks stand still"},

@@ -20,9 +20,9 @@ func init() { register(evaluate) }
 
 // Evaluate are the hyper-parameters of nn/evaluate.
 type Evaluate struct {
-	Data          dataSets    `name:"data" default:"cifar-10" of:"plan" help:"Data sets, with commas between." expect:"one or more data sets with commas between"`
+	Data          dataSets    `name:"data" default:"cifar-10" of:"plan" help:"Data sets, separated by commas." expect:"one or more data sets with commas between"`
 	Network       network     `name:"network" default:"resnet20" help:"The network; espalier network lists them."`
-	Weights       weightsFile `name:"weights" default:"" help:"File of trained weights: PyTorch's .th, .pt or .pth, or safetensors." expect:"the path of a weights file"`
+	Weights       weightsFile `name:"weights" default:"" help:"File of trained weights: PyTorch's .th, .pt or .pth, safetensors or npz." expect:"the path of a weights file"`
 	Normalisation string      `name:"normalisation" default:"imagenet" enum:"imagenet,data,none" help:"Mean and deviation that the weights were trained with: ImageNet's, the data set's own, or none."`
 }
 

@@ -14,15 +14,15 @@ func init() { register(graphTickets) }
 
 // GraphTickets are the hyper-parameters of cgp/tickets. The defaults are those of UGS.
 type GraphTickets struct {
-	Data        graphs        `name:"data" default:"cora,citeseer,pubmed" of:"plan" help:"Graphs, with commas between." expect:"one or more graphs with commas between"`
+	Data        graphs        `name:"data" default:"cora,citeseer,pubmed" of:"plan" help:"Graphs, separated by commas." expect:"one or more graphs with commas between"`
 	Methods     []string      `name:"methods" default:"tickets,random,random-edges,edges-degree,reinitialised" enum:"tickets,random,random-edges,edges-degree,reinitialised" of:"plan" help:"Methods to compare."`
 	Rounds      int           `name:"rounds" default:"20" min:"1" max:"99" help:"How often the graph and the weights are pruned."`
-	Edges       float64       `name:"edges" default:"0.05" min:"0" below:"1" help:"Part of the edges that a round removes."`
-	Weights     float64       `name:"weights" default:"0.2" min:"0" below:"1" help:"Part of the weights that a round removes."`
+	Edges       float64       `name:"edges" default:"0.05" min:"0" below:"1" help:"Fraction of the edges that a round removes."`
+	Weights     float64       `name:"weights" default:"0.2" min:"0" below:"1" help:"Fraction of the weights that a round removes."`
 	Hidden      int           `name:"hidden" default:"512" min:"1" help:"Units of the hidden layer."`
 	Epochs      int           `name:"epochs" default:"200" min:"1" help:"Epochs of each of the two trainings of a round."`
-	Initializer initializer   `name:"initializer" default:"fan-in-uniform" help:"What initial weights are drawn from."`
-	Variant     prune.Variant `name:"variant" default:"paper" enum:"paper,reference" help:"What the paper says, or what the authors' code does: a round removes one more edge and weight, and degrees of masked graphs are of edges out of nodes."`
+	Initializer initializer   `name:"initializer" default:"fan-in-uniform" help:"The distribution of the initial weights."`
+	Variant     prune.Variant `name:"variant" default:"paper" enum:"paper,reference" help:"What the paper says, or what the authors' code does: in the code a round removes one more edge and weight, and degrees of masked graphs count outgoing edges."`
 }
 
 // ugsTicket is the method's name.
@@ -31,7 +31,7 @@ const ugsTicket = "tickets"
 var graphTickets = define[GraphTickets](Experiment{
 	Name:     "cgp/tickets",
 	Title:    "Graph lottery tickets",
-	Question: "Is there a sparse graph with a sparse network in it that, trained alone, does as well as the whole, and does learning which edges go beat drawing them?",
+	Question: "Is there a sparse graph with a sparse network that, trained alone, does as well as the whole, and does learning which edges to remove beat choosing them at random?",
 	Paper:    "Chen et al., A Unified Lottery Ticket Hypothesis for Graph Neural Networks, ICML 2021.",
 	Methods: []Method{
 		{ugsTicket, "graph lottery ticket", "edges and weights by learned masks, weights rewound"},

@@ -20,18 +20,18 @@ func init() { register(scratch) }
 // Scratch are the hyper-parameters of lth/scratch. Those of training are the protocol
 // of Liu et al. at the scale paper.
 type Scratch struct {
-	Data             dataSets     `name:"data" default:"cifar-10" of:"plan" help:"Data sets, with commas between." expect:"one or more data sets with commas between"`
+	Data             dataSets     `name:"data" default:"cifar-10" of:"plan" help:"Data sets, separated by commas." expect:"one or more data sets with commas between"`
 	Methods          []string     `name:"methods" default:"l1-filters-fine-tune,l1-filters-scratch-e,l1-filters-scratch-b,l1-filters-rewound,slimming-fine-tune,slimming-scratch-e,slimming-scratch-b,uniform-fine-tune,uniform-scratch-e,uniform-scratch-b,random-filters-fine-tune,dense" enum:"l1-filters-fine-tune,l1-filters-scratch-e,l1-filters-scratch-b,l1-filters-rewound,slimming-fine-tune,slimming-scratch-e,slimming-scratch-b,slimming-rewound,uniform-fine-tune,uniform-scratch-e,uniform-scratch-b,uniform-rewound,thinet-fine-tune,thinet-scratch-e,thinet-scratch-b,thinet-rewound,random-filters-fine-tune,random-filters-scratch-e,random-filters-scratch-b,random-filters-rewound,slimming-dense,dense" of:"plan" help:"Methods to compare."`
 	Network          network      `name:"network" default:"resnet56" help:"The network; espalier network lists them."`
 	Width            float64      `name:"width" default:"1" above:"0" help:"Multiplies the hidden units or channels of every layer."`
 	Filters          amounts      `name:"filters" default:"A,B" help:"What l1-filters and random-filters remove, by stage; each is a level." expect:"published configurations such as A or fractions such as 0.6/0.3/0.1, with commas between"`
 	Slimming         fractions    `name:"slimming" default:"0.4,0.6" help:"Fractions of the channels that slimming removes; each is a level." expect:"fractions below 1 with commas between"`
-	SlimmingStrength float64      `name:"slimming-strength" default:"1e-5" above:"0" help:"Of the penalty on the scales of batch norm."`
+	SlimmingStrength float64      `name:"slimming-strength" default:"1e-5" above:"0" help:"Strength of the penalty on batch norm's scales."`
 	Uniform          fractions    `name:"uniform" default:"0.7,0.5" help:"Fractions of each layer's filters that uniform and thinet keep; each is a level." expect:"fractions below 1 with commas between"`
 	TuningLength     train.Length `name:"tuning-length" default:"40ep" help:"How long fine-tuning takes." expect:"a length such as 40ep or 500it"`
 	TuningRate       float64      `name:"tuning-rate" default:"0.001" above:"0" help:"The learning rate of fine-tuning."`
-	TuningSchedule   schedule     `name:"tuning-schedule" default:"constant" help:"How the learning rate of fine-tuning goes." expect:"a schedule such as constant or cosine"`
-	Deviation        string       `name:"deviation" default:"data" enum:"data,image" help:"What CIFAR-10 is divided by: the deviation of all pixels, or the mean of each image's, as in the authors' code."`
+	TuningSchedule   schedule     `name:"tuning-schedule" default:"constant" help:"The schedule of fine-tuning's learning rate." expect:"a schedule such as constant or cosine"`
+	Deviation        string       `name:"deviation" default:"data" enum:"data,image" help:"What CIFAR-10 is divided by: the deviation of all pixels, or the mean of the images' deviations, as in the authors' code."`
 	Training
 }
 
@@ -41,7 +41,7 @@ const slimmingDense = "slimming-dense"
 var scratch = define[Scratch](Experiment{
 	Name:     "lth/scratch",
 	Title:    "Small networks from scratch",
-	Question: "Is a pruned network better for the large one's weights, or would its architecture, trained from scratch, do as well?",
+	Question: "Does a pruned network profit from the large one's weights, or would its architecture, trained from scratch, do as well?",
 	Paper:    "Liu, Sun, Zhou, Huang and Darrell, Rethinking the Value of Network Pruning, ICLR 2019.",
 	Methods:  scratchMethods(),
 	Presets: map[Scale]Preset{

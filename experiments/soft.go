@@ -17,7 +17,7 @@ func init() { register(soft) }
 // Soft are the hyper-parameters of lth/soft. Those of training are the protocol of He
 // et al. at the scale paper.
 type Soft struct {
-	Data    dataSets  `name:"data" default:"cifar-10" of:"plan" help:"Data sets, with commas between." expect:"one or more data sets with commas between"`
+	Data    dataSets  `name:"data" default:"cifar-10" of:"plan" help:"Data sets, separated by commas." expect:"one or more data sets with commas between"`
 	Methods []string  `name:"methods" default:"soft-filters,soft-filters-pretrained,hard-filters,random-filters,soft-filters-reinitialized,dense" enum:"soft-filters,soft-filters-pretrained,hard-filters,random-filters,soft-filters-reinitialized,dense" of:"plan" help:"Methods to compare."`
 	Network network   `name:"network" default:"resnet56" help:"The network; espalier network lists them."`
 	Width   float64   `name:"width" default:"1" above:"0" help:"Multiplies the hidden units or channels of every layer."`
@@ -41,7 +41,7 @@ const (
 var soft = define[Soft](Experiment{
 	Name:     "lth/soft",
 	Title:    "Soft filter pruning",
-	Question: "Does a network that may get its pruned filters back while it trains end up better than one that loses them for good?",
+	Question: "Does a network whose pruned filters may recover during training end up better than one that loses them for good?",
 	Paper:    "He, Kang, Dong, Fu and Yang, Soft Filter Pruning for Accelerating Deep Convolutional Neural Networks, IJCAI 2018.",
 	Methods: []Method{
 		{lth.SoftFilterPruning, "soft pruning", "filters of the least norm are zeroed after each epoch, and go on being trained"},

@@ -15,14 +15,14 @@ func init() { register(sparseTraining) }
 // of Peng et al. for graph convolutional networks. Links have the same, all pairs at a
 // step, since the epochs of batches that Peng et al. have for them are not comparable.
 type SparseTraining struct {
-	Data      graphs    `name:"data" default:"cora,citeseer,pubmed,celegans,usair,pb,ns,power,yeast,college-msg" of:"plan" help:"Graphs: those with features have their nodes classified, the others their links predicted." expect:"one or more graphs with commas between"`
+	Data      graphs    `name:"data" default:"cora,citeseer,pubmed,celegans,usair,pb,ns,power,yeast,college-msg" of:"plan" help:"Graphs, separated by commas; on those with features nodes are classified, on the others links are predicted." expect:"one or more graphs with commas between"`
 	Methods   []string  `name:"methods" default:"rigl,set,static,slr,one-shot,dense" enum:"rigl,set,static,slr,one-shot,dense" of:"plan" help:"Methods to compare."`
 	Densities densities `name:"densities" default:"0.1" help:"Densities of weights." expect:"densities above 0 and up to 1 with commas between"`
 	Epochs    int       `name:"epochs" default:"300" min:"2" help:"Epochs of each training; train-and-prune has two thirds of them for the dense network, a sixth to relax and a sixth to retrain."`
 	Every     int       `name:"every" default:"50" min:"1" help:"Epochs between exchanges of weights."`
-	Exchanged float64   `name:"exchanged" default:"0.5" above:"0" max:"1" help:"The part of the live weights that changes places at first."`
+	Exchanged float64   `name:"exchanged" default:"0.5" above:"0" max:"1" help:"Initial fraction of the live weights that is exchanged."`
 	Dimension int       `name:"dimension" default:"32" min:"1" help:"Dimensions of nodes' embeddings, for links."`
-	Rate      float64   `name:"learning-rate" default:"0.01" above:"0" help:"Of Adam."`
+	Rate      float64   `name:"learning-rate" default:"0.01" above:"0" help:"Learning rate of Adam."`
 }
 
 // The metrics of sparse training.

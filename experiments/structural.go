@@ -21,20 +21,20 @@ func init() { register(structural) }
 // Structural are the hyper-parameters of lth/structural. Those of training are the
 // protocol of Chen et al. at the scale paper.
 type Structural struct {
-	Data       dataSets        `name:"data" default:"cifar-10" of:"plan" help:"Data sets, with commas between." expect:"one or more data sets with commas between"`
+	Data       dataSets        `name:"data" default:"cifar-10" of:"plan" help:"Data sets, separated by commas." expect:"one or more data sets with commas between"`
 	Methods    []string        `name:"methods" default:"tickets,refill,refill-plus,regroup,random-reinitialization,refill-reinitialized,refill-plus-reinitialized,regroup-reinitialized,dense" enum:"tickets,refill,refill-plus,regroup,random-reinitialization,refill-reinitialized,refill-plus-reinitialized,regroup-reinitialized,group-aware,group-aware-reinitialized,refill-reference,refill-plus-reference,regroup-reference,refill-reference-reinitialized,refill-plus-reference-reinitialized,regroup-reference-reinitialized,one-shot,random-mask,snip,grasp,synflow,admm,grasp-reference,synflow-reference,admm-reference,refill-one-shot,refill-random-mask,refill-snip,refill-grasp,refill-synflow,refill-admm,regroup-one-shot,regroup-random-mask,regroup-snip,regroup-grasp,regroup-synflow,regroup-admm,dense" of:"plan" help:"Methods to compare."`
 	Network    network         `name:"network" default:"resnet18" help:"The network; espalier network lists them."`
 	Width      float64         `name:"width" default:"1" above:"0" help:"Multiplies the hidden units or channels of every layer."`
 	Variant    lth.Variant     `name:"variant" default:"structure-lth" enum:"paper,open-lth,structure-lth" help:"Whose procedure finds the tickets."`
 	Levels     int             `name:"levels" default:"9" min:"1" max:"99" help:"How often the network is pruned."`
-	Fraction   float64         `name:"fraction" default:"0.2" above:"0" below:"1" help:"Part of the living weights that a level removes."`
-	Rewind     train.Length    `name:"rewind" default:"8ep" help:"The moment of training that weights are rewound to." expect:"a length such as 0it, 500it or 2ep"`
-	At         levelList       `name:"at" default:"" help:"Levels whose tickets are made structural; none named is all." expect:"levels from 1 on with commas between, or nothing"`
-	Criterion  prune.Criterion `name:"criterion" default:"weight-norm" enum:"surviving-weights,weight-norm,feature-l1,feature-l2,saliency" help:"What Refill rates channels by."`
-	Extra      float64         `name:"extra" default:"0.2" min:"0" max:"1" help:"Share of the dropped channels that Refill+ keeps besides."`
-	Clusters   int             `name:"clusters" default:"8" min:"1" help:"In how many Regroup divides the rows of a layer."`
-	BlockRows  int             `name:"block-rows" default:"32" min:"1" help:"Rows that a kernel for Regroup's blocks takes at once."`
-	FewestRows int             `name:"fewest-rows" default:"16" min:"1" help:"Up to how many rows a cluster makes no block."`
+	Fraction   float64         `name:"fraction" default:"0.2" above:"0" below:"1" help:"Fraction of the living weights that a level removes."`
+	Rewind     train.Length    `name:"rewind" default:"8ep" help:"The moment of training to which weights are rewound." expect:"a length such as 0it, 500it or 2ep"`
+	At         levelList       `name:"at" default:"" help:"Levels whose tickets are made structural; empty means all." expect:"levels from 1 on with commas between, or nothing"`
+	Criterion  prune.Criterion `name:"criterion" default:"weight-norm" enum:"surviving-weights,weight-norm,feature-l1,feature-l2,saliency" help:"The criterion by which Refill rates channels."`
+	Extra      float64         `name:"extra" default:"0.2" min:"0" max:"1" help:"Share of the dropped channels that Refill+ keeps in addition."`
+	Clusters   int             `name:"clusters" default:"8" min:"1" help:"Number of clusters into which Regroup divides the rows of a layer."`
+	BlockRows  int             `name:"block-rows" default:"32" min:"1" help:"Rows that a kernel for Regroup's blocks computes at once."`
+	FewestRows int             `name:"fewest-rows" default:"16" min:"1" help:"Clusters of up to this many rows form no block."`
 	TimedBatch int             `name:"timed-batch" default:"64" min:"1" help:"Images in the batch whose inference is timed."`
 	Training
 }

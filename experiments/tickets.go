@@ -16,15 +16,15 @@ func init() { register(tickets) }
 // Tickets are the hyper-parameters of lth/tickets. The defaults are the protocol
 // of Frankle and Carbin for LeNet-300-100.
 type Tickets struct {
-	Data     dataSets     `name:"data" default:"mnist" of:"plan" help:"Data sets, with commas between." expect:"one or more data sets with commas between"`
+	Data     dataSets     `name:"data" default:"mnist" of:"plan" help:"Data sets, separated by commas." expect:"one or more data sets with commas between"`
 	Methods  []string     `name:"methods" default:"tickets,random-reinitialization,random-mask,shuffled-mask,one-shot,dense" enum:"tickets,random-reinitialization,random-mask,shuffled-mask,one-shot,dense" of:"plan" help:"Methods to compare."`
 	Network  network      `name:"network" default:"lenet300" help:"The network; espalier network lists them."`
 	Width    float64      `name:"width" default:"1" above:"0" help:"Multiplies the hidden units or channels of every layer."`
-	Variant  lth.Variant  `name:"variant" default:"paper" enum:"paper,open-lth,structure-lth" help:"Whose procedure is followed where they differ."`
+	Variant  lth.Variant  `name:"variant" default:"paper" enum:"paper,open-lth,structure-lth" help:"Whose procedure to follow if paper and code differ."`
 	Levels   int          `name:"levels" default:"16" min:"1" max:"99" help:"How often the network is pruned."`
-	Fraction float64      `name:"fraction" default:"0.2" above:"0" below:"1" help:"Part of the living weights that a level removes."`
-	Rewind   train.Length `name:"rewind" default:"0it" help:"The moment of training that weights are rewound to." expect:"a length such as 0it, 500it or 2ep"`
-	Score    score        `name:"score" default:"magnitude" help:"What rates the weights."`
+	Fraction float64      `name:"fraction" default:"0.2" above:"0" below:"1" help:"Fraction of the living weights that a level removes."`
+	Rewind   train.Length `name:"rewind" default:"0it" help:"The moment of training to which weights are rewound." expect:"a length such as 0it, 500it or 2ep"`
+	Score    score        `name:"score" default:"magnitude" help:"The score that rates the weights."`
 	Training
 }
 

@@ -16,17 +16,17 @@ import (
 type Training struct {
 	Length        train.Length `name:"length" default:"50000it" help:"How long each network is trained." expect:"a length such as 160ep, 500it or 2ep50it"`
 	Batch         int          `name:"batch" default:"60" min:"1" help:"Images in a batch."`
-	Optimizer     string       `name:"optimizer" default:"adam" enum:"adam,sgd" help:"What takes the steps."`
+	Optimizer     string       `name:"optimizer" default:"adam" enum:"adam,sgd" help:"The optimizer."`
 	LearningRate  float64      `name:"learning-rate" default:"0.0012" above:"0" help:"The learning rate, before the schedule."`
-	Momentum      float64      `name:"momentum" default:"0.9" min:"0" below:"1" help:"Of sgd."`
+	Momentum      float64      `name:"momentum" default:"0.9" min:"0" below:"1" help:"Momentum, of sgd."`
 	Nesterov      bool         `name:"nesterov" default:"false" help:"Nesterov's momentum, of sgd."`
 	WeightDecay   float64      `name:"weight-decay" default:"0" min:"0" help:"L2 penalty, added to the gradient."`
-	Schedule      schedule     `name:"schedule" default:"constant" help:"How the learning rate goes." expect:"a schedule such as constant, cosine or warmup(5ep)*multistep(80ep,120ep;0.1)"`
+	Schedule      schedule     `name:"schedule" default:"constant" help:"The schedule of the learning rate." expect:"a schedule such as constant, cosine or warmup(5ep)*multistep(80ep,120ep;0.1)"`
 	Crop          int          `name:"crop" default:"0" min:"0" help:"Pixels of padding before a random crop; 0 is no crop."`
 	Flip          bool         `name:"flip" default:"false" help:"Mirror images at random."`
-	Validation    int          `name:"validation" default:"5000" min:"0" help:"Training images that are held out to stop early by."`
+	Validation    int          `name:"validation" default:"5000" min:"0" help:"Training images held out for validation."`
 	EvaluateEvery train.Length `name:"evaluate-every" default:"100it" help:"How often validation and test images are evaluated; 0it is every epoch." expect:"a length such as 1ep or 100it"`
-	Initializer   initializer  `name:"initializer" default:"glorot-normal" help:"What initial weights are drawn from."`
+	Initializer   initializer  `name:"initializer" default:"glorot-normal" help:"The distribution of the initial weights."`
 }
 
 // trainingProtocol are the hyper-parameters of training that published accuracies depend

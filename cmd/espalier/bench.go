@@ -13,9 +13,9 @@ import (
 )
 
 type benchCommand struct {
-	Prefixes []string `arg:"" optional:"" name:"prefix" help:"Beginnings of names, as in sgemm/ or train/lenet300 (default: all)."`
-	Peer     string   `placeholder:"COMMAND" help:"A program that times the same work, to run in turn with: it is given a name and prints JSON lines with name and median_ms."`
-	Rounds   int      `default:"3" help:"How often either program times each (with --peer)."`
+	Prefixes []string `arg:"" optional:"" name:"prefix" help:"Prefixes of benchmarks' names, as in sgemm/ or train/lenet300 (default: all)."`
+	Peer     string   `placeholder:"COMMAND" help:"A program to compare with, run in turn: it is given a benchmark's name and prints JSON lines with name and median_ms."`
+	Rounds   int      `default:"3" help:"How many times each program times each benchmark (with --peer)."`
 }
 
 // Run measures the benchmarks one after another.

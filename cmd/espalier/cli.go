@@ -23,7 +23,7 @@ type grammar struct {
 	Show     showCommand     `cmd:"" help:"Show an experiment, or one cell with its rows and whole provenance."`
 	Table    tableCommand    `cmd:"" help:"Print an experiment's results, published numbers beside measured ones."`
 	Plot     plotCommand     `cmd:"" help:"Draw an experiment's results into a file."`
-	Export   exportCommand   `cmd:"" help:"Write the trained network of a result to a file, with its mask and where it comes from."`
+	Export   exportCommand   `cmd:"" help:"Write the trained network of a result to a file, with its mask and provenance."`
 	Data     dataCommand     `cmd:"" help:"List, check or download data sets."`
 	Network  networkCommand  `cmd:"" help:"Show a network: layers, parameters, multiply-accumulates, peak activations."`
 	Notebook notebookCommand `cmd:"" help:"Run notebooks headless, or install the kernel that runs them."`

@@ -13,8 +13,8 @@ import (
 
 type dataCommand struct {
 	List   dataListCommand   `cmd:"" help:"List the data sets, their licences, and where they were found."`
-	Show   dataShowCommand   `cmd:"" help:"Show all that there is to know of a graph: counts, degrees, classes, splits, licence, digest."`
-	Check  dataCheckCommand  `cmd:"" help:"Verify digests and counts; without a name, of all that were found."`
+	Show   dataShowCommand   `cmd:"" help:"Summarise a graph: counts, degrees, classes, splits, licence, digest."`
+	Check  dataCheckCommand  `cmd:"" help:"Verify digests and counts; without a name, of all sets that were found."`
 	Get    dataGetCommand    `cmd:"" help:"Download data sets into the data folder; what is there is kept."`
 	Export dataExportCommand `cmd:"" help:"Write a graph as GraphML."`
 }
@@ -141,7 +141,7 @@ func check(t *terminal, name string) (summary string, report any, err error) {
 
 type dataGetCommand struct {
 	Names  []string `arg:"" name:"name" help:"Data sets."`
-	Mirror string   `placeholder:"URL" help:"A folder that has the files, in place of their home."`
+	Mirror string   `placeholder:"URL" help:"Address of a folder with the files, instead of their home."`
 }
 
 // Run downloads the sets.

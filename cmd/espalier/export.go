@@ -12,12 +12,12 @@ import (
 )
 
 type exportCommand struct {
-	Name   string   `arg:"" name:"name|cell" help:"An experiment, as in lth/tickets, or the digest of a cell or its beginning."`
+	Name   string   `arg:"" name:"name|cell" help:"An experiment, as in lth/tickets, or a cell's digest or the first characters of it."`
 	Scale  string   `placeholder:"SCALE" help:"The result's scale: smoke, bench or paper."`
 	Set    []string `sep:"none" placeholder:"FIELD=VALUE" help:"Choose the result by a hyper-parameter, data, network, method or seed. May be repeated."`
 	Level  *int     `placeholder:"N" help:"The level, as espalier show CELL counts them (default: the only one)."`
-	Shrink bool     `help:"Remove the channels that the mask leaves without use; what the network computes stays."`
-	Output string   `short:"o" required:"" placeholder:"FILE" help:"Where to: FILE.onnx, .safetensors or .npz."`
+	Shrink bool     `help:"Remove the channels that the mask leaves unused, which does not change what the network computes."`
+	Output string   `short:"o" required:"" placeholder:"FILE" help:"The file to write: FILE.onnx, .safetensors or .npz."`
 }
 
 // Run writes the trained network of a result with its mask and where it comes from.

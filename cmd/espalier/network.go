@@ -13,8 +13,8 @@ type networkCommand struct {
 	Classes int      `placeholder:"N" help:"Number of outputs (default: the paper's)."`
 	Width   float64  `placeholder:"FACTOR" help:"Multiplies the channels of every layer (default: 1)."`
 	Weights string   `placeholder:"FILE" help:"Trained weights, with masks if it has some: PyTorch's, safetensors or npz."`
-	Mask    string   `placeholder:"FILE" help:"A mask, as levels of studies keep it; pruned weights become zero."`
-	Shrink  bool     `help:"Remove the channels that the mask leaves without use."`
+	Mask    string   `placeholder:"FILE" help:"A mask file, as studies keep one for each level; pruned weights become zero."`
+	Shrink  bool     `help:"Remove the channels that the mask leaves unused."`
 	Compile bool     `help:"Print how the network is computed with its zeros left out: the times measured on this machine, and the form of each layer."`
 	Batch   int      `placeholder:"N" help:"Images computed at a time (with --compile; default: 64)."`
 	Output  string   `short:"o" placeholder:"FILE" help:"Export the network with its weights and masks to FILE.onnx, .safetensors or .npz."`

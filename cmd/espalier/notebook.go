@@ -18,7 +18,7 @@ type notebookCommand struct {
 
 type notebookRunCommand struct {
 	Files   []string      `arg:"" name:"file" help:"Notebooks (.ipynb)."`
-	Output  string        `short:"o" placeholder:"DIR" help:"Folder for the executed notebooks (default: each over itself)."`
+	Output  string        `short:"o" placeholder:"DIR" help:"Folder for the executed notebooks (default: overwrite each notebook)."`
 	Timeout time.Duration `default:"10m" placeholder:"TIME" help:"How long a cell may run, as in 90s or 1h (default: 10m)."`
 }
 

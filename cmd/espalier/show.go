@@ -11,7 +11,7 @@ import (
 )
 
 type showCommand struct {
-	Name    string `arg:"" name:"name|cell" help:"An experiment, or the digest of a cell or its beginning."`
+	Name    string `arg:"" name:"name|cell" help:"An experiment, or a cell's digest or the first characters of it."`
 	Compile bool   `help:"Print how the trained network of a cell's level is computed with its zeros left out: the times measured on this machine, and the form of each layer."`
 	Level   *int   `placeholder:"N" help:"The level (with --compile; default: the only one)."`
 	Batch   int    `placeholder:"N" help:"Images computed at a time (with --compile; default: as many as the cell is timed with, or 64)."`

@@ -1,6 +1,6 @@
 // Package embedded carries the data sets that are small enough to be built in,
-// unchanged and in the layout they have in a data folder. The origin and
-// origin and licence.
+// unchanged and in the layout they have in a data folder. The origin and licence of
+// each stand beside its files.
 package embedded
 
 import (
