@@ -48,7 +48,7 @@ type metricsReader struct{ left []byte }
 
 // next reads a character after any space, if it comes next.
 func (r *metricsReader) next(character byte) bool {
-	r.left = bytes.TrimLeft(r.left, " \t\r\n")
+	r.skipSpace()
 	if len(r.left) == 0 || r.left[0] != character {
 		return false
 	}
@@ -72,15 +72,23 @@ func (r *metricsReader) name() (string, bool) {
 
 // value reads a number, or null.
 func (r *metricsReader) value() (Number, bool) {
-	r.left = bytes.TrimLeft(r.left, " \t\r\n")
-	end := bytes.IndexAny(r.left, ",} \t\r\n")
-	if end < 0 {
-		return 0, false
+	r.skipSpace()
+	end := 0
+	for end < len(r.left) && r.left[end] != ',' && r.left[end] != '}' && !isSpace(r.left[end]) {
+		end++
 	}
 	literal := r.left[:end]
 	r.left = r.left[end:]
 	return parseNumber(literal)
 }
+
+func (r *metricsReader) skipSpace() {
+	for len(r.left) > 0 && isSpace(r.left[0]) {
+		r.left = r.left[1:]
+	}
+}
+
+func isSpace(c byte) bool { return c == ' ' || c == '\n' || c == '\t' || c == '\r' }
 
 // parseNumber reads a JSON number, or null.
 func parseNumber(literal []byte) (Number, bool) {
