@@ -394,6 +394,9 @@ func (o *Cosparsify) cost(s Setting) (Cost, error) {
 				epochs := grid * cells * levels * o.Epochs
 				cost.Cells += grid * cells
 				cost.add(epochs, seconds)
+				if o.Timed { // the whole network and what is left in turn, each on all cores
+					cost.Minutes += float64(grid*cells*levels) * raceSeconds(2*seconds/costCores) / 60
+				}
 			}
 		}
 	}

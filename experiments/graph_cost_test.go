@@ -15,20 +15,26 @@ func TestCostsOfGraphs(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	minutes := make(map[string]float64)
-	for _, set := range data.GraphNames() {
-		if _, err := gnn.ProtocolOf(set); err != nil {
-			continue
-		}
-		setting, err := e.Setting(experiments.Paper, 0, map[string]string{"data": set})
+	minutesOf := func(set map[string]string) float64 {
+		setting, err := e.Setting(experiments.Paper, 0, set)
 		if err != nil {
 			t.Fatal(err)
 		}
 		cost, err := e.Cost(setting)
 		if err != nil {
-			t.Fatalf("%s: %v", set, err)
+			t.Fatalf("%v: %v", set, err)
 		}
-		minutes[set] = cost.Minutes
+		return cost.Minutes
+	}
+	minutes := make(map[string]float64)
+	for _, set := range data.GraphNames() {
+		if _, err := gnn.ProtocolOf(set); err != nil {
+			continue
+		}
+		minutes[set] = minutesOf(map[string]string{"data": set})
+	}
+	if untimed := minutesOf(map[string]string{"data": "cora", "timed": "false"}); !(untimed < minutes["cora"]) {
+		t.Errorf("Cora takes %v minutes with times, and %v without", minutes["cora"], untimed)
 	}
 	order := []string{"texas", "wisconsin", "cora", "wiki-cs", "coauthor-physics", "ogbn-arxiv"}
 	for i, set := range order[1:] {

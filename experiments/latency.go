@@ -68,6 +68,11 @@ func race(ctx context.Context, programs ...func(context.Context) error) ([][]flo
 	return seconds, nil
 }
 
+// raceSeconds is about how long a race takes of which a round takes so many seconds.
+func raceSeconds(round float64) float64 {
+	return max(raceTime.Seconds(), (warmUps+leastRounds)*round)
+}
+
 // quantile is that of values in any order, the lower of two that it lies between.
 func quantile(values []float64, q float64) float64 {
 	return slices.Sorted(slices.Values(values))[int(q*float64(len(values)-1))]
