@@ -7,9 +7,9 @@ import (
 	"espalier/experiments/figure"
 )
 
-// DensitiesFigure draws how much is left during training of what the first method among
+// DensitiesFigure draws the densities during training of what the first method among
 // results prunes, in a panel for each of edges, features and weights: a line for each
-// level, the mean over the seeds, and dashed over it what was asked for.
+// level, the mean over the seeds, and dashed over it the scheduled density.
 func (s *Store) DensitiesFigure(results []*Result) (figure.Figure, error) {
 	drawn, err := bySetting(Summarise(Rows(results)), "mean", func(group []Summary) ([]figure.Panel, error) {
 		var panels []figure.Panel

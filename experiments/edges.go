@@ -25,11 +25,11 @@ func degreeMetrics(in cgp.Inspection) Metrics {
 func degreeMetric(bin cgp.DegreeBin) string { return fmt.Sprintf("nodes_of_degree_%d", bin.Least) }
 
 // EdgesFigure draws which edges stay, in three panels for each data set: the share of
-// edges between nodes of one class, and how many nodes lost their last edge, both against
-// the edges left; and how many edges come into nodes, before anything was pruned and at
-// the level of each method that leaves the fewest, unless results are from before that was
-// measured. It shows the methods that prune edges
-// alone, or with others where there are none.
+// edges between nodes of one class, and how many nodes lost their last edge, both
+// against the edges left; and the distribution of in-degrees, before pruning and at the
+// sparsest level of each method; older results lack these. It shows the methods that
+// prune only edges, or if there are none, those that prune edges together with other
+// elements.
 func EdgesFigure(summaries []Summary) (figure.Figure, error) {
 	return bySetting(summaries, "mean and standard deviation", func(group []Summary) ([]figure.Panel, error) {
 		among := edgeElement.among(group)

@@ -61,10 +61,11 @@ func (e element) lines(group []Summary, metric string, scaled float64) []figure.
 	return lines
 }
 
-// ElementsFigure draws the test accuracy against what is left, in a panel for each of
-// edges, features and weights that was pruned alone, or with others where nothing pruned
-// it alone. So what learning which edges stay is worth can be seen beside its controls,
-// random edges and edges by degree; what prunes nothing is a reference.
+// ElementsFigure draws the test accuracy against the remaining share of edges, features
+// and weights, in a panel for each: for the methods that prune only that element, or if
+// there are none, those that prune it together with others. This shows what learning
+// which edges to keep is worth beside its controls, random edges and edges by degree;
+// methods that prune nothing are references.
 func ElementsFigure(summaries []Summary) (figure.Figure, error) {
 	return bySetting(summaries, "mean and standard deviation", func(group []Summary) ([]figure.Panel, error) {
 		var panels []figure.Panel

@@ -9,8 +9,9 @@ import (
 	"espalier/internal/registry"
 )
 
-// UsageError says that what was asked for does not exist or makes no sense, such
-// as an unknown experiment or a bad value of a hyper-parameter. It is one line.
+// UsageError says that the caller asked for something that does not exist or is
+// invalid, such as an unknown experiment or a bad value of a hyper-parameter. It is one
+// line.
 type UsageError struct{ Message string }
 
 // Error is the message.
@@ -19,8 +20,8 @@ func (e *UsageError) Error() string { return e.Message }
 // Usage marks the error as the caller's, not the run's.
 func (e *UsageError) Usage() {}
 
-// MissingDataError says which data sets of a run are not on this machine; cells on the
-// others have been run.
+// MissingDataError says which data sets of a run are missing on this machine; cells on
+// the others have been run.
 type MissingDataError struct {
 	Sets []*data.MissingError // each of them once
 

@@ -9,7 +9,7 @@ import (
 	"espalier/internal/registry"
 )
 
-// Experiment is a question of one paper that can be run.
+// Experiment is one paper's question, in a form that can be run.
 type Experiment struct {
 	// Name is package/question, as in lth/tickets.
 	Name string
@@ -66,8 +66,7 @@ type Method struct {
 	Help string
 }
 
-// Dense is the name that every experiment gives to the network as it was before
-// anything was removed.
+// Dense is the name that every experiment gives to the network before pruning.
 const Dense = "dense"
 
 // Preset is what a scale sets: hyper-parameters by name, and how many seeds.
@@ -85,7 +84,7 @@ type Setting struct {
 	Options any
 }
 
-// Cost is what running takes before anything is run.
+// Cost is what running a setting takes, as known beforehand.
 type Cost struct {
 	Cells, Iterations int
 	// Minutes is an estimate for two cores with the default backend.
@@ -101,7 +100,7 @@ type Request struct {
 	Set map[string]string
 }
 
-// Plan is what a request comes down to.
+// Plan is the cells that a request needs.
 type Plan struct {
 	Setting
 	Cells []Cell

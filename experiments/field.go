@@ -17,12 +17,12 @@ import (
 //
 //	name     the name; fields without one are not hyper-parameters
 //	help     one line that says what it does
-//	default  its value where nothing sets it, as text
+//	default  its value if nothing sets it, as text
 //	enum     the values it may take, with commas between
 //	min, max the least and greatest value of a number
 //	above, below  the same with the bound itself left out
 //	expect   what a value looks like, for types that read their own text
-//	of       "plan" where it chooses cells and is no part of what one cell is
+//	of       "plan" if it chooses cells and is not part of a cell's description
 //	by       the field of the plan whose values it takes, one a cell; Set refuses it
 //
 // A field is a string, a bool, an int, a float64, a []string (commas between) or
@@ -85,8 +85,8 @@ func Reset(options any) error {
 	return nil
 }
 
-// Set sets one hyper-parameter of an options struct from its text. An unknown name
-// is an error that lists those near it, and one that another sets is an error too.
+// Set sets one hyper-parameter of an options struct from its text. An unknown name is
+// an error that suggests similar ones; so is a name that another hyper-parameter sets.
 func Set(options any, name, text string) error {
 	fields, err := Fields(options)
 	if err != nil {
@@ -133,8 +133,8 @@ func Changed(options any) (map[string]string, error) {
 // OfPlan reports whether the field chooses cells.
 func (f Field) OfPlan() bool { return f.tag.Get("of") == "plan" }
 
-// SetBy is the field of the plan that sets the field in each cell; empty where it is set
-// by itself.
+// SetBy is the field of the plan that sets this field in each cell; empty if it is set
+// directly.
 func (f Field) SetBy() string { return f.tag.Get("by") }
 
 // Text is the field's value in canonical form.

@@ -23,10 +23,10 @@ func (s *Store) Mask(d Desc, level int) (*prune.Mask, error) {
 	return mask, nil
 }
 
-// MaskFigure draws what results have made of one weight of the network at a level, a
-// panel for each: rows are output channels, columns what each of them multiplies, and
-// what lives is dark. Rows stand in the order in which those are neighbours that the
-// last result has given the same columns, so that its blocks show.
+// MaskFigure draws the masks that results have for one weight matrix of the network at
+// a level, a panel for each: rows are output channels, columns the inputs that they
+// multiply, and living weights are dark. Rows to which the last result has given the
+// same columns are neighbours, so that its blocks show.
 func (s *Store) MaskFigure(results []*Result, level int, parameter string) (figure.Figure, error) {
 	var masks []*prune.Mask
 	for _, result := range results {

@@ -11,8 +11,8 @@ import (
 // seconds, losses are natural logarithms.
 type Metrics map[string]Number
 
-// UnmarshalJSON reads an object of numbers and nulls in one pass, since most of reading a
-// store is reading these.
+// UnmarshalJSON reads an object of numbers and nulls in one pass, because reading a
+// store consists mostly of this.
 func (m *Metrics) UnmarshalJSON(text []byte) error {
 	if metrics, ok := parseMetrics(text); ok {
 		*m = metrics

@@ -6,8 +6,9 @@ import (
 	"strconv"
 )
 
-// Number is a float64 that JSON can hold whatever its value: what is not finite,
-// such as the deviation of a single run, is written null and read back as NaN.
+// Number is a float64 that JSON can hold whatever its value: a number that is not
+// finite, such as the deviation of a single run, is written as null and read back as
+// NaN.
 type Number float64
 
 // MarshalJSON writes the number, or null.

@@ -17,13 +17,13 @@ import (
 // ownMark stands between the name that a user gave a score and its fingerprint.
 const ownMark = "#"
 
-// OwnScore makes a score that was written outside this module, such as in a
-// notebook's cell, known under a name, and returns the text to set the
-// hyper-parameter score to.
+// OwnScore registers a score that was written outside this module, such as in a
+// notebook cell, under a name, and returns the value to set the hyper-parameter score
+// to.
 //
-// The text carries a fingerprint of what the score does on a small network, so
-// that results of an earlier form of the same function are not taken for those of
-// the present one.
+// The value carries a fingerprint of what the score does on a small network, so that
+// results of an earlier version of the same function are not mistaken for those of the
+// present one.
 func OwnScore(ctx context.Context, name string, score prune.Score) (string, error) {
 	if name == "" || strings.ContainsAny(name, ownMark+", \n=") {
 		return "", fmt.Errorf("the score's name %q is empty or has a blank, comma, = or %s in it", name, ownMark)

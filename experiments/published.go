@@ -5,8 +5,8 @@ import (
 	"slices"
 )
 
-// Published is one statement of a paper in numbers, which a table sets beside what
-// was measured. Numbers that could not be verified are not entered.
+// Published is one statement of a paper in numbers, which a table sets beside the
+// measured value. Numbers that could not be verified are not entered.
 type Published struct {
 	// Statement says in words what is claimed.
 	Statement     string

@@ -36,12 +36,12 @@ type Runner struct {
 	Log *slog.Logger
 }
 
-// Run returns the results of cells, in their order: those that the store has are
-// read, the others are run on the pool of workers, each after the cells it needs.
-// When a cell fails, or the context is cancelled, those that run are told to keep
-// a checkpoint and stop; running again goes on from there. A cell whose data is
-// missing stops no other: its result and those of cells that need it are nil, and the
-// error, a *MissingDataError, says what is missing.
+// Run returns the results of cells, in their order: those that the store has are read,
+// the others are run on the pool of workers, each after the cells it needs. When a cell
+// fails, or the context is cancelled, running cells write a checkpoint and stop;
+// running again continues from there. A cell whose data is missing does not stop the
+// others: its result and those of cells that need it are nil, and the error, a
+// *MissingDataError, says what is missing.
 func (r Runner) Run(ctx context.Context, cells []Cell) ([]*Result, error) {
 	results := make([]*Result, len(cells))
 	finished := 0

@@ -79,7 +79,8 @@ var scratch = define[Scratch](Experiment{
 	Protocol:  slices.Concat(trainingProtocol, []string{"tuning-length", "tuning-rate", "tuning-schedule"}),
 })
 
-// TrainedEpochs is how long a network was trained, in passes over the data.
+// TrainedEpochs is the metric of how long a network was trained, in passes over the
+// data.
 const TrainedEpochs = "trained_epochs"
 
 // scratchMethods are every thinning with every retraining, and the large networks.

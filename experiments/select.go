@@ -24,7 +24,7 @@ func ParseSet(assignments []string) (map[string]string, error) {
 	return set, nil
 }
 
-// Selection says which finished cells of an experiment are meant.
+// Selection says which finished cells of an experiment to choose.
 type Selection struct {
 	Experiment string
 	Scale      Scale // empty: all
@@ -33,8 +33,8 @@ type Selection struct {
 	Set map[string]string
 }
 
-// Select returns the finished cells of a store that a selection means. None is a
-// *NoResultsError.
+// Select returns the finished cells of a store that a selection chooses. If there are
+// none, the error is a *NoResultsError.
 func (s *Store) Select(selection Selection) ([]*Result, error) {
 	e, err := Find(selection.Experiment)
 	if err != nil {
@@ -54,7 +54,7 @@ func (s *Store) Select(selection Selection) ([]*Result, error) {
 	return results, nil
 }
 
-// NoResultsError says that no finished cell is what was asked for.
+// NoResultsError says that no finished cell matches a selection.
 type NoResultsError struct {
 	Selection Selection
 	Folder    string

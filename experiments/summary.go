@@ -33,7 +33,7 @@ func statisticOf(values []float64) Statistic {
 	return Statistic{Mean: Number(mean), Deviation: Number(deviation), Runs: len(values)}
 }
 
-// Summary puts the seeds of one method at one level together.
+// Summary combines the seeds of one method at one level.
 type Summary struct {
 	// Setting is what the rows have in common but for the method.
 	Setting Desc
@@ -56,8 +56,8 @@ func (s Summary) mean(metric string) Number {
 	return Number(math.NaN())
 }
 
-// Summarise puts rows that differ in nothing but the seed together and sorts what
-// comes out by setting, method in the experiment's order, and level.
+// Summarise combines rows that differ only in the seed and sorts the summaries by
+// setting, method in the experiment's order, and level.
 func Summarise(rows []Row) []Summary {
 	type key struct {
 		setting, method string

@@ -33,9 +33,10 @@ type Ticket struct {
 	Provenance Provenance
 }
 
-// Ticket reads the trained network of a finished cell's level, for which it needs neither
-// data nor a backend. A cell without a result is ErrNotFinished; an experiment whose cells
-// keep no networks, and a level that the cell has not, are a *UsageError.
+// Ticket reads the trained network of a finished cell's level, for which it needs
+// neither data nor a backend. The error is ErrNotFinished for a cell without a result,
+// and a *UsageError for an experiment whose cells keep no networks or a level that the
+// cell lacks.
 func (s *Store) Ticket(d Desc, level int) (*Ticket, error) {
 	e, err := Find(d.Experiment)
 	if err != nil {
@@ -132,8 +133,8 @@ func (t *Ticket) TimedBatch() int {
 	return size
 }
 
-// Shrink is the ticket without the channels that its mask leaves without use. What its
-// network computes stays the same, but for rounding.
+// Shrink is the ticket without the channels that its mask leaves unused. Up to
+// rounding, its network computes the same.
 func (t *Ticket) Shrink() (*Ticket, error) {
 	shrunk, err := nn.Shrink(t.Network, t.Weights, t.Mask, nn.Constant)
 	if err != nil {
@@ -144,8 +145,8 @@ func (t *Ticket) Shrink() (*Ticket, error) {
 	return &small, nil
 }
 
-// Export writes the ticket's Model to a file in the format that its ending names: .onnx,
-// .safetensors or .npz. The file is whole, or what was there before is.
+// Export writes the ticket's Model to a file in the format that its extension names:
+// .onnx, .safetensors or .npz. The file is written completely or left as it was.
 func (t *Ticket) Export(path string) error { return export.Write(durable.OS{}, path, t.Model()) }
 
 // Model is the ticket for package export. Its metadata say where it comes from: the
@@ -245,7 +246,7 @@ func (s *Store) trainedThinned(d Desc, level int) (folder string, like []string,
 	return s.levelFolder(d, d.Method, level), nil, nil
 }
 
-// One is the only result among some, or an error that says by what to choose one.
+// One is the only one of some results, or an error that says how to choose one.
 func One(results []*Result) (*Result, error) {
 	if len(results) == 1 {
 		return results[0], nil

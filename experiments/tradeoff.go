@@ -8,7 +8,7 @@ import (
 	"espalier/experiments/figure"
 )
 
-// Tradeoff is what something costs, less being better, and what it is worth.
+// Tradeoff is the cost of something, where less is better, and its worth.
 type Tradeoff struct{ Cost, Value float64 }
 
 // Dominates reports whether t costs no more than u, is worth no less, and differs.
@@ -16,8 +16,8 @@ func (t Tradeoff) Dominates(u Tradeoff) bool {
 	return t.Cost <= u.Cost && t.Value >= u.Value && t != u
 }
 
-// ParetoFront are the places of those points that no other dominates, by rising cost. What
-// has a NaN is not on the front.
+// ParetoFront returns the indices of the points that no other dominates, by rising
+// cost. A point with a NaN is not on the front.
 func ParetoFront(points []Tradeoff) []int {
 	var order []int
 	for i, p := range points {
@@ -44,10 +44,11 @@ var costs = []axis{
 	{executedMACs, "million multiply-accumulates, zeros left out", figure.Logarithmic},
 }
 
-// TradeoffFigure draws the test accuracy against the multiply-accumulates of an inference,
-// by each count that was made: a line for each method through its levels, and the Pareto
-// front of the means of all, those that nothing cheaper or as cheap surpasses. Methods that
-// no multiply-accumulates were counted of are left out; UGS's formula is of GCN alone.
+// TradeoffFigure draws the test accuracy against the multiply-accumulates of an
+// inference, by each count that was made: a line for each method through its levels,
+// and the Pareto front of all means, those that nothing at the same or a lower cost
+// surpasses. Methods without counted multiply-accumulates are left out; UGS's formula
+// exists only for GCN.
 func TradeoffFigure(summaries []Summary) (figure.Figure, error) {
 	return bySetting(summaries, "mean and standard deviation", func(group []Summary) ([]figure.Panel, error) {
 		var panels []figure.Panel
