@@ -12,32 +12,33 @@ import (
 )
 
 // Rating says which edges, features or weights a method prunes first. Magnitude and
-// Sigmoid follow what training comes to. Chance and Degree are controls, the same at
-// every step, so that what is pruned once stays so, at the densities and by the schedule
-// of the method that they stand beside.
+// Sigmoid follow the training. RandomRating and Degree are controls that are the same
+// at every step, so that what is pruned stays pruned, at the densities and by the
+// schedule of the method with which they are compared.
 type Rating string
 
 // The ratings.
 const (
-	// Magnitude is the absolute value that training has come to.
+	// Magnitude is the absolute value of the trained parameter.
 	Magnitude Rating = "magnitude"
-	// Sigmoid is what a value in front of a sigmoid comes to behind it, so that of
-	// two edges the one goes whose messages weigh less.
+	// Sigmoid is the sigmoid of the trained parameter, so that of two edges the one
+	// whose messages weigh less is pruned first.
 	Sigmoid Rating = "sigmoid"
-	// Chance is random.
-	Chance Rating = "random"
-	// Degree is 1/√(d(from)·d(to)) of an edge between nodes of these degrees: what lies
-	// between hubs goes first, by chance where degrees are equal. It rates edges only.
+	// RandomRating is drawn at random.
+	RandomRating Rating = "random"
+	// Degree is 1/√(d(from)·d(to)) of an edge between nodes of these degrees: edges
+	// between hubs are pruned first, in random order if degrees are equal. It rates
+	// edges only.
 	Degree Rating = "degree"
 )
 
-// Check reports a rating that there is not.
+// Check reports an unknown rating.
 func (r Rating) Check() error {
 	switch r {
-	case "", Magnitude, Sigmoid, Chance, Degree:
+	case "", Magnitude, Sigmoid, RandomRating, Degree:
 		return nil
 	}
-	return fmt.Errorf("nothing is rated by %q: there are %s, %s, %s and %s", string(r), Magnitude, Sigmoid, Chance, Degree)
+	return fmt.Errorf("nothing is rated by %q: there are %s, %s, %s and %s", string(r), Magnitude, Sigmoid, RandomRating, Degree)
 }
 
 // learned reports whether the rating changes while the network trains.

@@ -66,7 +66,7 @@ func TestRatings(t *testing.T) {
 	if low != 600 {
 		t.Errorf("%d of 1000 are rated as low as three of five", low)
 	}
-	if Rating("other").Check() == nil || Degree.Check() != nil || Chance.learned() || !Sigmoid.learned() || !Rating("").learned() {
+	if Rating("other").Check() == nil || Degree.Check() != nil || RandomRating.learned() || !Sigmoid.learned() || !Rating("").learned() {
 		t.Error("ratings are not what they are")
 	}
 }

@@ -17,37 +17,36 @@ import (
 	"espalier/train"
 )
 
-// Options are those of CoSparsify. The zero value prunes nothing, with the other
+// Options are the options of CoSparsify. The zero value prunes nothing, with the other
 // hyper-parameters of CGP's scripts.
 type Options struct {
-	// Densities are what is to be left at the end. 0 is all, without anything learned
-	// in front of edges and features; 1 is all, with learned gates.
+	// Densities are the shares to be left at the end. 0 leaves an element alone, without
+	// learned values for edges and features; 1 keeps all of it, with learned values.
 	Densities Densities
-	// Initial is what is there at the beginning, at places drawn at random, with matrices
-	// by Erdős and Rényi's densities; 0 means all. Where it is the same as Densities,
-	// nothing is pruned, and what lives only changes places: dynamic sparse training.
+	// Initial are the densities at the beginning, at random positions, with Erdős–Rényi
+	// densities for matrices; 0 means all. If they equal Densities, nothing is pruned,
+	// and living values are only exchanged: dynamic sparse training.
 	Initial  Densities
 	Schedule Schedule
 	Regrowth Regrowth
-	// Uniform ranks each weight matrix for itself, and counts the schedule's steps as the
-	// reference does then: see Schedule.Uniform.
+	// Uniform ranks each weight matrix by itself, and counts the schedule's steps as the
+	// reference then does: see Schedule.Uniform.
 	Uniform bool
 	Ratings Ratings
-	// EdgeStart is where all learned values of edges begin; 0 draws them from N(0, 1). At 0
-	// itself none can begin: that is the value of an edge that was pruned.
+	// EdgeStart is the initial value of all learned edge values; 0 draws them from N(0,
+	// 1). They cannot start at 0 itself, which is the value of a pruned edge.
 	EdgeStart float64
 
 	Epochs       int     // 0 means 200
 	LearningRate float64 // of Adam; 0 means .01
 	WeightDecay  float64 // of all parameters; 0 means 5e-4, below 0 none
 	Initializer  nn.Initializer
-	// Whole trains and infers to the end with everything that was pruned still in its
-	// place, held at zero. Otherwise, after the last pruning, the rest of the training
-	// runs on what is left; see Compact.
-	Whole bool
+	// NoCompaction leaves everything that was pruned in place, held at zero, until the
+	// end. Otherwise the training after the last pruning runs on what is left.
+	NoCompaction bool
 }
 
-// Ratings say what goes first.
+// Ratings say what is pruned first.
 type Ratings struct{ Edges, Features, Weights Rating }
 
 func (o Options) withDefaults() Options {
@@ -60,7 +59,8 @@ func (o Options) withDefaults() Options {
 	return o
 }
 
-// element is what competes to stay: from one density to another, 0 where it is left alone.
+// element is one kind of values that compete to stay, from one density to another; 0 if
+// it is left alone.
 type element struct {
 	name           string
 	initial, final float64
@@ -74,7 +74,7 @@ func (o Options) elements() []element {
 	}
 }
 
-// Check reports what cannot be.
+// Check reports invalid options.
 func (o Options) Check() error {
 	o = o.withDefaults()
 	for _, e := range o.elements() {
@@ -97,13 +97,14 @@ func (o Options) Check() error {
 	return cmp.Or(o.Schedule.Check(), o.Regrowth.Check(), o.Ratings.Edges.Check(), o.Ratings.Features.Check(), o.Ratings.Weights.Check())
 }
 
-// Result is what a co-sparsification comes to.
+// Result is the outcome of a co-sparsification.
 type Result struct {
-	// Epoch is the first with the best validation accuracy of those after the
-	// schedule's end, and Weights are its, of all edges, features and weights.
+	// Epoch is the first with the best validation accuracy among those after the
+	// schedule's end, and Weights are the values of that epoch, of all edges, features
+	// and weights.
 	Epoch
 	Weights nn.Weights
-	// Mask says what lives of what was pruned.
+	// Mask says which of the prunable values live.
 	Mask    *prune.Mask
 	History []Epoch
 	// Prunings are the densities after each pruning.
@@ -111,17 +112,17 @@ type Result struct {
 	Timing   Timing
 }
 
-// Pruning is what a pruning was to leave and did leave.
+// Pruning has the densities that a pruning should leave and did leave.
 type Pruning struct {
 	Step            int
 	Wanted, Reached Densities
 }
 
-// Timing is what was measured on the clock, medians. It differs from run to run.
+// Timing has wall-clock times, as medians. It differs from run to run.
 type Timing struct {
 	// Step and Inference are those of the whole graph and network, before the last
-	// pruning; CompactStep and CompactInference those of what is left, 0 where there
-	// is no compaction.
+	// pruning; CompactStep and CompactInference those of what is left, 0 without
+	// compaction.
 	Step, Inference, CompactStep, CompactInference time.Duration
 }
 
@@ -129,9 +130,9 @@ type Timing struct {
 // network's weights, as Liu et al., "Comprehensive Graph Gradual Pruning for Sparse
 // Training in Graph Neural Networks", 2022, do.
 //
-// Edges and features get learned values behind a sigmoid; all parameters are trained
-// by Adam with coupled weight decay, one step an epoch. After a step at which the
-// schedule prunes, each of the three groups loses what is rated lowest, and exchanges
+// Edges and features get learned values behind a sigmoid; all parameters are trained by
+// Adam with coupled weight decay, one step an epoch. After each step at which the
+// schedule prunes, each of the three groups loses its lowest rated values and exchanges
 // part of the rest.
 func CoSparsify(ctx context.Context, problem Problem, options Options) (*Result, error) {
 	if err := cmp.Or(problem.check(), options.Check()); err != nil {
@@ -149,7 +150,7 @@ func CoSparsify(ctx context.Context, problem Problem, options Options) (*Result,
 	return result, nil
 }
 
-// coSparsification is one at work.
+// coSparsification carries out one CoSparsify.
 type coSparsification struct {
 	Problem
 	Options
@@ -193,7 +194,7 @@ func newCoSparsification(problem Problem, options Options) (*coSparsification, e
 			Uniform: options.Uniform && e.name == Weights,
 		})
 	}
-	c.mask = prune.Scattered(masked, first, func(parameter string) *rand.Rand {
+	c.mask = prune.RandomMask(masked, first, func(parameter string) *rand.Rand {
 		return c.Seed.Derive("first mask").Stream(parameter)
 	})
 	c.fixed = c.Ratings.fixed(c.mask, c.Graph, c.Seed)
@@ -207,7 +208,7 @@ func (r Ratings) fixed(mask *prune.Mask, g *data.Graph, from seed.Seed) prune.Va
 	for _, name := range mask.Names() {
 		random := from.Derive("ratings").Stream(name)
 		switch r.of(name) {
-		case Chance:
+		case RandomRating:
 			fixed[name] = byChance(mask.SizeOf(name), random)
 		case Degree:
 			fixed[name] = byDegree(g, random)
@@ -258,7 +259,7 @@ func (c *coSparsification) epoch(epoch int) error {
 		if err := c.prune(epoch); err != nil {
 			return err
 		}
-		if epoch == c.Schedule.Last() && !c.Whole {
+		if epoch == c.Schedule.Last() && !c.NoCompaction {
 			if err := c.compact(); err != nil {
 				return fmt.Errorf("epoch %d: compact: %w", epoch, err)
 			}
@@ -358,8 +359,8 @@ func densityOf(mask *prune.Mask, names []string) float64 {
 	return float64(live) / float64(max(size, 1))
 }
 
-// Left are the densities of a mask: those of the edges and features, if they are in
-// it, and of all else together.
+// Left are the densities of a mask: of the edges and of the features, if the mask has
+// them, and of everything else together.
 func Left(mask *prune.Mask) Densities {
 	left := Densities{1, 1, 1}
 	var weights []string
@@ -379,12 +380,12 @@ func Left(mask *prune.Mask) Densities {
 	return left
 }
 
-// compact goes on with what is left.
+// compact continues with what is left.
 func (c *coSparsification) compact() error {
 	if err := c.measure(&c.result.Timing.Step, &c.result.Timing.Inference); err != nil {
 		return err
 	}
-	stands, err := c.part.standing()
+	stands, err := c.part.state()
 	if err != nil {
 		return err
 	}

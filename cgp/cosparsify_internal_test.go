@@ -198,7 +198,7 @@ func TestGatesOfPrunedEdges(t *testing.T) {
 
 // compacted is what is left beside the whole, which stays as it is.
 func compacted(c *coSparsification) (*part, error) {
-	stands, err := c.part.standing()
+	stands, err := c.part.state()
 	if err != nil {
 		return nil, err
 	}
@@ -226,7 +226,7 @@ func sameLogits(t *testing.T, name string, a, b *gnn.Program) {
 func TestCompactGoesOnAsTheWhole(t *testing.T) {
 	for _, variant := range []prune.Variant{prune.Paper, prune.Reference} {
 		o := short(variant)
-		o.Whole = true
+		o.NoCompaction = true
 		c, err := newCoSparsification(plantedProblem(t, ""), o.withDefaults())
 		if err != nil {
 			t.Fatal(err)
@@ -281,7 +281,7 @@ func TestLeftReadsMasks(t *testing.T) {
 	for i := range 3 {
 		editor.Set("convolution2.weight", 5*3+i, false) // nor unit 5
 	}
-	l := leftOf(p, editor.Mask(), prune.Paper)
+	l := remainderOf(p, editor.Mask(), prune.Paper)
 	for f, kept := range l.features {
 		if kept != (f != 0 && f != 3) {
 			t.Errorf("feature %d kept: %t", f, kept)

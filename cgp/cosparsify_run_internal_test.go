@@ -116,7 +116,7 @@ func TestCoSparsifyNothing(t *testing.T) {
 // What a rating that does not change has removed never comes back without growth, and
 // runs of different methods remove the same.
 func TestControlsRemoveTheSameEverywhere(t *testing.T) {
-	for _, rating := range []Rating{Chance, Degree} {
+	for _, rating := range []Rating{RandomRating, Degree} {
 		o := short(prune.Paper)
 		o.Ratings.Edges, o.Regrowth.Growth = rating, NoGrowth
 		o.Densities = Densities{Edges: .5}

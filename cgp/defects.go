@@ -11,7 +11,7 @@ import (
 	"espalier/prune"
 )
 
-// defective makes an insertion what CGP's code has in its stead for some networks:
+// defective changes an insertion into what CGP's code does instead for some networks:
 //
 //   - SGC propagates once, at the beginning, and keeps the result, so that edges and
 //     features that are pruned later are not missed and get no gradient;

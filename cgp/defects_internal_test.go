@@ -126,7 +126,7 @@ func TestEveryBackbone(t *testing.T) {
 			p := plantedProblem(t, "")
 			p.Network = network
 			o := short(variant)
-			o.Whole = true
+			o.NoCompaction = true
 			c, err := newCoSparsification(p, o.withDefaults())
 			if err != nil {
 				t.Fatal(err)

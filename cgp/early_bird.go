@@ -8,18 +8,20 @@ import (
 	"espalier/prune"
 )
 
-// EarlyBird is the rule by which GEBT stops: a training has found its ticket as soon
-// as the masks that it would draw hardly change any more. How far a part of a mask has
-// moved is the largest of its Hamming distances to those of the last few epochs, as a
-// share of the first that is not 0; what is compared with a threshold is the mean over
-// the parts. The zero value has the numbers of You et al., "Early-Bird GCNs", AAAI 2022.
+// EarlyBird is the rule by which GEBT stops: a training has found its ticket as soon as
+// the masks that it would draw hardly change any more. The movement of a part of a mask
+// is the largest of its Hamming distances to those of the last few epochs, divided by
+// the first such distance that is not 0; the mean over the parts is compared with a
+// threshold. The zero value has the numbers of You et al., "Early-Bird GCNs", AAAI
+// 2022.
 //
-// Where text and code of theirs differ, this is the code's rule. The text says
-// "normalised"; that it is by the first distance, not by the size of the mask, is in the
-// code alone. The text compares the sum of both parts of a joint search with the
-// threshold, the code their mean. The code besides adds up the largest distances of
-// matrices, where this takes the largest distance of all, and stops at its seventh epoch
-// at the earliest, where this stops at the first that has a whole window before it.
+// Where their text and code differ, this is the code's rule. The text says
+// "normalised"; only the code shows that this is by the first distance, not by the size
+// of the mask. The text compares the sum of both parts of a joint search with the
+// threshold, the code their mean. Unlike this rule, the code adds up the largest
+// distances of the matrices instead of taking the largest distance over all, and stops
+// at its seventh epoch at the earliest instead of the first that has a whole window
+// before it.
 type EarlyBird struct {
 	Threshold float64 // η; 0 means .1
 	Window    int     // epochs that are looked back at; 0 means 3
@@ -30,7 +32,7 @@ func (r EarlyBird) withDefaults() EarlyBird {
 	return r
 }
 
-// Check reports a rule that cannot be.
+// Check reports an invalid rule.
 func (r EarlyBird) Check() error {
 	r = r.withDefaults()
 	if !(r.Threshold > 0) || r.Window < 1 {
@@ -52,7 +54,7 @@ type Watch struct {
 
 // See takes the masks of an epoch and reports whether the ticket has been found. There
 // is a mask for each part that is pruned, the same parts every time: the edges, and in
-// a joint search the weights. Where nothing is pruned, nothing can change.
+// a joint search the weights. If nothing is pruned, nothing can change.
 func (w *Watch) See(parts ...*prune.Mask) (found bool, err error) {
 	if len(w.last) > 0 && len(w.last[0]) != len(parts) {
 		return false, fmt.Errorf("%d masks after %d; the parts that are watched must stay the same", len(parts), len(w.last[0]))

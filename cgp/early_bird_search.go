@@ -14,9 +14,9 @@ import (
 	"espalier/train"
 )
 
-// EarlyBirdOptions are those of FindEarlyBird. The zero value is GEBT's search for a
-// ticket with half of the edges and all weights; with a density of weights below 1 it
-// is the joint search.
+// EarlyBirdOptions are the options of FindEarlyBird. The zero value is GEBT's search
+// for a ticket with half of the edges and all weights; with a density of weights below
+// 1 it is the joint search.
 type EarlyBirdOptions struct {
 	Rule EarlyBird
 	// Edges and Weights are the densities of the ticket; 0 means .5 of the edges and
@@ -27,8 +27,9 @@ type EarlyBirdOptions struct {
 	EdgeRate       float64 // of the values of edges; 0 means .001
 	WeightDecay    float64 // of the first layer; 0 means 5e-4, below 0 none
 	Penalty        float64 // ρ; 0 means .001, below 0 none
-	// Never searches to the last epoch, however soon the masks stand still: a control.
-	Never       bool
+	// WholeSearch searches to the last epoch, even if the masks stop changing: a
+	// control.
+	WholeSearch bool
 	Initializer nn.Initializer
 }
 
@@ -39,7 +40,7 @@ func (o EarlyBirdOptions) withDefaults() EarlyBirdOptions {
 	return o
 }
 
-// Check reports what cannot be.
+// Check reports invalid options.
 func (o EarlyBirdOptions) Check() error {
 	o = o.withDefaults()
 	if !(o.Edges > 0 && o.Edges <= 1 && o.Weights > 0 && o.Weights <= 1) {
@@ -51,33 +52,33 @@ func (o EarlyBirdOptions) Check() error {
 	return o.Rule.Check()
 }
 
-// Bird is an early-bird ticket.
-type Bird struct {
-	// Found is the epoch at which the masks stood still, or the last one searched, and
-	// Still whether they did.
+// EarlyBirdTicket is an early-bird ticket.
+type EarlyBirdTicket struct {
+	// Found is the epoch at which the masks stopped changing, or the last one searched;
+	// Still says whether they did.
 	Found int
 	Still bool
 	// Distances are those of Watch, the last at epoch Found.
 	Distances []float64
 	Mask      *prune.Mask
 	Left      Densities
-	// Epoch is the first with the best validation accuracy of the ticket's training,
-	// and Weights are its.
+	// Epoch is the first with the best validation accuracy of the ticket's training, and
+	// Weights are those of that epoch.
 	Epoch
 	Weights nn.Weights
 }
 
-// FindEarlyBird trains a network and values of the edges of an undirected graph until
-// the masks that they give no longer change, and then trains what these leave, from the
-// weights that the search came to: You et al., "Early-Bird GCNs", AAAI 2022.
+// FindEarlyBird trains a network and values for the edges of an undirected graph until
+// the masks that they imply no longer change, and then trains what these leave, from
+// the weights at the end of the search: You et al., "Early-Bird GCNs", AAAI 2022.
 //
-// Values of edges begin at 1, are the same in both directions, and are pulled towards
-// their largest ones, as ADMM does: the loss has ρ·‖A − Z + U‖²/N² in it for N nodes, and
-// after each epoch Z is A + U with the wanted density, and U becomes U + A − Z. The
-// ticket's edges are those of the largest values, its weights those of the largest
-// magnitude in all matrices; a joint search sets the other weights to zero after each
-// epoch, and they may grow again.
-func FindEarlyBird(ctx context.Context, problem Problem, o EarlyBirdOptions) (*Bird, error) {
+// Edge values A start at 1, are the same in both directions, and are pulled towards a
+// sparse Z, as in ADMM: the loss contains ρ·‖A − Z + U‖²/N² for N nodes, and after each
+// epoch Z keeps the largest entries of A + U at the target density, and U becomes U + A
+// − Z. The ticket's edges are those with the largest values, its weights those with the
+// largest magnitude in all matrices; a joint search sets the other weights to zero
+// after each epoch, and they may grow again.
+func FindEarlyBird(ctx context.Context, problem Problem, o EarlyBirdOptions) (*EarlyBirdTicket, error) {
 	if err := cmp.Or(problem.check(), o.Check()); err != nil {
 		return nil, fmt.Errorf("early bird: %w", err)
 	}
@@ -89,7 +90,7 @@ func FindEarlyBird(ctx context.Context, problem Problem, o EarlyBirdOptions) (*B
 	return bird, nil
 }
 
-// birdSearch is one at work.
+// birdSearch carries out one FindEarlyBird.
 type birdSearch struct {
 	Problem
 	EarlyBirdOptions
@@ -98,7 +99,7 @@ type birdSearch struct {
 	target   []float32 // Z
 	dual     []float32 // U
 	watch    *Watch
-	bird     Bird
+	bird     EarlyBirdTicket
 }
 
 // The parameters that hold Z and U.
@@ -107,7 +108,7 @@ const (
 	dualName   = "multipliers of edges"
 )
 
-func (s *birdSearch) search(ctx context.Context) (*Bird, error) {
+func (s *birdSearch) search(ctx context.Context) (*EarlyBirdTicket, error) {
 	if !s.Graph.Undirected() {
 		return nil, fmt.Errorf("it is directed; symmetrise it first")
 	}
@@ -198,7 +199,7 @@ func (s *birdSearch) after(epoch int) (ends bool, err error) {
 	}
 	ticket := kept
 	if s.Weights < 1 {
-		live, err := s.lighten()
+		live, err := s.zeroPruned()
 		if err != nil {
 			return false, err
 		}
@@ -210,15 +211,15 @@ func (s *birdSearch) after(epoch int) (ends bool, err error) {
 	}
 	s.bird.Found, s.bird.Mask = epoch, ticket
 	s.bird.Still = s.bird.Still || still
-	if still && !s.Never {
+	if still && !s.WholeSearch {
 		return true, nil
 	}
-	return false, s.pull(edges)
+	return false, s.updateTarget(edges)
 }
 
-// lighten leaves the weights of the largest magnitude and sets the others to zero, from
-// where they may grow again.
-func (s *birdSearch) lighten() (*prune.Mask, error) {
+// zeroPruned keeps the weights of the largest magnitude and sets the others to zero,
+// from which they may grow again.
+func (s *birdSearch) zeroPruned() (*prune.Mask, error) {
 	weights, err := values(s.program, names(s.matrices))
 	if err != nil {
 		return nil, err
@@ -243,8 +244,8 @@ func (s *birdSearch) lighten() (*prune.Mask, error) {
 	return mask, nil
 }
 
-// pull moves Z to the largest of A + U, and U by what A is away from it.
-func (s *birdSearch) pull(edges []float32) error {
+// updateTarget sets Z to the largest entries of A + U, and adds A − Z to U.
+func (s *birdSearch) updateTarget(edges []float32) error {
 	for i, a := range edges {
 		s.dual[i] += a // A + U for now
 	}

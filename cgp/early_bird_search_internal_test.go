@@ -7,7 +7,7 @@ import (
 	"espalier/prune"
 )
 
-func birdOf(t *testing.T, o EarlyBirdOptions) *Bird {
+func birdOf(t *testing.T, o EarlyBirdOptions) *EarlyBirdTicket {
 	t.Helper()
 	bird, err := FindEarlyBird(t.Context(), plantedProblem(t, ""), o)
 	if err != nil {
@@ -20,15 +20,15 @@ func TestEarlyBirdIsFound(t *testing.T) {
 	g, _ := planted(t)
 	reverse := reversed(g)
 	for name, o := range map[string]EarlyBirdOptions{
-		"graph": {Edges: .6}, "joint": {Edges: .6, Weights: .3}, "to the end": {Edges: .6, Never: true},
+		"graph": {Edges: .6}, "joint": {Edges: .6, Weights: .3}, "to the end": {Edges: .6, WholeSearch: true},
 	} {
 		o.Epochs = 60
 		bird := birdOf(t, o)
-		if o.Never != (bird.Found == 60) || !bird.Still || len(bird.Distances) != bird.Found-3 {
+		if o.WholeSearch != (bird.Found == 60) || !bird.Still || len(bird.Distances) != bird.Found-3 {
 			t.Errorf("%s: found at %d after %d distances, still %t", name, bird.Found, len(bird.Distances), bird.Still)
 		}
 		for i, d := range bird.Distances {
-			if last := i == len(bird.Distances)-1; !o.Never && last != (d < .1) {
+			if last := i == len(bird.Distances)-1; !o.WholeSearch && last != (d < .1) {
 				t.Errorf("%s: distance %d of %d is %v", name, i, len(bird.Distances), d)
 			}
 		}

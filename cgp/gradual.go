@@ -31,7 +31,7 @@ type Gradual struct {
 	Regrowth Regrowth
 }
 
-// Moment is what a training has come to when its masks change.
+// Moment is the state of a training when its masks change.
 type Moment struct {
 	Step int
 	Mask *prune.Mask
@@ -44,7 +44,7 @@ type Moment struct {
 	Random func(parameter string) *rand.Rand
 }
 
-// Change is what becomes of a mask at a step.
+// Change is what a step does to a mask.
 type Change struct {
 	// Pruned is the mask after the pruning, Mask the one after the exchange as well.
 	// Weights that are in Mask and not in Pruned begin again at zero, even if they
@@ -52,7 +52,7 @@ type Change struct {
 	Pruned, Mask *prune.Mask
 }
 
-// Apply sets to zero what is not in both masks.
+// Apply sets to zero all values that are not in both masks.
 func (c Change) Apply(weights nn.Weights) (nn.Weights, error) {
 	weights, err := c.Pruned.Apply(weights)
 	if err != nil {
@@ -61,7 +61,7 @@ func (c Change) Apply(weights nn.Weights) (nn.Weights, error) {
 	return c.Mask.Apply(weights)
 }
 
-// Check reports what cannot be.
+// Check reports invalid options.
 func (g Gradual) Check() error {
 	if err := g.Schedule.Check(); err != nil {
 		return err

@@ -5,7 +5,7 @@ import (
 	"espalier/prune"
 )
 
-// Inspection is what the edges that stay have in common.
+// Inspection describes the edges that a mask keeps.
 type Inspection struct {
 	// Homophily is the share of edges between nodes of one class, among those that stay,
 	// and HomophilyBefore among all; NaN where there are none.
@@ -16,7 +16,7 @@ type Inspection struct {
 	Before, After []int
 }
 
-// Inspect looks at which edges of a graph a mask leaves.
+// Inspect examines which edges of a graph a mask keeps.
 func Inspect(g *data.Graph, mask *prune.Mask) Inspection {
 	in := Inspection{Before: make([]int, g.Nodes()), After: make([]int, g.Nodes())}
 	var same, sameBefore, kept float64

@@ -20,7 +20,7 @@ func (l Ladder) withDefaults() Ladder {
 	return l
 }
 
-// Check reports fractions that cannot be.
+// Check reports invalid fractions.
 func (l Ladder) Check() error {
 	l = l.withDefaults()
 	if !(l.Edges < 1 && l.Weights < 1) {
@@ -37,9 +37,9 @@ func (l Ladder) Left(rounds int) Densities {
 	}
 }
 
-// Next is the mask of the next round: of n edges, or weights, that are left, ⌊n·p⌋
-// with the smallest scores go. The reference takes the score at that place of their
-// sorted list and keeps what is strictly above it, one less if there are no ties.
+// Next is the mask of the next round: of n remaining edges, or weights, the ⌊n·p⌋ with
+// the smallest scores are removed. The reference takes the score at that place of the
+// sorted list and keeps what is strictly above it, one fewer if there are no ties.
 func (l Ladder) Next(mask *prune.Mask, scores prune.Values, weights []string) (*prune.Mask, error) {
 	l = l.withDefaults()
 	for _, pool := range []struct {

@@ -9,9 +9,9 @@ import (
 	"espalier/prune"
 )
 
-// left says what of a problem is left: which edges, features and units of the hidden
-// layer, and the network that has no more than these.
-type left struct {
+// remainder is what is left of a problem: which edges, features and units of the hidden
+// layer, and the network with only these units.
+type remainder struct {
 	edges, features, units []bool // units is nil where none can go
 	network                gnn.Network
 	axes                   map[string][]axis
@@ -25,9 +25,9 @@ const (
 	unitAxis    axis = "units"
 )
 
-func leftOf(p Problem, mask *prune.Mask, variant prune.Variant) *left {
+func remainderOf(p Problem, mask *prune.Mask, variant prune.Variant) *remainder {
 	s := gnn.ShapeOf(p.Graph)
-	l := &left{edges: all(s.Edges), features: all(s.Features), network: p.Network}
+	l := &remainder{edges: all(s.Edges), features: all(s.Features), network: p.Network}
 	noticed := !cached(p.Network, variant)
 	if noticed && mask.SizeOf(Edges) > 0 {
 		l.edges = bools(mask, Edges)
@@ -81,7 +81,7 @@ func withMoreFeatures(n gnn.Network, s gnn.Shape) []nn.Parameter {
 }
 
 // label finds the axes that are longer in a larger network.
-func (l *left) label(parameters, larger []nn.Parameter, as axis) {
+func (l *remainder) label(parameters, larger []nn.Parameter, as axis) {
 	for i, p := range parameters {
 		for a, n := range p.Shape {
 			if larger[i].Shape[a] != n {
@@ -93,7 +93,7 @@ func (l *left) label(parameters, larger []nn.Parameter, as axis) {
 
 // read says which places along an axis a live weight reads: a weight whose rows they
 // are. Where a weight that reads them is not masked, all are.
-func (l *left) read(parameters []nn.Parameter, mask *prune.Mask, along axis, size int) []bool {
+func (l *remainder) read(parameters []nn.Parameter, mask *prune.Mask, along axis, size int) []bool {
 	read := make([]bool, size)
 	for _, p := range parameters {
 		if p.Role != nn.Weight || l.axes[p.Name][0] != along {
@@ -112,7 +112,7 @@ func (l *left) read(parameters []nn.Parameter, mask *prune.Mask, along axis, siz
 }
 
 // graph is what is left of a graph.
-func (l *left) graph(g *data.Graph) (*data.Graph, error) {
+func (l *remainder) graph(g *data.Graph) (*data.Graph, error) {
 	g, err := g.KeepEdges(l.edges)
 	if err != nil {
 		return nil, err
@@ -121,7 +121,7 @@ func (l *left) graph(g *data.Graph) (*data.Graph, error) {
 }
 
 // positions are those of the values that are left, by parameter.
-func (l *left) positions(parameters []nn.Parameter) map[string][]int {
+func (l *remainder) positions(parameters []nn.Parameter) map[string][]int {
 	kept := make(map[string][]int, len(parameters))
 	for _, p := range parameters {
 		positions := []int{0}
@@ -134,7 +134,7 @@ func (l *left) positions(parameters []nn.Parameter) map[string][]int {
 }
 
 // along says what is left along an axis.
-func (l *left) along(name string, a, n int) []bool {
+func (l *remainder) along(name string, a, n int) []bool {
 	switch {
 	case name == Edges:
 		return l.edges

@@ -127,9 +127,9 @@ func propagated(g *data.Graph, root []float64, x *mat.Dense) *mat.Dense {
 	return product
 }
 
-// AUC is the area under the ROC curve: the probability that of one example of each
-// class the one of class 1 has the higher score, equal ones counted half. It is NaN
-// where a class has no example.
+// AUC is the area under the ROC curve: the probability that, of one example of each
+// class, the one of class 1 has the higher score, where equal scores count half. It is
+// NaN if a class has no example.
 func AUC(scores []float64, labels []int32) float64 {
 	order := make([]int, len(scores))
 	for i := range order {

@@ -22,8 +22,8 @@ type Size struct {
 // Densities are what is left of a graph's edges and features and of the weights.
 type Densities struct{ Edges, Features, Weights float64 }
 
-// MACs is a formula of the multiply-accumulates of one inference. The papers' differ
-// so much that numbers by two of them cannot be compared.
+// MACs is a formula for the multiply-accumulates of one inference. The papers' formulas
+// differ so much that their numbers cannot be compared.
 type MACs struct {
 	Name string
 	// Help says what is counted.
@@ -35,7 +35,7 @@ type MACs struct {
 	Of func(s Size, left Densities) float64
 }
 
-// Formulas are those that papers use, in the order of their age.
+// Formulas are the papers' formulas, the oldest first.
 var Formulas = []MACs{UGSMACs, GEBTMACs}
 
 // UGSMACs is the formula that reproduces the numbers of Chen et al., "A Unified
@@ -44,9 +44,9 @@ var Formulas = []MACs{UGSMACs, GEBTMACs}
 //	w·(N·F·H + N·H·C) + g·2·E·H
 //
 // where g and w are the densities of edges and weights and E counts directed edges
-// without loops. It charges the hidden width for both aggregations and takes no
-// account of features that are zero; the N of CiteSeer is 3,312, without the nodes
-// that have no features.
+// without loops. It charges the hidden width for both aggregations and ignores that
+// many features are zero; for CiteSeer N is 3,312, without the nodes that have no
+// features.
 var UGSMACs = MACs{
 	Name: "ugs", Help: "products dense, both aggregations at the hidden width",
 	Size: func(g *data.Graph, hidden int) Size { return sizeOf(g, distinct(g.Counts()), hidden) },
@@ -60,10 +60,10 @@ var UGSMACs = MACs{
 //
 //	w·(N·F·H + N·H·C) + g·E·F
 //
-// with one aggregation, at the input's width, for E the entries of the lists of
-// neighbours as they were published, duplicates and loops among them. N is UGS's. Of a
-// graph that was not made of its published lists by dropping duplicates and loops alone,
-// such as one published with each edge in one direction, E counts what it has.
+// with a single aggregation, at the width of the input, where E counts the entries of
+// the published lists of neighbours, including duplicates and loops. N is as for UGS.
+// For a graph that differs from its published lists by more than duplicates and loops,
+// such as one published with each edge in one direction, E counts its own edges.
 var GEBTMACs = MACs{
 	Name: "gebt", Help: "products dense, one aggregation at the input's width",
 	Size: func(g *data.Graph, hidden int) Size { return sizeOf(g, listed(g), hidden) },
@@ -99,11 +99,11 @@ func (s Size) products() float64 {
 	return float64(s.Nodes) * float64(s.Hidden) * float64(s.Features+s.Classes)
 }
 
-// ExecutedMACs counts what an inference of a network on a graph multiplies if nothing
-// that is zero is: the features that are not zero times the live weights of their rows,
-// the live weights of other layers once for each node, as the numbers that rate edges,
-// and what is sent along the edges that are left and along loops. What the mask does not
-// have, of the edges, the features and the weights, is dense.
+// ExecutedMACs counts the multiplications of an inference of a network on a graph if
+// zeros are skipped: the nonzero features times the live weights of their rows, the
+// live weights of other layers and the numbers that rate edges once for each node, and
+// the messages along the remaining edges and along loops. Edges, features or weights
+// that the mask lacks are dense.
 func ExecutedMACs(g *data.Graph, mask *prune.Mask, network gnn.Network) float64 {
 	shape := gnn.ShapeOf(g)
 	larger := withMoreFeatures(network, shape)

@@ -100,16 +100,16 @@ func (p *part) weights() (nn.Weights, error) {
 	return whole, nil
 }
 
-// standing is where a training stands: all values of a part, what the optimizer keeps of
-// each, and how many steps it has taken.
-type standing struct {
+// trainingState is the state of a training: all values of a part, the optimizer's state
+// for each, and the number of steps taken.
+type trainingState struct {
 	weights nn.Weights
 	slots   map[string]nn.Weights // by slot, then parameter
 	updates int
 }
 
-func (p *part) standing() (s standing, err error) {
-	s = standing{slots: make(map[string]nn.Weights), updates: p.program.Updates()}
+func (p *part) state() (s trainingState, err error) {
+	s = trainingState{slots: make(map[string]nn.Weights), updates: p.program.Updates()}
 	if s.weights, err = p.program.Weights(); err != nil {
 		return s, err
 	}
@@ -121,15 +121,14 @@ func (p *part) standing() (s standing, err error) {
 	return s, nil
 }
 
-// compact is what is left of the whole: the graph without the edges that were pruned,
-// its features without those that were, or that no live weight reads, and a hidden
+// compact is what is left of the whole: the graph without the pruned edges, its
+// features without those that were pruned or that no live weight reads, and a hidden
 // layer without the units that no live weight reads. A network that does not notice
-// what was pruned keeps it all, and reads it as it was at the beginning. What is left
-// computes what the whole does, and goes on where the whole stands; only dropout draws
-// other numbers, because there are fewer to draw. The whole's program is not needed any
-// more.
-func (p *part) compact(stands standing, mask *prune.Mask) (*part, error) {
-	left := leftOf(p.whole, mask, p.options.Schedule.Variant)
+// what was pruned keeps it all, with its initial values. What is left computes the same
+// as the whole, and continues from the same state; only dropout draws other numbers,
+// because there are fewer to draw. The whole's program is no longer needed.
+func (p *part) compact(from trainingState, mask *prune.Mask) (*part, error) {
+	left := remainderOf(p.whole, mask, p.options.Schedule.Variant)
 	graph, err := left.graph(p.whole.Graph)
 	if err != nil {
 		return nil, err
@@ -139,7 +138,7 @@ func (p *part) compact(stands standing, mask *prune.Mask) (*part, error) {
 		return nil, err
 	}
 	small := &part{
-		whole: p.whole, options: p.options, learned: p.learned, first: p.first, base: stands.weights,
+		whole: p.whole, options: p.options, learned: p.learned, first: p.first, base: from.weights,
 		kept: left.positions(p.program.Parameters()),
 	}
 	var learned []nn.Parameter
@@ -153,20 +152,20 @@ func (p *part) compact(stands standing, mask *prune.Mask) (*part, error) {
 	}
 	problem := p.whole
 	problem.Network = left.network
-	small.program, err = problem.begin(recipe, small.pick(stands.weights), problem.Seed.Derive("compact training"),
+	small.program, err = problem.begin(recipe, small.pick(from.weights), problem.Seed.Derive("compact training"),
 		func(name string) []bool { return pick(bools(mask, name), small.kept[name]) })
 	if err != nil {
 		return nil, err
 	}
-	if err := small.goOn(stands); err != nil {
+	if err := small.continueFrom(from); err != nil {
 		small.program.Close()
 		return nil, err
 	}
 	return small, nil
 }
 
-// goOn gives the part what the optimizer of the whole kept.
-func (p *part) goOn(from standing) error {
+// continueFrom gives the part the state of the whole's optimizer.
+func (p *part) continueFrom(from trainingState) error {
 	p.program.SetUpdates(from.updates)
 	for slot, values := range from.slots {
 		for name, kept := range p.kept {

@@ -12,7 +12,7 @@ import (
 	"espalier/seed"
 )
 
-// Problem is a network that is to classify the nodes of a graph.
+// Problem is a network to be trained to classify the nodes of a graph.
 type Problem struct {
 	Network gnn.Network
 	// Graph has neither loops nor duplicates; the edges of masks are in its order.

@@ -59,7 +59,7 @@ func TestProblemsThatCannotBe(t *testing.T) {
 	if _, _, err := LinkProblem(data.LinkSplit{}, 1, 1); err == nil {
 		t.Error("links of no graph pass")
 	}
-	if _, err := (Round{}).Ticket(whole.Graph); err == nil {
+	if _, err := (GraphTicket{}).Graph(whole.Graph); err == nil {
 		t.Error("the ticket of no round passes")
 	}
 }

@@ -23,17 +23,17 @@ const (
 	// RandomGrowth is by chance, as in SET (Mocanu et al., "Scalable training of
 	// artificial neural networks with adaptive sparse connectivity", 2018).
 	RandomGrowth Growth = "random"
-	// NoGrowth is none: what was pruned stays so.
+	// NoGrowth is none: what was pruned stays pruned.
 	NoGrowth Growth = "none"
 )
 
-// Regrowth is how live weights change places with pruned ones, their number staying
-// what it is. At step t, counted from 1, of a parameter with n live weights
+// Regrowth is how live weights are exchanged for pruned ones, without changing their
+// number. At step t, counted from 1, of a parameter with n live weights
 //
 //	⌈ρ(t)·n⌉ with ρ(t) = floor + (ρ₀ − floor)·(1 + cos(πt/period))/2
 //
-// of the smallest magnitude go, and as many grow; one that has just gone may come
-// back. What grows begins at zero. The zero value is CGP's.
+// of the smallest magnitude are pruned, and as many grow; one that has just been pruned
+// may come back. What grows starts at zero. The zero value is CGP's.
 type Regrowth struct {
 	Growth Growth  // empty means Momentum
 	Rate   float64 // ρ₀; 0 means .1, below 0 none
@@ -49,7 +49,7 @@ func (r Regrowth) withDefaults() Regrowth {
 	return r
 }
 
-// Check reports what cannot be.
+// Check reports invalid options.
 func (r Regrowth) Check() error {
 	r = r.withDefaults()
 	switch r.Growth {
@@ -70,5 +70,5 @@ func (r Regrowth) RateAt(t int) float64 {
 	return r.Floor + (r.Rate-r.Floor)*(1+math.Cos(angle))/2
 }
 
-// Count is how many of some live weights change places at step t.
+// Count is how many of some live weights are exchanged at step t.
 func (r Regrowth) Count(t, live int) int { return int(math.Ceil(r.RateAt(t) * float64(live))) }

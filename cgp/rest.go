@@ -12,11 +12,11 @@ import (
 // layer that can be narrowed. It has one axis.
 const Units = "units"
 
-// Remains says what compaction leaves of a problem by a mask: which Edges, which Features
-// and, where the network has a hidden layer that can be narrowed, which Units. It is all
-// that Rest asks for, and far smaller than a mask of all weights.
+// Remains says what compaction by a mask leaves of a problem: which Edges, which
+// Features and, if the network has a hidden layer that can be narrowed, which Units. It
+// is all that Rest needs, and far smaller than a mask of all weights.
 func (p Problem) Remains(mask *prune.Mask, variant prune.Variant) *prune.Mask {
-	l := leftOf(p, mask, variant)
+	l := remainderOf(p, mask, variant)
 	kept := map[string][]bool{Edges: l.edges, Features: l.features}
 	parameters := []nn.Parameter{edgesOf(len(l.edges)), featuresOf(len(l.features))}
 	if l.units != nil {
@@ -35,7 +35,7 @@ func (p Problem) Remains(mask *prune.Mask, variant prune.Variant) *prune.Mask {
 // Rest is the problem that compaction leaves: the graph with the edges and features that
 // remain, and a network with the units that do.
 func (p Problem) Rest(remains *prune.Mask) (Problem, error) {
-	l := left{edges: bools(remains, Edges), features: bools(remains, Features)}
+	l := remainder{edges: bools(remains, Edges), features: bools(remains, Features)}
 	if units := remains.CountOf(Units); units > 0 {
 		narrower, ok := p.Network.(gnn.Narrower)
 		if !ok {

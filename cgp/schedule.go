@@ -17,9 +17,9 @@ import (
 // which is the cubic schedule of Zhu and Gupta, "To prune, or not to prune", 2017,
 // with t0 rounded down to a multiple of Δt.
 //
-// The code of CGP leaves the last of these steps out, so that it never gets to the
-// final density: the Reference variant. Its "uniform" methods do not round t0 and t1
-// and get as far as the last multiple of Δt does.
+// CGP's code skips the last of these steps, so it never reaches the final density: this
+// is the Reference variant. Its "uniform" methods do not round t0 and t1 and get as far
+// as the last multiple of Δt.
 type Schedule struct {
 	Start   int // 0 means from the first interval on
 	Every   int // 0 means 10
@@ -40,7 +40,7 @@ func (s Schedule) withDefaults() Schedule {
 	return s
 }
 
-// Check reports a schedule that cannot be.
+// Check reports an invalid schedule.
 func (s Schedule) Check() error {
 	s = s.withDefaults()
 	if s.Start < 0 || s.Every < 1 || s.End < s.Start {
@@ -92,8 +92,8 @@ func (s Schedule) Last() int {
 	return last
 }
 
-// Fraction is how far the densities are from the initial to the final one after the
-// pruning at step t, which has to be due.
+// Fraction is how far the densities have come from the initial to the final ones after
+// the pruning at step t, which has to be due.
 func (s Schedule) Fraction(t int) float64 {
 	s = s.withDefaults()
 	first, last := s.bounds()
@@ -113,8 +113,8 @@ func (s Schedule) Reached() float64 {
 	return 0
 }
 
-// Density is the density asked for after the pruning at step t, from an initial to a
-// final one.
+// Density is the target density after the pruning at step t, from an initial to a final
+// one.
 func (s Schedule) Density(t int, initial, final float64) float64 {
 	return initial - (initial-final)*s.Fraction(t)
 }
@@ -125,8 +125,7 @@ type Point struct {
 	Density float64 `json:"density"`
 }
 
-// Preview are the densities that the schedule asks for, at each step where something
-// is pruned.
+// Preview returns the target densities at each step at which something is pruned.
 func (s Schedule) Preview(initial, final float64) []Point {
 	return slices.Collect(func(yield func(Point) bool) {
 		for t := range s.Steps() {

@@ -12,13 +12,13 @@ import (
 
 // SLR prunes a trained network by surrogate Lagrangian relaxation (Gurevin et al.,
 // "Enabling Retrain-free Deep Neural Network Pruning Using Surrogate Lagrangian
-// Relaxation", IJCAI 2021): weights W are pulled to weights Z that have the wanted
+// Relaxation", IJCAI 2021): weights W are pulled towards weights Z that have the target
 // density, by multipliers Λ,
 //
 //	loss(W) + Λ·(W − Z) + ρ/2·‖W − Z‖²
 //
-// After each epoch the multipliers move, Z becomes what is largest of W + Λ/ρ, and
-// they move again, by steps
+// After each epoch the multipliers move, Z becomes the largest values of W + Λ/ρ, and
+// the multipliers move again, by steps
 //
 //	s' = α·s·‖W_last − Z‖ / ‖W − Z‖        Λ += s'·(W − Z)
 //	s  = α·s'·‖W − Z_last‖ / ‖W − Z‖       Λ += s·(W − Z)
@@ -39,7 +39,7 @@ func (o SLR) withDefaults() SLR {
 	return o
 }
 
-// Check reports numbers that cannot be.
+// Check reports invalid numbers.
 func (o SLR) Check() error {
 	o = o.withDefaults()
 	if !(o.Penalty > 0 && o.Step > 0 && o.M > 1 && o.Exponent > 0 && o.Exponent < 1) {
@@ -54,8 +54,7 @@ func (o SLR) alpha(epoch int) float64 {
 	return 1 - 1/(o.M*math.Pow(k, 1-math.Pow(k, -o.Exponent)))
 }
 
-// Relaxation is an SLR at work on the weights of one pool, which lie one after the
-// other.
+// Relaxation is the state of an SLR on the weights of one pool, which are concatenated.
 type Relaxation struct {
 	options             SLR
 	keep                int
@@ -65,7 +64,7 @@ type Relaxation struct {
 	target, multipliers []float32 // Z and Λ
 }
 
-// Relax begins with weights as they are, of which keep are to stay.
+// Relax starts from weights, of which keep are to remain.
 func (o SLR) Relax(weights []float32, keep int) (*Relaxation, error) {
 	r := &Relaxation{
 		options: o.withDefaults(), keep: keep,
@@ -77,8 +76,7 @@ func (o SLR) Relax(weights []float32, keep int) (*Relaxation, error) {
 	return r, err
 }
 
-// Target is Z, for the loss of the next epoch, as Multipliers are. Nobody may change
-// them.
+// Target is Z for the loss of the next epoch. Like Multipliers, it must not be changed.
 func (r *Relaxation) Target() []float32 { return r.target }
 
 // Multipliers are Λ.
@@ -92,7 +90,7 @@ func (r *Relaxation) Penalty() float64 { return r.options.Penalty }
 func (r *Relaxation) Update(weights []float32, loss, before float64) error {
 	r.epoch++
 	alpha := r.options.alpha(r.epoch)
-	if r.pull(weights, r.target)+loss < r.pull(r.last, r.target)+before {
+	if r.lagrangian(weights, r.target)+loss < r.lagrangian(r.last, r.target)+before {
 		r.move(weights, r.target, alpha*r.step*ratio(distance(r.last, r.target), distance(weights, r.target)))
 	}
 	shifted := make([]float32, len(weights))
@@ -103,7 +101,7 @@ func (r *Relaxation) Update(weights []float32, loss, before float64) error {
 	if err != nil {
 		return err
 	}
-	if r.pull(weights, target) < r.pull(weights, r.target) {
+	if r.lagrangian(weights, target) < r.lagrangian(weights, r.target) {
 		r.move(weights, target, alpha*r.step*ratio(distance(weights, r.target), distance(weights, target)))
 	}
 	r.target, r.last = target, slices.Clone(weights)
@@ -118,8 +116,8 @@ func (r *Relaxation) move(weights, target []float32, step float64) {
 	}
 }
 
-// pull is the Lagrangian without the loss of the network.
-func (r *Relaxation) pull(weights, target []float32) float64 {
+// lagrangian is the Lagrangian without the network's loss.
+func (r *Relaxation) lagrangian(weights, target []float32) float64 {
 	linear, square := 0.0, 0.0
 	for i, w := range weights {
 		d := float64(w - target[i])

@@ -12,10 +12,10 @@ import (
 	"espalier/train"
 )
 
-// SparseOptions are those of TrainSparse. The zero value is RigL as Peng et al.,
+// SparseOptions are the options of TrainSparse. The zero value is RigL as Peng et al.,
 // "Towards Sparsification of Graph Neural Networks", ICCD 2022, have it for graph
-// convolutional networks. Their perceptrons on links have a density of .05 in every matrix
-// and 50 epochs of batches, with an exchange every 500 steps.
+// convolutional networks. Their perceptrons on links have a density of .05 in every
+// matrix and 50 epochs of batches, with an exchange every 500 steps.
 type SparseOptions struct {
 	Density float64 // of the weights of all matrices; 0 means .1
 	// Even gives each matrix the same density; otherwise they have Erdős and Rényi's.
@@ -38,7 +38,7 @@ func (o SparseOptions) withDefaults() SparseOptions {
 	return o
 }
 
-// Check reports what cannot be.
+// Check reports invalid options.
 func (o SparseOptions) Check() error {
 	o = o.withDefaults()
 	if !(o.Density > 0 && o.Density <= 1) || o.Epochs < 1 || o.LearningRate < 0 {
@@ -55,23 +55,24 @@ func (o SparseOptions) gradual() Gradual {
 	}
 }
 
-// Sparse is a network with sparse weights, and what its training took.
-type Sparse struct {
-	// Epoch is the first with the best validation accuracy, and Weights are its.
+// SparseNetwork is a network with sparse weights, and what its training took.
+type SparseNetwork struct {
+	// Epoch is the first with the best validation accuracy, and Weights are those of
+	// that epoch.
 	Epoch
 	Weights nn.Weights
 	// Mask is what lived at that epoch.
 	Mask *prune.Mask
-	// Operations is how many multiply-accumulates with weights the training took, in
-	// units of those of a dense training of as many epochs: the mean of the densities,
-	// one third of it dense in steps that need all gradients.
+	// Operations is how many multiply-accumulates with weights the training took,
+	// relative to a dense training of the same number of epochs: the mean of the
+	// densities, where a third of each step that needs all gradients counts as dense.
 	Operations float64
 	History    []Epoch
 }
 
 // TrainSparse trains a network that has sparse weights from the beginning and exchanges
 // them as it trains.
-func TrainSparse(ctx context.Context, problem Problem, o SparseOptions) (*Sparse, error) {
+func TrainSparse(ctx context.Context, problem Problem, o SparseOptions) (*SparseNetwork, error) {
 	if err := cmp.Or(problem.check(), o.Check()); err != nil {
 		return nil, fmt.Errorf("sparse training: %w", err)
 	}
@@ -83,7 +84,7 @@ func TrainSparse(ctx context.Context, problem Problem, o SparseOptions) (*Sparse
 	return trained, nil
 }
 
-// sparseTraining is one at work.
+// sparseTraining carries out one TrainSparse.
 type sparseTraining struct {
 	Problem
 	SparseOptions
@@ -94,7 +95,7 @@ type sparseTraining struct {
 	best     *prune.Mask
 }
 
-func (s *sparseTraining) run(ctx context.Context) (*Sparse, error) {
+func (s *sparseTraining) run(ctx context.Context) (*SparseNetwork, error) {
 	if err := s.prepare(); err != nil {
 		return nil, err
 	}
@@ -110,7 +111,7 @@ func (s *sparseTraining) run(ctx context.Context) (*Sparse, error) {
 	if err != nil {
 		return nil, err
 	}
-	trained := &Sparse{Epoch: chosen.Epoch, Weights: chosen.weights, Mask: s.best, History: history, Operations: s.mask.Density()}
+	trained := &SparseNetwork{Epoch: chosen.Epoch, Weights: chosen.weights, Mask: s.best, History: history, Operations: s.mask.Density()}
 	if s.Growth == Gradient {
 		for range s.exchange.Schedule.Steps() {
 			trained.Operations += (1 - s.mask.Density()) / 3 / float64(s.Epochs)
@@ -132,7 +133,7 @@ func (s *sparseTraining) prepare() error {
 	if err != nil {
 		return err
 	}
-	s.mask = prune.Scattered(s.matrices, densities, func(parameter string) *rand.Rand {
+	s.mask = prune.RandomMask(s.matrices, densities, func(parameter string) *rand.Rand {
 		return s.Seed.Derive("first mask").Stream(parameter)
 	})
 	recipe := gnn.Recipe{

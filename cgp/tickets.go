@@ -19,7 +19,7 @@ import (
 	"espalier/train"
 )
 
-// TicketOptions are those of Tickets. The zero value is that of UGS for GCN on Cora.
+// TicketOptions are the options of Tickets. The zero value is UGS's for GCN on Cora.
 type TicketOptions struct {
 	Rounds int // after the dense network; 0 means 20
 	Ladder Ladder
@@ -48,7 +48,7 @@ func (o TicketOptions) withDefaults() TicketOptions {
 	return o
 }
 
-// Check reports what cannot be.
+// Check reports invalid options.
 func (o TicketOptions) Check() error {
 	if o.Rounds < 0 || o.Epochs < 0 || o.LearningRate < 0 {
 		return fmt.Errorf("%d rounds of %d epochs at a learning rate of %v; none can be negative", o.Rounds, o.Epochs, o.LearningRate)
@@ -64,32 +64,32 @@ func (o TicketOptions) Check() error {
 	return cmp.Or(o.Ladder.Check(), o.Ratings.Edges.Check(), o.Ratings.Weights.Check())
 }
 
-// Round is a trained ticket.
-type Round struct {
+// GraphTicket is a graph lottery ticket, trained.
+type GraphTicket struct {
 	Index int // 0 is the dense network
 	// Epoch is the first with the best validation accuracy of the ticket's training, and
-	// Weights are its.
+	// Weights are those of that epoch.
 	Epoch
 	Weights nn.Weights
 	Mask    *prune.Mask
 	Left    Densities
 }
 
-// Tickets finds tickets of a graph and a network round by round, as Chen et al., "A
-// Unified Lottery Ticket Hypothesis for Graph Neural Networks", ICML 2021, do. A round
+// Tickets finds tickets of a graph and a network in rounds, as Chen et al., "A Unified
+// Lottery Ticket Hypothesis for Graph Neural Networks", ICML 2021, do. Each round
 //
-//   - trains the network from its initial weights together with a soft mask of the edges
-//     and one of each weight, which begin at 1 and some noise, and whose absolute values
+//   - trains the network from its initial weights, together with a soft mask on the edges
+//     and one on each weight, which start at 1 plus some noise, and whose absolute values
 //     are penalised;
-//   - removes what the masks of the best epoch have least of;
+//   - removes what has the smallest masks in the best epoch;
 //   - trains what is left from the initial weights again: the ticket.
-func Tickets(ctx context.Context, problem Problem, o TicketOptions) iter.Seq2[Round, error] {
-	return func(yield func(Round, error) bool) {
+func Tickets(ctx context.Context, problem Problem, o TicketOptions) iter.Seq2[GraphTicket, error] {
+	return func(yield func(GraphTicket, error) bool) {
 		if err := cmp.Or(problem.check(), o.Check()); err != nil {
-			yield(Round{}, fmt.Errorf("tickets: %w", err))
+			yield(GraphTicket{}, fmt.Errorf("tickets: %w", err))
 			return
 		}
-		fail := func(err error) { yield(Round{}, fmt.Errorf("tickets of %s: %w", problem.Graph.Name(), err)) }
+		fail := func(err error) { yield(GraphTicket{}, fmt.Errorf("tickets of %s: %w", problem.Graph.Name(), err)) }
 		s, err := newTicketSearch(problem, o)
 		if err != nil {
 			fail(err)
@@ -109,7 +109,7 @@ func Tickets(ctx context.Context, problem Problem, o TicketOptions) iter.Seq2[Ro
 	}
 }
 
-// ticketSearch is a search at work.
+// ticketSearch carries out one Tickets.
 type ticketSearch struct {
 	Problem
 	TicketOptions
@@ -138,28 +138,28 @@ func newTicketSearch(problem Problem, o TicketOptions) (*ticketSearch, error) {
 }
 
 // round prunes, unless it is the first, and trains the ticket.
-func (s *ticketSearch) round(ctx context.Context, index int) (Round, error) {
+func (s *ticketSearch) round(ctx context.Context, index int) (GraphTicket, error) {
 	if index > 0 {
 		scores, err := s.scores(ctx, index)
 		if err != nil {
-			return Round{}, err
+			return GraphTicket{}, err
 		}
 		if s.mask, err = s.Ladder.Next(s.mask, scores, names(s.matrices)); err != nil {
-			return Round{}, err
+			return GraphTicket{}, err
 		}
 	}
 	weights := s.initial
 	if s.Reinitialize {
 		var err error
 		if weights, err = gnn.Initialize(s.Network, s.prepared.Shape(), s.Initializer, s.Seed.Derive("new weights", index)); err != nil {
-			return Round{}, err
+			return GraphTicket{}, err
 		}
 	}
 	chosen, err := s.retrain(ctx, weights)
 	if err != nil {
-		return Round{}, err
+		return GraphTicket{}, err
 	}
-	return Round{Index: index, Epoch: chosen.Epoch, Weights: chosen.weights, Mask: s.mask, Left: Left(s.mask)}, nil
+	return GraphTicket{Index: index, Epoch: chosen.Epoch, Weights: chosen.weights, Mask: s.mask, Left: Left(s.mask)}, nil
 }
 
 // scores rate edges and weights: by soft masks, as far as those are trained.
@@ -280,10 +280,10 @@ func (s *ticketSearch) fit(ctx context.Context, problem Problem, program *gnn.Pr
 	return chosen, err
 }
 
-// Ticket is the graph of a round, of the graph that it was found on.
-func (r Round) Ticket(g *data.Graph) (*data.Graph, error) {
-	if r.Mask == nil || g == nil {
-		return nil, errors.New("a ticket needs a round that was run and its graph")
+// Graph is the ticket's part of the graph on which it was found.
+func (t GraphTicket) Graph(g *data.Graph) (*data.Graph, error) {
+	if t.Mask == nil || g == nil {
+		return nil, errors.New("a ticket's graph needs a ticket that was found and the graph it was found on")
 	}
-	return g.KeepEdges(bools(r.Mask, Edges))
+	return g.KeepEdges(bools(t.Mask, Edges))
 }

@@ -9,9 +9,9 @@ import (
 	"espalier/prune"
 )
 
-func ticketsOf(t *testing.T, p Problem, o TicketOptions) []Round {
+func ticketsOf(t *testing.T, p Problem, o TicketOptions) []GraphTicket {
 	t.Helper()
-	var rounds []Round
+	var rounds []GraphTicket
 	for round, err := range Tickets(t.Context(), p, o) {
 		if err != nil {
 			t.Fatal(err)
@@ -25,7 +25,7 @@ func TestTicketsClimbTheLadder(t *testing.T) {
 	o := TicketOptions{Rounds: 3, Epochs: 20, Ladder: Ladder{Edges: .2, Weights: .4}}
 	for name, change := range map[string]func(*TicketOptions){
 		"learned":         func(*TicketOptions) {},
-		"random":          func(o *TicketOptions) { o.Ratings = Ratings{Edges: Chance, Weights: Chance} },
+		"random":          func(o *TicketOptions) { o.Ratings = Ratings{Edges: RandomRating, Weights: RandomRating} },
 		"edges by degree": func(o *TicketOptions) { o.Ratings = Ratings{Edges: Degree} },
 		"new weights":     func(o *TicketOptions) { o.Reinitialize = true },
 	} {
@@ -100,7 +100,7 @@ func TestSoftMasksArePenalised(t *testing.T) {
 func TestTicketsRefuse(t *testing.T) {
 	p := plantedProblem(t, "")
 	for _, o := range []TicketOptions{{Rounds: -1}, {Ladder: Ladder{Edges: 2}}, {Ratings: Ratings{Weights: Degree}}, {LearningRate: -1},
-		{Ratings: Ratings{Edges: Sigmoid}}, {Ratings: Ratings{Weights: Sigmoid}}, {Ratings: Ratings{Features: Chance}}} {
+		{Ratings: Ratings{Edges: Sigmoid}}, {Ratings: Ratings{Weights: Sigmoid}}, {Ratings: Ratings{Features: RandomRating}}} {
 		for _, err := range Tickets(t.Context(), p, o) {
 			if err == nil {
 				t.Errorf("%+v passes", o)
@@ -113,7 +113,7 @@ func TestTicketsRefuse(t *testing.T) {
 func TestTicketIsTheGraphThatIsLeft(t *testing.T) {
 	p := plantedProblem(t, "")
 	rounds := ticketsOf(t, p, TicketOptions{Rounds: 1, Epochs: 5})
-	g, err := rounds[1].Ticket(p.Graph)
+	g, err := rounds[1].Graph(p.Graph)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -14,9 +14,10 @@ import (
 	"espalier/train"
 )
 
-// TrainPruneOptions are those of TrainAndPrune. The zero value prunes by surrogate
-// Lagrangian relaxation, as Peng et al., ICCD 2022, do; but all matrices together, where
-// they leave all but the first convolution of their graph networks dense.
+// TrainPruneOptions are the options of TrainAndPrune. The zero value prunes by
+// surrogate Lagrangian relaxation, as Peng et al., ICCD 2022, do; but all matrices
+// together, where they leave all but the first convolution of their graph networks
+// dense.
 type TrainPruneOptions struct {
 	Density float64 // of the weights of all matrices; 0 means .1
 	// OneShot prunes the trained network by magnitude, without relaxation: a control.
@@ -40,7 +41,7 @@ func (o TrainPruneOptions) withDefaults() TrainPruneOptions {
 	return o
 }
 
-// Check reports what cannot be.
+// Check reports invalid options.
 func (o TrainPruneOptions) Check() error {
 	o = o.withDefaults()
 	if !(o.Density > 0 && o.Density <= 1) || min(o.Pretrain, o.Relax, o.Retrain) < 0 || o.LearningRate < 0 {
@@ -50,9 +51,9 @@ func (o TrainPruneOptions) Check() error {
 	return o.Relaxation.Check()
 }
 
-// TrainAndPrune trains a dense network, prunes it, and trains what is left: what sparse
-// training is to be compared with.
-func TrainAndPrune(ctx context.Context, problem Problem, o TrainPruneOptions) (*Sparse, error) {
+// TrainAndPrune trains a dense network, prunes it, and trains what is left: the
+// procedure with which sparse training is compared.
+func TrainAndPrune(ctx context.Context, problem Problem, o TrainPruneOptions) (*SparseNetwork, error) {
 	if err := cmp.Or(problem.check(), o.Check()); err != nil {
 		return nil, fmt.Errorf("train and prune: %w", err)
 	}
@@ -66,7 +67,7 @@ func TrainAndPrune(ctx context.Context, problem Problem, o TrainPruneOptions) (*
 	return pruned, nil
 }
 
-// pruning is one at work.
+// pruning carries out one TrainAndPrune.
 type pruning struct {
 	Problem
 	TrainPruneOptions
@@ -78,7 +79,7 @@ type pruning struct {
 	before   float64 // the loss with the weights of the epoch before
 }
 
-func (p *pruning) run(ctx context.Context) (*Sparse, error) {
+func (p *pruning) run(ctx context.Context) (*SparseNetwork, error) {
 	if err := p.prepare(); err != nil {
 		return nil, err
 	}
@@ -100,7 +101,7 @@ func (p *pruning) run(ctx context.Context) (*Sparse, error) {
 		return nil, err
 	}
 	dense := float64(p.Pretrain + p.Relax)
-	return &Sparse{
+	return &SparseNetwork{
 		Epoch: chosen.Epoch, Weights: chosen.weights, Mask: mask, History: p.history,
 		Operations: (dense + float64(p.Retrain)*mask.Density()) / (dense + float64(p.Retrain)),
 	}, nil
@@ -133,15 +134,15 @@ func (p *pruning) prepare() error {
 	}
 	p.program, err = p.begin(gnn.Recipe{
 		Graph: prepared, Masked: names(p.matrices),
-		Insertion:   &gnn.Insertion{Parameters: held, Penalty: p.pull},
+		Insertion:   &gnn.Insertion{Parameters: held, Penalty: p.penalty},
 		Optimizer:   train.Adam{LearningRate: p.LearningRate},
 		WeightDecay: gnn.WeightDecay{First: p.WeightDecay},
 	}, weights, p.Seed.Derive("training"), living(prune.OnesOf(p.matrices)))
 	return err
 }
 
-// pull is Λ·(W − Z) + ρ/2·‖W − Z‖² in a GoMLX graph.
-func (p *pruning) pull(b *gnn.Builder) *graph.Node {
+// penalty is Λ·(W − Z) + ρ/2·‖W − Z‖² in a GoMLX graph.
+func (p *pruning) penalty(b *gnn.Builder) *graph.Node {
 	strength := graph.Reshape(b.Parameter(strengthName))
 	sum := graph.ZerosLike(strength)
 	for _, m := range p.matrices {
@@ -178,7 +179,7 @@ func (p *pruning) relax(ctx context.Context) error {
 	if p.before, err = p.loss(); err != nil {
 		return err
 	}
-	if err := p.tell(float32(p.relaxed.Penalty())); err != nil {
+	if err := p.setRelaxation(float32(p.relaxed.Penalty())); err != nil {
 		return err
 	}
 	if _, err := p.fit(ctx, p.Relax, p.update); err != nil {
@@ -204,7 +205,7 @@ func (p *pruning) update(int) (ends bool, err error) {
 		return false, err
 	}
 	p.before = loss
-	return false, p.tell(float32(p.relaxed.Penalty()))
+	return false, p.setRelaxation(float32(p.relaxed.Penalty()))
 }
 
 // loss is that of the training nodes, without dropout.
@@ -226,8 +227,8 @@ func (p *pruning) joined() ([]float32, error) {
 	return joined, nil
 }
 
-// tell gives the program what the relaxation has come to.
-func (p *pruning) tell(strength float32) error {
+// setRelaxation gives the program the current state of the relaxation.
+func (p *pruning) setRelaxation(strength float32) error {
 	at := 0
 	for _, m := range p.matrices {
 		end := at + m.Size()

@@ -249,7 +249,7 @@ func (o *Cosparsify) options(method string, left cgp.Densities) cgp.Options {
 	_, how, _ := strings.Cut(method, "-")
 	switch how {
 	case "random":
-		options.Ratings = cgp.Ratings{Edges: cgp.Chance, Features: cgp.Chance, Weights: cgp.Chance}
+		options.Ratings = cgp.Ratings{Edges: cgp.RandomRating, Features: cgp.RandomRating, Weights: cgp.RandomRating}
 	case "degree":
 		options.Ratings.Edges = cgp.Degree
 	case "one-shot":

@@ -62,12 +62,12 @@ func (o *EarlyBird) cells(s Setting) ([]Cell, error) {
 func (o *EarlyBird) levels(method string) []cgp.EarlyBirdOptions {
 	one := cgp.EarlyBirdOptions{Epochs: o.Epochs, Rule: cgp.EarlyBird{Threshold: o.Threshold}}
 	if method == Dense {
-		one.Edges, one.Never = 1, true
+		one.Edges, one.WholeSearch = 1, true
 		return []cgp.EarlyBirdOptions{one}
 	}
 	var levels []cgp.EarlyBirdOptions
 	for i, edges := range o.Edges {
-		one.Edges, one.Never = edges, method == "late"
+		one.Edges, one.WholeSearch = edges, method == "late"
 		if method != "graph" {
 			one.Weights = o.Weights.at(i)
 		}
@@ -103,7 +103,7 @@ func (o *EarlyBird) run(ctx context.Context, w Work, d Desc) (Outcome, error) {
 }
 
 // distanceCurve is how far masks move, epoch by epoch.
-func distanceCurve(level int, bird *cgp.Bird) Curve {
+func distanceCurve(level int, bird *cgp.EarlyBirdTicket) Curve {
 	columns := map[string][]Number{Iteration: {}, "distance": {}}
 	first := bird.Found - len(bird.Distances) + 1
 	for i, distance := range bird.Distances {

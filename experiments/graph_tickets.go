@@ -81,7 +81,7 @@ func (o *GraphTickets) network() gnn.Network {
 	return n
 }
 
-// options are those of a method; sets that UGS has not get what Cora gets.
+// options are those of a method; sets that UGS does not cover get Cora's.
 func (o *GraphTickets) options(set, method string) cgp.TicketOptions {
 	options, ok := ugsTraining[set]
 	if !ok {
@@ -91,9 +91,9 @@ func (o *GraphTickets) options(set, method string) cgp.TicketOptions {
 	options.Ladder = cgp.Ladder{Edges: orNone(o.Edges), Weights: orNone(o.Weights), Variant: o.Variant}
 	switch method {
 	case "random":
-		options.Ratings = cgp.Ratings{Edges: cgp.Chance, Weights: cgp.Chance}
+		options.Ratings = cgp.Ratings{Edges: cgp.RandomRating, Weights: cgp.RandomRating}
 	case "random-edges":
-		options.Ratings.Edges = cgp.Chance
+		options.Ratings.Edges = cgp.RandomRating
 	case "edges-degree":
 		options.Ratings.Edges = cgp.Degree
 	case "reinitialised":

@@ -136,7 +136,7 @@ func (o *SparseTraining) run(ctx context.Context, w Work, d Desc) (Outcome, erro
 }
 
 // train trains by a method.
-func (o *SparseTraining) train(ctx context.Context, p cgp.Problem, method string, density float64) (*cgp.Sparse, error) {
+func (o *SparseTraining) train(ctx context.Context, p cgp.Problem, method string, density float64) (*cgp.SparseNetwork, error) {
 	sparse := cgp.SparseOptions{
 		Density: density, Exchanged: o.Exchanged, Every: o.Every, Epochs: o.Epochs, LearningRate: o.Rate,
 		Even: p.Graph.Counts().Entries == 0, // as the authors have it for links
@@ -158,7 +158,7 @@ func (o *SparseTraining) train(ctx context.Context, p cgp.Problem, method string
 }
 
 // linkArea is the area under the ROC curve of the pairs for testing.
-func linkArea(ctx context.Context, p cgp.Problem, trained *cgp.Sparse) (Number, error) {
+func linkArea(ctx context.Context, p cgp.Problem, trained *cgp.SparseNetwork) (Number, error) {
 	prepared, err := gnn.NewGraph(p.Graph)
 	if err != nil {
 		return 0, err

@@ -70,10 +70,10 @@ func erdosRenyiShare(p nn.Parameter) float64 {
 	return float64(sum) / float64(p.Size())
 }
 
-// Scattered is the mask in which each parameter has its density of live weights,
+// RandomMask is the mask in which each parameter has its density of live weights,
 // rounded down but at least one, at places drawn at random. A parameter without a
 // density is dense.
-func Scattered(parameters []nn.Parameter, densities map[string]float64, random func(parameter string) *rand.Rand) *Mask {
+func RandomMask(parameters []nn.Parameter, densities map[string]float64, random func(parameter string) *rand.Rand) *Mask {
 	editor := OnesOf(parameters).Edit()
 	for _, p := range parameters {
 		density, ok := densities[p.Name]

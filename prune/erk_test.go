@@ -71,16 +71,16 @@ func TestErdosRenyiRefuses(t *testing.T) {
 	}
 }
 
-func TestScattered(t *testing.T) {
+func TestRandomMask(t *testing.T) {
 	parameters := matrices([2]int{10, 10}, [2]int{3, 3}, [2]int{2, 2})
 	stream := func(parameter string) *rand.Rand { return seed.Seed(1).Stream(parameter) }
-	mask := prune.Scattered(parameters, map[string]float64{"a": .25, "b": .01}, stream)
+	mask := prune.RandomMask(parameters, map[string]float64{"a": .25, "b": .01}, stream)
 	for name, want := range map[string]int{"a": 25, "b": 1, "c": 4} {
 		if got := mask.CountOf(name); got != want {
 			t.Errorf("%s has %d live weights, want %d", name, got, want)
 		}
 	}
-	if !mask.Equal(prune.Scattered(parameters, map[string]float64{"a": .25, "b": .01}, stream)) {
+	if !mask.Equal(prune.RandomMask(parameters, map[string]float64{"a": .25, "b": .01}, stream)) {
 		t.Error("the same streams draw other masks")
 	}
 }
