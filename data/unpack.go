@@ -12,8 +12,8 @@ import (
 )
 
 // unpack takes the files of a set out of the folder of that name in a .tar.gz file.
-// Whatever else is in the archive is passed over, and a file that has not the size
-// it should have is refused, so what is written is known beforehand.
+// Whatever else is in the archive is skipped, and a file that lacks the size it should
+// have is refused, so what is written is known beforehand.
 func (f fetcher) unpack(ctx context.Context, archive, folder, to string, files []File) error {
 	file, err := f.root.Open(archive)
 	if err != nil {

@@ -59,7 +59,7 @@ var backbones = define[Backbones](Experiment{
 	Bands:     backbonesBands(),
 })
 
-// cells lists those whose presets there are.
+// cells lists the cells that have presets.
 func (o *Backbones) cells(s Setting) ([]Cell, error) {
 	for _, set := range o.Data {
 		for _, method := range o.Methods {

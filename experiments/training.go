@@ -209,7 +209,7 @@ func readNames(kind, text string, known []string) ([]string, error) {
 	return names, nil
 }
 
-// named reports a name that is none of those there are.
+// named reports a name that is not among the known ones.
 func named(kind, name string, names []string) error {
 	if slices.Contains(names, name) {
 		return nil

@@ -68,7 +68,8 @@ func (s Study) SoftFilters(ctx context.Context, dense Level, o SoftFilters) iter
 	})
 }
 
-// SoftFolder is where a study's folder has the level of a rate of SoftFilterPruning or PretrainedSoftFilterPruning.
+// SoftFolder is the folder of a rate's level of SoftFilterPruning or
+// PretrainedSoftFilterPruning in a study's folder.
 func SoftFolder(study, method string, rate float64) string {
 	return filepath.Join(study, method, fmt.Sprintf("rate-%v", rate))
 }

@@ -53,9 +53,9 @@ var UnchangedTicket = Control{Name: Tickets, Start: func(_ context.Context, _ St
 	return Start{Mask: ticket.Mask, Weights: ticket.Origin.Rewound}, nil
 }}
 
-// Fork trains two children of a control's network for a ticket, or of the ticket
-// itself (UnchangedTicket), from the moment to which the study rewinds, and evaluates the line between
-// them on the test images.
+// Fork trains two children of a control's network for a ticket, or of the ticket itself
+// (UnchangedTicket), from the moment to which the study rewinds, and evaluates the line
+// between them on the test images.
 func (s Study) Fork(ctx context.Context, control Control, ticket Level) (Fork, error) {
 	r, err := s.runner()
 	if err != nil {

@@ -67,7 +67,7 @@ func checkChoice(channels []int, out int) error {
 	return nil
 }
 
-// unknown is the first layer of a choice that the mask has not taken up.
+// unknown is the first layer of a choice that the mask does not have.
 func (m *ChannelMask) unknown(kept map[string][]int) string {
 	for _, layer := range slices.Sorted(maps.Keys(kept)) {
 		if _, ok := m.layers[layer+"."+string(Weight)]; !ok {

@@ -48,8 +48,9 @@ type Block struct {
 // into clusters such that few columns have live weights in more than one; in each
 // cluster the densest columns become a dense block, in which pruned weights live again,
 // and all else of the layer is pruned. A layer in which no block is found keeps its
-// mask; one without a live weight is an error. It returns the mask and the blocks of each parameter that has some. It looks at
-// the mask alone; Input.Random seeds the partition.
+// mask; one without a live weight is an error. It returns the mask and the blocks of
+// each parameter that has some. It looks only at the mask; Input.Random seeds the
+// partition.
 //
 // The rows are divided by package partition as hMETIS is asked to by the authors' code,
 // in recursive bisections of 40 to 60 per cent; hMETIS is closed source, so which rows

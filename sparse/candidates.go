@@ -69,7 +69,7 @@ const (
 	mostRounds = 100
 )
 
-// measure times all paths that there are.
+// measure times all available paths.
 func (c *candidates) measure(ctx context.Context) (map[Path]time.Duration, error) {
 	in, out := c.whole.network.Input.Size(), c.whole.network.Output().Size()
 	images, outputs := make([]float32, c.options.Batch*in), make([]float32, c.options.Batch*out)

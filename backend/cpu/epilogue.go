@@ -18,8 +18,8 @@ type epilogue interface {
 	begin(fr *frame) epilogueRun
 }
 
-// epilogueRun is an epilogue at work. Any goroutine calls rows, once for each row
-// and with ranges that depend on shapes alone; end comes when all are done.
+// epilogueRun is the state of a running epilogue. Any goroutine calls rows, once for
+// each row and with ranges that depend on shapes alone; end comes when all are done.
 type epilogueRun interface {
 	rows(first, last int)
 	end()
