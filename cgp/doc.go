@@ -9,4 +9,7 @@
 // weights. Each method is a file, and so is each control that shows whether it earns
 // its keep, such as edges chosen at random. Where a paper and its code differ, a
 // prune.Variant chooses between them.
+//
+// In options, 0 stands for the paper's value and, for what can be left out, a value below
+// 0 for none.
 package cgp
