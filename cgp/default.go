@@ -2,6 +2,6 @@ package cgp
 
 import "cmp"
 
-// or is an option's value where leaving something out is one of its values: 0 stands for
-// the paper's, and what is below 0, gnn.None as a rule, for none.
+// or returns the value of an option that can be turned off: 0 stands for the paper's
+// value, and a value below 0, usually gnn.None, for none.
 func or(value, papers float64) float64 { return max(0, cmp.Or(value, papers)) }

@@ -80,8 +80,8 @@ func (w *Watch) See(parts ...*prune.Mask) (found bool, err error) {
 	return mean < w.rule.Threshold, nil
 }
 
-// moved is the share of a part. One that has not moved yet may still begin to, and
-// counts as if it did.
+// moved is the movement of a part. A part that has not moved yet may still start to,
+// and counts as moving.
 func (w *Watch) moved(i int, part *prune.Mask, last [][]*prune.Mask) (float64, error) {
 	largest := 0.0
 	for _, before := range last {

@@ -18,7 +18,7 @@ type fit struct {
 	// after is what is done after the step of an epoch, before it is scored; nil is
 	// nothing. Training ends where it says so.
 	after func(epoch int) (ends bool, err error)
-	// keep copies what is wanted of the epoch with the best validation accuracy; nil
+	// keep copies what is needed from the epoch with the best validation accuracy; nil
 	// copies all parameters.
 	keep func() (nn.Weights, error)
 	task progress.Task

@@ -17,7 +17,7 @@ type Group struct {
 	// Initial and Final are its densities. Where they are the same, nothing is pruned,
 	// and what lives only changes places.
 	Initial, Final float64
-	// Uniform ranks each parameter for itself; otherwise all compete.
+	// Uniform ranks each parameter by itself; otherwise all compete.
 	Uniform bool
 }
 
@@ -35,10 +35,10 @@ type Gradual struct {
 type Moment struct {
 	Step int
 	Mask *prune.Mask
-	// Scores rate the weights: the smallest go. Magnitudes, as a rule.
+	// Scores rate the weights, usually by magnitude: the smallest are pruned.
 	Scores prune.Values
-	// Gradients are those of the loss by all weights, pruned ones too; Means and
-	// Squares are Adam's running means. Only those that the growth needs.
+	// Gradients are those of the loss by all weights, including pruned ones; Means and
+	// Squares are Adam's running means. Only those that the growth needs are set.
 	Gradients, Means, Squares nn.Weights
 	// Random returns the stream of a parameter at this step.
 	Random func(parameter string) *rand.Rand
@@ -47,8 +47,8 @@ type Moment struct {
 // Change is what a step does to a mask.
 type Change struct {
 	// Pruned is the mask after the pruning, Mask the one after the exchange as well.
-	// Weights that are in Mask and not in Pruned begin again at zero, even if they
-	// were alive before.
+	// Weights that are in Mask but not in Pruned start again at zero, even if they were
+	// alive before.
 	Pruned, Mask *prune.Mask
 }
 
@@ -142,7 +142,7 @@ func (g Gradual) prune(mask *prune.Mask, m Moment, group Group, pool []string) (
 	return mask.RemoveUpTo(m.Scores, threshold, pool...)
 }
 
-// exchange lets weights of a parameter change places.
+// exchange exchanges live weights of a parameter for pruned ones.
 func (g Gradual) exchange(mask *prune.Mask, m Moment, name string) (*prune.Mask, error) {
 	live := mask.CountOf(name)
 	count := min(live, g.Regrowth.Count(m.Step, live))
@@ -169,8 +169,8 @@ func (g Gradual) drop(mask *prune.Mask, m Moment, name string, count int) (*prun
 	return mask.RemoveUpTo(m.Scores, threshold, name)
 }
 
-// grow adds weights that are pruned. By chance the reference turns on each of them
-// with the probability that makes the count right in the mean.
+// grow adds pruned weights. For random growth, the reference turns on each of them with
+// the probability that makes the count right on average.
 func (g Gradual) grow(mask *prune.Mask, m Moment, name string, count int) (*prune.Mask, error) {
 	growth := g.Regrowth.withDefaults().Growth
 	if growth == RandomGrowth && g.Schedule.Variant == prune.Reference {

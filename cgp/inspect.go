@@ -7,8 +7,8 @@ import (
 
 // Inspection describes the edges that a mask keeps.
 type Inspection struct {
-	// Homophily is the share of edges between nodes of one class, among those that stay,
-	// and HomophilyBefore among all; NaN where there are none.
+	// Homophily is the share of edges between nodes of the same class among the
+	// remaining edges, and HomophilyBefore among all; NaN if there are none.
 	Homophily, HomophilyBefore float64
 	// Isolated is how many nodes lost the last edge into them.
 	Isolated int

@@ -13,10 +13,10 @@ type part struct {
 	options Options
 	learned []nn.Parameter // of the whole
 	program *gnn.Program
-	// first is what the learned values of the whole's edges and features began with.
+	// first are the initial learned values of the whole's edges and features.
 	first nn.Weights
 	// base are all values of the whole, as they were when this part began. kept are the
-	// positions in them of this part's values, by parameter; none are all.
+	// positions in them of this part's values, by parameter; nil means all.
 	base nn.Weights
 	kept map[string][]int
 }
@@ -67,7 +67,7 @@ func (p *part) initial(s gnn.Shape) (nn.Weights, error) {
 	return weights, nil
 }
 
-// recipe is that of a network on a graph whose learned values began with first.
+// recipe is the recipe of a network on a graph whose initial learned values are first.
 func (p *part) recipe(network gnn.Network, on *gnn.Graph, learned []nn.Parameter, mask *prune.Mask, first nn.Weights) (gnn.Recipe, error) {
 	variant := p.options.Schedule.Variant
 	recipe := gnn.Recipe{

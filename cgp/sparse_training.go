@@ -23,7 +23,7 @@ type SparseOptions struct {
 	// Growth is Gradient for RigL, which is what empty means, RandomGrowth for SET, and
 	// NoGrowth for a mask that is drawn once: a control.
 	Growth       Growth
-	Exchanged    float64 // the part of the live weights that changes places at first; 0 means .5, below 0 none
+	Exchanged    float64 // initial fraction of the live weights that is exchanged; 0 means .5, below 0 none
 	Every        int     // steps between exchanges; 0 means 50
 	Epochs       int     // 0 means 300
 	LearningRate float64 // of Adam; 0 means .01
@@ -151,8 +151,8 @@ func (s *sparseTraining) prepare() error {
 	return err
 }
 
-// firstDensities are those that a sparse training begins with: Erdős and Rényi's, or the
-// same for each parameter.
+// firstDensities are the densities at the start of a sparse training: Erdős–Rényi, or
+// the same for each parameter.
 func firstDensities(parameters []nn.Parameter, density float64, even bool) (map[string]float64, error) {
 	if !even {
 		return prune.ErdosRenyi(parameters, density)

@@ -113,7 +113,7 @@ func wantedName(weight string) string     { return "wanted " + weight }
 
 const strengthName = "strength of the relaxation"
 
-// prepare compiles the network with a pull on its weights, which is 0 at first.
+// prepare compiles the network with a penalty on its weights, which is 0 at first.
 func (p *pruning) prepare() error {
 	prepared, err := gnn.NewGraph(p.Graph)
 	if err != nil {
@@ -167,7 +167,7 @@ func (p *pruning) fit(ctx context.Context, epochs int, after func(int) (bool, er
 	return chosen, err
 }
 
-// relax pulls the weights to those that are wanted.
+// relax pulls the weights towards their targets.
 func (p *pruning) relax(ctx context.Context) error {
 	joined, err := p.joined()
 	if err != nil {
@@ -243,7 +243,7 @@ func (p *pruning) setRelaxation(strength float32) error {
 	return p.program.SetValue(strengthName, []float32{strength})
 }
 
-// prune removes the smallest weights, and the pull on what is left.
+// prune removes the smallest weights, and the penalty on the rest.
 func (p *pruning) prune() (*prune.Mask, error) {
 	weights, err := values(p.program, names(p.matrices))
 	if err != nil {

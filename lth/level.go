@@ -22,8 +22,8 @@ type Level struct {
 	// Initial are the weights that training began from, pruned ones at 0.
 	Initial nn.Weights
 	Origin  *Origin
-	// Result is that of the training, with weights of the network that was trained;
-	// see Trained.
+	// Result is the result of the training; its weights are those of the network that
+	// Trained returns.
 	Result *train.Result
 	// Shrunk is the smaller network that was trained in place of the study's, nil
 	// where it was the study's.
@@ -59,8 +59,8 @@ func (l Level) RewoundTo(moment train.Length) (Level, error) {
 	return l, nil
 }
 
-// shrink is the start's silenced weights and the network without the channels that its
-// mask removes, nil where it removes none.
+// shrink returns the start's silenced weights and the network without the channels that
+// its mask removes, nil if it removes none.
 func shrink(n *nn.Network, start Start) (nn.Weights, *nn.Shrunk, error) {
 	initial, err := nn.Silence(n, start.Weights, start.Mask)
 	if err != nil {
@@ -96,9 +96,9 @@ type Start struct {
 	Mask *prune.Mask
 	// Weights may be those of the dense network: the mask is applied to them.
 	Weights nn.Weights
-	// Shrink has channels that the mask leaves without use emit nothing, as
-	// nn.Silence does, and trains the network without them, which gives what the
-	// whole network under the mask would, but for rounding, in less time.
+	// Shrink silences the channels that the mask leaves unused, as nn.Silence does, and
+	// trains the network without them. Up to rounding, this gives the same result as
+	// training the whole network under the mask, in less time.
 	Shrink bool
 }
 

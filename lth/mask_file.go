@@ -42,9 +42,9 @@ func ReadMask(folder string) (*prune.Mask, error) {
 	return mask, nil
 }
 
-// keepMask writes a level's mask into its folder, if there is one. A mask that is
-// there already must be the same; one that cannot be read is replaced, for a mask
-// can always be found again.
+// keepMask writes a level's mask into its folder, if there is one. An existing mask
+// must be the same; one that cannot be read is replaced, because a mask can always be
+// computed again.
 func keepMask(folder string, mask *prune.Mask) error {
 	if folder == "" {
 		return nil

@@ -40,8 +40,8 @@ func ReadLevel(n *nn.Network, folder string, like ...string) (Level, *train.Fini
 	return level, training, nil
 }
 
-// read takes up the training in a folder: of the whole network, or of that which is left
-// without the channels that the mask removes.
+// read reads the training in a folder: of the whole network, or of the network without
+// the channels that the mask removes.
 func (l *Level) read(n *nn.Network, folder string) (*train.Finished, error) {
 	training, err := train.ReadFinished(folder, n)
 	if errors.Is(err, train.ErrOtherNetwork) {

@@ -2,8 +2,8 @@ package lth
 
 import "espalier/train"
 
-// firstPart is the schedule of a training that is the first part of a longer one:
-// the learning rate goes as it does there.
+// firstPart is the schedule of a training that is the first part of a longer one, with
+// the learning rates of the longer one.
 type firstPart struct {
 	whole train.Options
 }

@@ -16,7 +16,7 @@ import (
 // the value of network pruning", ICLR 2019).
 type Retraining string
 
-// The ways.
+// The retrainings.
 const (
 	// FineTune continues from the large network's trained weights that are left.
 	FineTune Retraining = "fine-tune"
@@ -39,7 +39,7 @@ func Retrainings() []Retraining { return []Retraining{FineTune, ScratchE, Scratc
 // Thinnings are the smaller networks to make and how to train them.
 type Thinnings struct {
 	Thinning Thinning
-	// Amounts are what the thinning is asked for; each is a level.
+	// Amounts are how much the thinning is to remove or keep; each is a level.
 	Amounts    []string
 	Retraining Retraining
 	// FineTuning is how FineTune trains; its normalisation and augmentation are the
@@ -64,8 +64,8 @@ type Thinned struct {
 	Index    int
 	Amount   string
 	Channels prune.Channels
-	// Network has the channels that are left, and nothing of the others: their batch
-	// norm is gone with them.
+	// Network has only the channels that are left; the batch norm of the others is
+	// removed with them.
 	Network *nn.Network
 	// Remaining are its weights in convolutions and linear layers ÷ those of the large
 	// network.

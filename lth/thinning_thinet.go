@@ -66,8 +66,8 @@ type thiNet struct {
 	readers []channelReader
 }
 
-// channelReader is a layer whose outputs each read all channels of what a layer's
-// filters have become.
+// channelReader is a layer each of whose outputs reads all channels that come from a
+// layer's filters.
 type channelReader struct {
 	of    int // the place of the layer among those that lose filters
 	node  int

@@ -28,8 +28,8 @@ func Variants() []Variant { return []Variant{Paper, OpenLTH, StructureLTH} }
 
 // Rules are everything in which the variants differ.
 type Rules struct {
-	// Selection has how weights are counted and which layers are spared. Its
-	// fraction is not set.
+	// Selection says how weights are counted and which layers are spared. Its fraction
+	// is not set.
 	Selection prune.Selection
 	Rewinding Rewinding
 }
@@ -42,9 +42,9 @@ type Rewinding string
 
 // The ways to rewind.
 const (
-	// Resume goes on from that moment of the schedule and of the order of the data,
-	// so that a level trains for what is left. The weights are a snapshot of the
-	// dense network's one training.
+	// Resume continues from that moment of the schedule and of the order of the data, so
+	// that a level trains for what is left of them. The weights are a snapshot of the
+	// dense network's only training.
 	Resume Rewinding = "resume"
 	// Pretrain is Resume with weights from a training of its own that ends at that
 	// moment, from which the dense network starts as well.
