@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
+	"reflect"
+	"slices"
 	"syscall"
 	"testing"
 	"unsafe"
@@ -39,8 +41,10 @@ func fence(t *testing.T, x []float32, after bool) []float32 {
 	return y
 }
 
-// TestFences runs every kernel on memory that ends, or begins, at a forbidden page.
+// TestFences runs every kernel on memory that ends, or begins, at a forbidden page, and
+// fails if it misses one.
 func TestFences(t *testing.T) {
+	calls := countCalls(t)
 	everyVariant(t, func(t *testing.T) {
 		for _, after := range []bool{false, true} {
 			t.Run(fmt.Sprintf("after=%t", after), func(t *testing.T) {
@@ -72,13 +76,57 @@ func TestFences(t *testing.T) {
 						}
 					}
 				}
-				for _, n := range []int{1, 5, 8, 15, 16, 17, 33, 65, 100} {
+				for _, n := range []int{1, 5, 8, 15, 16, 17, 33, 65, 100, 130} {
 					fencedVectors(get, n)
+					fencedConversions(get, n)
 					fencedRows(t, get, n)
 				}
+				fencedStencils(t, r, after)
 			})
 		}
 	})
+	for kernel, count := range calls {
+		if *count == 0 {
+			t.Errorf("kernel %s did not run", kernel)
+		}
+	}
+}
+
+// countCalls makes all kernels of all variants count their calls for the time of a test.
+// The counts are by variant and place in it, as in "avx2.panel[6][0]".
+func countCalls(t *testing.T) map[string]*int {
+	calls := make(map[string]*int)
+	before := slices.Clone(variants)
+	t.Cleanup(func() { copy(variants, before) })
+	for i := range variants {
+		countCallsIn(reflect.ValueOf(&variants[i]).Elem(), variants[i].name, calls)
+	}
+	return calls
+}
+
+func countCallsIn(v reflect.Value, name string, calls map[string]*int) {
+	switch v.Kind() {
+	case reflect.Struct:
+		for i := range v.NumField() {
+			countCallsIn(v.Field(i), name+"."+v.Type().Field(i).Name, calls)
+		}
+	case reflect.Array:
+		for i := range v.Len() {
+			countCallsIn(v.Index(i), fmt.Sprintf("%s[%d]", name, i), calls)
+		}
+	case reflect.Func:
+		if v.IsNil() {
+			return
+		}
+		// The fields are not exported, which their address gets around.
+		field := reflect.NewAt(v.Type(), unsafe.Pointer(v.UnsafeAddr())).Elem()
+		kernel, count := reflect.ValueOf(field.Interface()), new(int)
+		calls[name] = count
+		field.Set(reflect.MakeFunc(v.Type(), func(arguments []reflect.Value) []reflect.Value {
+			*count++
+			return kernel.Call(arguments)
+		}))
+	}
 }
 
 // fencedVectors runs all loops over vectors of n elements and matrices of 3·n.
@@ -93,6 +141,9 @@ func fencedVectors(get func(n int) []float32, n int) {
 		op.ApplyRow(Sequential, get(3*n), get(3*n), y)
 	}
 	Axpy(z, 2, x)
+	MulAdd(z, x, y, x)
+	MulAddReLU(z, x, y, x)
+	Dot(x, y)
 	Sum(Sequential, x)
 	SumSquares(Sequential, x)
 	Greatest(x)
@@ -107,8 +158,51 @@ func fencedVectors(get func(n int) []float32, n int) {
 	Softmax(Sequential, m, m, n)
 	CrossEntropy(Sequential, get(3), m, m, []int32{0, 0, 0}, 1)
 	(&Momentum{Rate: 1}).Step(x, y, z)
+	(&Momentum{Rate: 1, Nesterov: true}).Step(x, y, z)
 	Keep(x, make([]byte, n))
 	(&Adam{Rate: 1}).Step(x, y, z, get(n))
+}
+
+// fencedConversions runs the kernels that write random words and that read integers, n
+// of them or, of bytes, 4·n.
+func fencedConversions(get func(n int) []float32, n int) {
+	words := func() unsafe.Pointer { return unsafe.Pointer(&get(n)[0]) }
+	PhiloxFill(Sequential, unsafe.Slice((*uint32)(words()), n), [4]uint32{}, [2]uint32{1, 2})
+	FromInt32(get(n), unsafe.Slice((*int32)(words()), n))
+	FromUint32(get(n), unsafe.Slice((*uint32)(words()), n))
+	FromBytes(get(4*n), unsafe.Slice((*byte)(words()), 4*n))
+}
+
+// fencedStencils runs stencils on tiles of all shapes, with all that their kernels read
+// and write between fences.
+func fencedStencils(t *testing.T, r *rand.Rand, after bool) {
+	get := func(n int) []float32 { return fence(t, random(r, n), after) }
+	for _, rows := range []int{1, 4} {
+		for _, stride := range []int{1, 2} {
+			for _, place := range stencilPlaces {
+				s, p := randomStencil(r, rows, 2, 40, stride, place)
+				s.Weights, s.Bias = fence(t, s.Weights, after), fence(t, s.Bias, after)
+				fencedStencil(t, get, s, p)
+				if rows == 1 {
+					s.Greatest, s.Weights = true, nil
+					fencedStencil(t, get, s, p)
+				}
+			}
+		}
+	}
+}
+
+func fencedStencil(t *testing.T, get func(n int) []float32, s Stencil, p StencilPlace) {
+	t.Helper()
+	c, err := NewStencil(s)
+	if err != nil {
+		t.Fatal(err)
+	}
+	p.Dst, p.X, p.Residual = 0, -c.x[0], 0
+	dst, x, residual := c.sizes(p)
+	if err := c.Run(get(dst), get(x), get(residual), 0, c.Blocks(), p); err != nil {
+		t.Fatal(err)
+	}
 }
 
 // fencedRows runs all kernels on chosen rows of n columns, and of n columns of two
@@ -125,7 +219,9 @@ func fencedRows(t *testing.T, get func(n int) []float32, n int) {
 		s.Multiply(Sequential, get(2*n), get(3*n), n, get(3), 1),
 		s.Multiply(Sequential, get(4*n), get(6*n), 2*n, get(6), 2),
 		s.Multiply(Sequential, get(2*n), get(3*n), n, get(3*n), n),
+		s.Combine(Sequential, Add, get(2*n), get(3*n), n),
 		s.Combine(Sequential, Max, get(2*n), get(3*n), n),
+		s.Combine(Sequential, Min, get(2*n), get(3*n), n),
 		EdgeProducts(Sequential, get(3), get(3*n), source, get(2*n), target, n, 1),
 		EdgeProducts(Sequential, get(6), get(6*n), source, get(4*n), target, 2*n, 2),
 		ChooseRows(Sequential, get(3*n), get(3*n), source, n),

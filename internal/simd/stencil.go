@@ -193,7 +193,7 @@ func stencilGo(rows, stride int) (kernels stencilKernels) {
 	for kind, tile := range stencilTiles {
 		kernels[kind] = func(s *stencilRows) {
 			s.compute(rows, stride, tile, func(sum, x []float32, e, r int) {
-				weight := *element(s.weights, e*rows+r)
+				weight := nth(s.weights, e*rows+r)
 				for j, v := range x {
 					sum[j] += weight * v
 				}
@@ -228,11 +228,11 @@ func (s *stencilRows) compute(rows, stride int, t stencilTile, join func(sum, x 
 				for p := range t.pixels {
 					var sum [StencilPixel]float32
 					for j := range sum {
-						sum[j] = *element(s.bias, row)
+						sum[j] = nth(s.bias, row)
 					}
 					for e := first; e < int(starts[block+1]-starts[0]); e++ {
-						at := uintptr(int(*element(s.offsets, e))) + uintptr(line)*s.xLine + uintptr(4*StencilPixel*stride*p)
-						join(sum[:], vector(shifted(s.x, at), StencilPixel), e, r)
+						at := uintptr(int(nth(s.offsets, e))) + uintptr(line)*s.xLine + uintptr(4*StencilPixel*stride*p)
+						join(sum[:], vector(beyond(s.x, at), StencilPixel), e, r)
 					}
 					s.finish(sum[:], row, uintptr(line), uintptr(4*StencilPixel*p))
 				}
@@ -244,23 +244,13 @@ func (s *stencilRows) compute(rows, stride int, t stencilTile, join func(sum, x 
 // finish adds the residual to a pixel of a row, clips it and stores it.
 func (s *stencilRows) finish(sum []float32, row int, line, pixel uintptr) {
 	if s.residual != nil {
-		at := uintptr(*element(s.residualRows, row)) + line*s.residualLine + pixel
-		for j, v := range vector(shifted(s.residual, at), len(sum)) {
+		at := uintptr(nth(s.residualRows, row)) + line*s.residualLine + pixel
+		for j, v := range vector(beyond(s.residual, at), len(sum)) {
 			sum[j] += v
 		}
 	}
-	dst := vector(shifted(s.dst, uintptr(*element(s.dstRows, row))+line*s.dstLine+pixel), len(sum))
+	dst := vector(beyond(s.dst, uintptr(nth(s.dstRows, row))+line*s.dstLine+pixel), len(sum))
 	for j, v := range sum {
 		dst[j] = min(max(v, s.low), s.high)
 	}
-}
-
-// element is the i-th of an array that begins at a pointer.
-func element[T any](first *T, i int) *T {
-	return &unsafe.Slice(first, i+1)[i]
-}
-
-// shifted is so many bytes further.
-func shifted(p *float32, bytes uintptr) *float32 {
-	return (*float32)(unsafe.Add(unsafe.Pointer(p), bytes))
 }

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
-	"slices"
 	"testing"
 )
 
@@ -55,15 +54,26 @@ func (s Stencil) plain(x, residual []float32, p StencilPlace, row, line, j int) 
 	return want, size
 }
 
+// sizes are how many numbers a tile of the whole stencil needs in each slice.
+func (c *CompiledStencil) sizes(p StencilPlace) (dst, x, residual int) {
+	line := p.Pixels * StencilPixel
+	return p.Dst + c.to[1] + (p.Lines-1)*p.DstLine + line,
+		p.X + c.x[1] + (p.Lines-1)*p.XLine + (line-StencilPixel)*c.Stride + StencilPixel,
+		p.Residual + c.from[1] + (p.Lines-1)*p.ResidualLine + line
+}
+
+// stencilPlaces are tiles that take kernels of every size.
+var stencilPlaces = []StencilPlace{
+	{Lines: 1, Pixels: 1}, {Lines: 1, Pixels: 31}, {Lines: 2, Pixels: 2}, {Lines: 3, Pixels: 4},
+	{Lines: 5, Pixels: 4}, {Lines: 3, Pixels: 8}, {Lines: 1, Pixels: 16}, {Lines: 3, Pixels: 7},
+}
+
 func TestStencil(t *testing.T) {
 	r := rand.New(rand.NewPCG(21, 9))
 	everyVariant(t, func(t *testing.T) {
 		for _, rows := range []int{1, 4} {
 			for _, stride := range []int{1, 2} {
-				for _, place := range []StencilPlace{
-					{Lines: 1, Pixels: 1}, {Lines: 1, Pixels: 31}, {Lines: 2, Pixels: 2}, {Lines: 3, Pixels: 4},
-					{Lines: 5, Pixels: 4}, {Lines: 3, Pixels: 8}, {Lines: 1, Pixels: 16}, {Lines: 3, Pixels: 7},
-				} {
+				for _, place := range stencilPlaces {
 					for _, elements := range []int{0, 2, 70} {
 						s, p := randomStencil(r, rows, 1+r.IntN(3), elements, stride, place)
 						checkStencil(t, r, s, p)
@@ -87,10 +97,8 @@ func checkStencil(t *testing.T, r *rand.Rand, s Stencil, p StencilPlace) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		line := p.Pixels * StencilPixel
-		x := random(r, p.X+(p.Lines-1)*p.XLine+(line-StencilPixel)*s.Stride+StencilPixel+c.x[1])
-		residual := random(r, p.Residual+c.from[1]+(p.Lines-1)*p.ResidualLine+line)
-		dst := newGuarded(p.Dst + slices.Max(s.Dst) + (p.Lines-1)*p.DstLine + line)
+		dstSize, xSize, residualSize := c.sizes(p)
+		x, residual, dst := random(r, xSize), random(r, residualSize), newGuarded(dstSize)
 		between := r.IntN(c.Blocks() + 1)
 		for _, blocks := range [][2]int{{0, between}, {between, c.Blocks()}} {
 			if err := c.Run(dst.data, x, residual, blocks[0], blocks[1], p); err != nil {
@@ -101,7 +109,7 @@ func checkStencil(t *testing.T, r *rand.Rand, s Stencil, p StencilPlace) {
 		written := make([]bool, len(dst.data))
 		for row := range s.Dst {
 			for l := range p.Lines {
-				for j := range line {
+				for j := range p.Pixels * StencilPixel {
 					at := p.Dst + s.Dst[row] + l*p.DstLine + j
 					want, size := s.plain(x, residual, p, row, l, j)
 					if got := float64(dst.data[at]); !(math.Abs(got-want) <= 1e-6*size) {
