@@ -16,8 +16,16 @@ func (b Band) about(setting Desc) bool {
 	return b.Data == setting.Data && b.Network == setting.Network && len(setting.Options) == 0
 }
 
-// holds reports whether a mean lies in the band.
-func (b Band) holds(mean Number) bool { return b.Low <= float64(mean) && float64(mean) <= b.High }
+// verdict says where a mean lies: the band is met, or the mean is below or above it.
+func (b Band) verdict(mean Number) string {
+	switch m := float64(mean); {
+	case b.Low <= m && m <= b.High:
+		return "met"
+	case m > b.High:
+		return "above"
+	}
+	return "below"
+}
 
 // band is the band that a summary's metric is held to.
 func (t Table) band(column Column, s Summary) (Band, bool) {
@@ -41,17 +49,13 @@ func (e *Experiment) bounds(column Column) bool {
 	return slices.ContainsFunc(e.Bands, func(b Band) bool { return b.Metric == column.Metric })
 }
 
-// bandText is a summary's band and whether it is met, or nothing.
+// bandText is a summary's band and where its mean lies, or nothing.
 func (t Table) bandText(column Column, s Summary) string {
 	b, ok := t.band(column, s)
 	if !ok {
 		return ""
 	}
-	verdict := "missed"
-	if b.holds(s.mean(column.Metric)) {
-		verdict = "met"
-	}
-	return column.plain(b.Low) + " – " + column.number(b.High) + ", " + verdict
+	return column.plain(b.Low) + " – " + column.number(b.High) + ", " + b.verdict(s.mean(column.Metric))
 }
 
 // bandNote says what bands are, in a table that has any.
