@@ -66,10 +66,15 @@ func (b *Buffer) release() (block *memory, exposed bool) {
 	return block, b.exposed
 }
 
-// block returns the memory, or an error for a buffer that is no more.
+// block returns the memory, or an error for a buffer that was finalized or donated.
 func (b *Buffer) block() (*memory, error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
+	return b.locked()
+}
+
+// locked is block for a caller that holds mu.
+func (b *Buffer) locked() (*memory, error) {
 	if b.memory == nil {
 		return nil, errors.Errorf("cpu: the buffer of shape %s was finalized or donated and cannot be used again", b.shape)
 	}
@@ -86,13 +91,13 @@ func flat(block *memory, shape shapes.Shape) any {
 
 // Data returns the memory as a slice of the buffer's data type.
 func (b *Buffer) Data() (any, error) {
-	block, err := b.block()
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	block, err := b.locked()
 	if err != nil {
 		return nil, err
 	}
-	b.mu.Lock()
-	b.exposed = true
-	b.mu.Unlock()
+	b.exposed = true // under the same lock, so that Finalize cannot give the memory away in between
 	return flat(block, b.shape), nil
 }
 

@@ -256,7 +256,8 @@ func lowerWhile(l *lowering, n *node) error {
 	return nil
 }
 
-// while is a loop whose state goes initial, odd, even, odd, ...
+// while is a loop. Its state is in initial before the first round and then by turns in
+// odd and in even.
 type while struct {
 	cond, body         part
 	initial, even, odd []operand
@@ -268,10 +269,12 @@ func (w *while) run(fr *frame) error {
 	if err != nil {
 		return err
 	}
+	defer w.cond.program.release(cond)
 	body, err := w.body.program.acquire()
 	if err != nil {
 		return err
 	}
+	defer w.body.program.release(body)
 	holds := []unsafe.Pointer{w.holds.at(fr)}
 	current, next := w.initial, w.odd
 	var inputs, results []unsafe.Pointer
@@ -300,7 +303,5 @@ func (w *while) run(fr *frame) error {
 			copy(w.odd[i].bytes(fr), from.bytes(fr))
 		}
 	}
-	w.cond.program.release(cond)
-	w.body.program.release(body)
 	return nil
 }

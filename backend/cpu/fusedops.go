@@ -141,20 +141,23 @@ func (f *Function) activate(x compute.Value, activation compute.ActivationType) 
 	case compute.ActivationTanh:
 		return f.Tanh(x)
 	case compute.ActivationSilu:
-		gate := c.do1(f.Logistic(x))
-		return c.do1(f.Mul(x, gate)), c.err
+		return c.gated(x, c.do1(f.Logistic(x)))
 	case compute.ActivationHardSwish:
 		scaled := c.do1(f.Mul(x, f.scalar(1.0/6, dtype)))
 		shifted := c.do1(f.Add(scaled, f.scalar(0.5, dtype)))
-		gate := c.do1(f.Clamp(f.scalar(0, dtype), shifted, f.scalar(1, dtype)))
-		return c.do1(f.Mul(x, gate)), c.err
+		return c.gated(x, c.do1(f.Clamp(f.scalar(0, dtype), shifted, f.scalar(1, dtype))))
 	case compute.ActivationGelu:
 		scaled := c.do1(f.Mul(x, f.scalar(0.7071067811865476, dtype)))
 		erf := c.do1(f.Erf(scaled))
-		gate := c.do1(f.Mul(c.do1(f.Add(erf, f.scalar(1, dtype))), f.scalar(0.5, dtype)))
-		return c.do1(f.Mul(x, gate)), c.err
+		return c.gated(x, c.do1(f.Mul(c.do1(f.Add(erf, f.scalar(1, dtype))), f.scalar(0.5, dtype))))
 	}
 	return nil, errors.Wrapf(compute.ErrNotImplemented, "cpu: activation %s on %s", activation, v.shape)
+}
+
+// gated is x times a gate, or the first error of the chain.
+func (c *chain) gated(x, gate compute.Value) (compute.Value, error) {
+	product := c.do1(c.f.Mul(x, gate))
+	return product, c.err
 }
 
 // FusedAttentionQKVProjection is three products with one matrix of weights.

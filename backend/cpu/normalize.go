@@ -113,7 +113,8 @@ func (f *Function) BatchNormForTraining(operand, scale, offset compute.Value, ep
 	variance := b.mean(b.mul(centered, centered))
 	factor := b.mul(b.in(scale), b.inverseDeviation(variance, epsilon))
 	out := b.add(b.mul(centered, b.spread(factor)), b.spread(b.in(offset)))
-	return b.out(out), b.out(mean), b.out(variance), b.err
+	normalized, batchMean, batchVariance = b.out(out), b.out(mean), b.out(variance)
+	return normalized, batchMean, batchVariance, b.err
 }
 
 // BatchNormGradient is, with x̂ = (x-mean)/√(variance+ε), m elements a feature and
@@ -141,5 +142,6 @@ func (f *Function) BatchNormGradient(operand, scale, mean, variance, gradOutput 
 	share := f.scalar(1/b.count, b.dtype)
 	inner := b.sub(b.sub(g, b.spread(b.mul(sumG, share))), b.mul(normalized, b.spread(b.mul(sumGX, share))))
 	outer := b.mul(b.in(scale), inverse)
-	return b.out(b.mul(inner, b.spread(outer))), b.out(sumGX), b.out(sumG), b.err
+	gradOperand, gradScale, gradOffset = b.out(b.mul(inner, b.spread(outer))), b.out(sumGX), b.out(sumG)
+	return gradOperand, gradScale, gradOffset, b.err
 }

@@ -148,11 +148,8 @@ func (p *program) call(inputs, results []unsafe.Pointer) error {
 	if err != nil {
 		return err
 	}
-	if err := p.callOn(fr, inputs, results); err != nil {
-		return err
-	}
-	p.release(fr)
-	return nil
+	defer p.release(fr)
+	return p.callOn(fr, inputs, results)
 }
 
 // callOn is call on a frame that the caller keeps.

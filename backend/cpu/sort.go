@@ -1,8 +1,6 @@
 package cpu
 
-import (
-	"unsafe"
-)
+import "unsafe"
 
 // sorter orders tensors along an axis.
 type sorter struct {
@@ -46,6 +44,7 @@ func (s *sorter) run(fr *frame) error {
 	if err != nil {
 		return err
 	}
+	defer program.release(comparing)
 	inputs := addresses(make([]unsafe.Pointer, 2*len(s.reads)), fr, s.less.captured)
 	results := []unsafe.Pointer{s.holds.at(fr)}
 	holds := slice[bool](fr, s.holds)
@@ -70,7 +69,6 @@ func (s *sorter) run(fr *frame) error {
 			s.move(fr, i, base, order)
 		}
 	}
-	program.release(comparing)
 	return nil
 }
 

@@ -45,7 +45,9 @@ func (l *lowering) sparsity(e edges, source, target operand, columns, rows int) 
 // current returns the pattern of the edges as they are.
 func (s *sparsity) current(fr *frame, workers *Workers) (*simd.Sparse, error) {
 	if s.pattern == nil || !s.constant && !s.unchanged(fr) {
-		return s.pattern, s.update(fr, workers)
+		if err := s.update(fr, workers); err != nil {
+			return nil, err
+		}
 	}
 	return s.pattern, nil
 }
