@@ -5,6 +5,7 @@ import (
 	"iter"
 	"path/filepath"
 	"slices"
+	"strings"
 
 	"espalier/lth"
 	"espalier/prune"
@@ -17,10 +18,10 @@ const groupAware = "group-aware"
 func structuralMethods() []Method {
 	paper := []Method{
 		{lth.Refill.Name, "Refill", "as many whole channels as the ticket has weights for"},
-		{lth.RefillPlus.Name, "Refill+", "Refill with a share of the dropped channels besides"},
+		{lth.RefillPlus.Name, "Refill+", "Refill's channels, and a share of those that it drops"},
 		{lth.Regroup.Name, "Regroup", "dense blocks of the ticket's rows and columns"},
 	}
-	aware := []Method{{groupAware, "group-aware IMP", "tickets of which each is regrouped before the next is pruned out of it"}}
+	aware := []Method{{groupAware, "group-aware IMP", "tickets, each regrouped before the next is pruned from it"}}
 	code := []Method{
 		{lth.ReferenceRefill.Name, "Refill, authors' code", "Refill as the authors' code does it"},
 		{lth.ReferenceRefillPlus.Name, "Refill+, authors' code", "Refill+ as the authors' code does it"},
@@ -46,7 +47,7 @@ func structuralMethods() []Method {
 func maskSources() []Method {
 	return []Method{
 		{lth.OneShot.Name, "one-shot", "pruned once, from the trained dense network"},
-		{lth.RandomMask.Name, "random mask", "as many weights of each layer as the ticket, chosen at random"},
+		{lth.RandomMask.Name, "random mask", "as many weights in each layer as the ticket has, chosen at random"},
 		{lth.SNIP.Name, "SNIP", "pruned before training, by the loss's sensitivity"},
 		{lth.GraSP.Name, "GraSP", "pruned before training, by what keeps gradients flowing"},
 		{lth.SynFlow.Name, "SynFlow", "pruned before training, by synaptic flow"},
@@ -59,7 +60,8 @@ func reinitialized(methods []Method) []Method {
 	again := make([]Method, len(methods))
 	for i, m := range methods {
 		again[i] = Method{
-			lth.Reinitialized(lth.Control{Name: m.Name}).Name, m.Title + ", re-initialised", "the mask of " + m.Title + " with new initial weights",
+			lth.Reinitialized(lth.Control{Name: m.Name}).Name, m.Title + ", re-initialised",
+			"the structure of " + strings.Replace(m.Title, ", authors' code", " as in the authors' code", 1) + ", trained from new initial weights",
 		}
 	}
 	return again
@@ -69,7 +71,10 @@ func reinitialized(methods []Method) []Method {
 func sourced(m Method, sources []Method) []Method {
 	methods := make([]Method, len(sources))
 	for i, source := range sources {
-		methods[i] = Method{sourcedName(m.Name, source.Name), m.Title + " of " + source.Title, m.Title + " on the mask of " + source.Title}
+		methods[i] = Method{
+			sourcedName(m.Name, source.Name), m.Title + " of " + source.Title,
+			m.Title + " applied to the " + strings.TrimSuffix(source.Title, " mask") + " mask",
+		}
 	}
 	return methods
 }

@@ -36,7 +36,7 @@ var tickets = define[Tickets](Experiment{
 	Methods: []Method{
 		{lth.Tickets, "winning ticket", "iterative magnitude pruning, weights rewound"},
 		{lth.RandomReinitialization.Name, "random re-initialisation", "the ticket's mask with new initial weights"},
-		{lth.RandomMask.Name, "random mask", "the ticket's initial weights, as many of each layer chosen at random"},
+		{lth.RandomMask.Name, "random mask", "as many weights in each layer as the ticket has, chosen at random"},
 		{lth.ShuffledMask.Name, "shuffled mask", "the ticket's mask, shuffled within each layer"},
 		{lth.OneShot.Name, "one-shot", "pruned once, from the trained dense network"},
 		{Dense, "dense", "the whole network"},

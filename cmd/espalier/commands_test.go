@@ -106,7 +106,7 @@ func showCells(t *testing.T, folder string, rows []map[string]any) {
 		t.Errorf("show --json: %v", shown)
 	}
 	experiment := inFolder(t, folder, "show", "lth/tickets")
-	for _, want := range []string{"learning-rate", "0.0012", "one-shot", "50000it"} {
+	for _, want := range []string{"learning-rate", "0.0012", "one-shot", "50000it", "The optimizer. One of adam, sgd."} {
 		if !strings.Contains(experiment.out, want) {
 			t.Errorf("show lth/tickets lacks %q: %s%s", want, experiment.out, experiment.err)
 		}

@@ -149,7 +149,7 @@ func fieldRows(fields []shownField) []string {
 	for _, scale := range experiments.Scales() {
 		header += "\t" + string(scale)
 	}
-	rows := []string{header + "\t"}
+	rows := []string{header}
 	for _, field := range fields {
 		if field.Plan {
 			continue
@@ -158,9 +158,17 @@ func fieldRows(fields []shownField) []string {
 		for _, scale := range experiments.Scales() {
 			row += "\t" + field.Scales[scale]
 		}
-		rows = append(rows, row+"\t"+field.Help)
+		rows = append(rows, row+"\t"+field.meaning())
 	}
 	return rows
+}
+
+// meaning is the help, with the values to choose from if there are few.
+func (f shownField) meaning() string {
+	if strings.HasPrefix(f.Expects, "one of ") {
+		return f.Help + " O" + strings.TrimPrefix(f.Expects, "o") + "."
+	}
+	return f.Help
 }
 
 // planRows are the hyper-parameters that choose cells. Their values are lists, so
@@ -171,7 +179,7 @@ func planRows(fields []shownField) []string {
 		if !field.Plan {
 			continue
 		}
-		rows = append(rows, "  "+field.Name+"\t\t"+field.Help)
+		rows = append(rows, "  "+field.Name+"\t\t"+field.meaning())
 		for _, scale := range experiments.Scales() {
 			rows = append(rows, "\t"+string(scale)+"\t"+field.Scales[scale])
 		}
@@ -215,7 +223,7 @@ func cellRows(store *experiments.Store, r *experiments.Result) []string {
 	for _, name := range slices.Sorted(maps.Keys(p.DataDigests)) {
 		rows = append(rows, "data "+name+"\t"+p.DataDigests[name])
 	}
-	return append(rows, fmt.Sprintf("wall time\t%.1f s in %d process(es)", p.WallSeconds, p.Processes))
+	return append(rows, fmt.Sprintf("wall time\t%.1f s, in processes: %d", p.WallSeconds, p.Processes))
 }
 
 // measurementRows are the cell's metrics, a column for each.
