@@ -119,7 +119,7 @@ func (f Figure) String() string {
 			names = append(names, line.Name)
 		}
 		part := panel.Y + " against " + panel.X + ": " + strings.Join(names, ", ")
-		if panel.Cells != nil {
+		if len(panel.Cells) > 0 {
 			part = fmt.Sprintf("%d %s by %d %s", len(panel.Cells), panel.Y, len(panel.Cells[0]), panel.X)
 		}
 		if panel.Title != "" {

@@ -139,6 +139,10 @@ func TestMatricesAreDrawn(t *testing.T) {
 	if got, want := f.String(), "Figure: Masks. Refill, 3 rows by 4 columns; none, 1 rows by 1 columns"; got != want {
 		t.Errorf("%q, want %q", got, want)
 	}
+	empty := figure.Figure{Title: "Masks", Panels: []figure.Panel{{X: "columns", Y: "rows", Cells: [][]bool{}}}}
+	if got, want := empty.String(), "Figure: Masks. rows against columns: "; got != want {
+		t.Errorf("%q, want %q", got, want)
+	}
 	svg, err := f.SVG()
 	if err != nil || bytes.Count(svg, []byte("data:image/png;base64,")) != 2 {
 		t.Errorf("the SVG has no two pictures, %v", err)

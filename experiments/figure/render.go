@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"strings"
 
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
@@ -32,9 +33,7 @@ func (f Figure) SVG() ([]byte, error) {
 	}
 	width, height := f.size()
 	canvas := vgsvg.New(width, height)
-	if err := f.draw(draw.New(canvas)); err != nil {
-		return nil, err
-	}
+	f.draw(draw.New(canvas))
 	var out bytes.Buffer
 	if _, err := canvas.WriteTo(&out); err != nil {
 		return nil, fmt.Errorf("write SVG: %w", err)
@@ -53,9 +52,7 @@ func (f Figure) PNG() ([]byte, error) {
 	}
 	width, height := f.size()
 	canvas := vgimg.NewWith(vgimg.UseWH(width, height), vgimg.UseDPI(pngDPI))
-	if err := f.draw(draw.New(canvas)); err != nil {
-		return nil, err
-	}
+	f.draw(draw.New(canvas))
 	var out bytes.Buffer
 	if _, err := (vgimg.PngCanvas{Canvas: canvas}).WriteTo(&out); err != nil {
 		return nil, fmt.Errorf("write PNG: %w", err)
@@ -74,7 +71,7 @@ func (f Figure) Render(format string) ([]byte, error) {
 	case "png":
 		return f.PNG()
 	default:
-		return nil, fmt.Errorf("no figure format is called %q: there are svg, png", format)
+		return nil, fmt.Errorf("no figure format is called %q: there are %s", format, strings.Join(Formats(), ", "))
 	}
 }
 
@@ -141,7 +138,7 @@ func (f Figure) headHeight() vg.Length {
 	return height
 }
 
-func (f Figure) draw(c draw.Canvas) error {
+func (f Figure) draw(c draw.Canvas) {
 	c.FillPolygon(ground, []vg.Point{
 		c.Min, {X: c.Min.X, Y: c.Max.Y}, c.Max, {X: c.Max.X, Y: c.Min.Y},
 	})
@@ -161,5 +158,4 @@ func (f Figure) draw(c draw.Canvas) error {
 		part.Max.X = part.Min.X + panelWidth
 		panel.draw(part)
 	}
-	return nil
 }

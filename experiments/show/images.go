@@ -6,19 +6,19 @@ import (
 	"image/color"
 	"image/png"
 
-	"github.com/janpfeifer/gonb/gonbui"
 	"github.com/janpfeifer/gonb/gonbui/protocol"
 	"golang.org/x/image/draw"
 
 	"espalier/data"
 )
 
-// imageSide is the least width in pixels that a small image is enlarged to.
+// imageSide is the width in pixels that small images are enlarged towards.
 const imageSide = 40
 
-// Images displays some images of a set in one row, from the one with index first,
-// small ones enlarged by a whole factor.
+// Images displays count images of a set in one row, from the one with index first on, or
+// as many as there are. Images less than 40 pixels wide are enlarged by a whole factor.
 func Images(set *data.Images, first, count int) {
+	first = max(0, first)
 	count = max(0, min(count, set.Len()-first))
 	factor := max(1, imageSide/set.Width())
 	width, height := factor*set.Width(), factor*set.Height()
@@ -30,17 +30,15 @@ func Images(set *data.Images, first, count int) {
 		draw.NearestNeighbor.Scale(row, at, small, small.Bounds(), draw.Src, nil)
 	}
 	var encoded bytes.Buffer
-	if err := png.Encode(&encoded, row); err != nil {
-		Check(err)
-	}
-	gonbui.SendData(&protocol.DisplayData{Data: map[protocol.MIMEType]any{
+	Check(png.Encode(&encoded, row))
+	send(map[protocol.MIMEType]any{
 		protocol.MIMEImagePNG:  encoded.Bytes(),
 		protocol.MIMETextPlain: set.Name(),
-	}})
-	gonbui.Sync()
+	})
 }
 
-// picture is one image, grey ones inverted, as ink on paper.
+// picture is one image of a set. Those of one channel are inverted: their digits and
+// clothes are bright on black, and on a page dark on white is easier to see.
 func picture(set *data.Images, index int) image.Image {
 	out := image.NewNRGBA(image.Rect(0, 0, set.Width(), set.Height()))
 	pixels := set.AppendPixels(nil, index)

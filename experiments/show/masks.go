@@ -1,11 +1,10 @@
 package show
 
-import (
-	"espalier/experiments"
-)
+import "espalier/experiments"
 
-// Masks displays what some methods have made of one weight of the network at a level,
-// each in the first of its results; see experiments.Store.MaskFigure.
+// Masks displays the masks of one weight tensor of the network at a pruning level, side
+// by side for some methods, each from the first of its results; see
+// experiments.Store.MaskFigure.
 func Masks(results []*experiments.Result, level int, parameter string, methods ...string) error {
 	var chosen []*experiments.Result
 	for _, method := range methods {

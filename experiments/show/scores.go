@@ -9,16 +9,16 @@ import (
 	"espalier/prune"
 )
 
-// NamedScore is a score to compare.
+// NamedScore is a score to compare, from Own or Known.
 type NamedScore struct {
 	name  string
-	score prune.Score // nil: the one that is known by the name
+	score prune.Score // nil: the one registered under the name
 }
 
-// Own is a score that the notebook has written.
+// Own is a score written in the notebook, under a name of your choice.
 func Own(name string, score prune.Score) NamedScore { return NamedScore{name, score} }
 
-// Known is a score of package prune.
+// Known is a score of package prune, by the name under which it is registered.
 func Known(name string) NamedScore { return NamedScore{name: name} }
 
 // CompareScores runs an experiment once with each of the scores and compares the

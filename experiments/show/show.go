@@ -18,8 +18,8 @@ import (
 	"espalier/progress/live"
 )
 
-// Store is the one that ESPALIER_RUNS names, runs/ beside the notebook where it
-// names none.
+// Store is the store of results in the folder that ESPALIER_RUNS names, or in runs/ beside
+// the notebook if it is not set.
 func Store() *experiments.Store {
 	folder := os.Getenv("ESPALIER_RUNS")
 	if folder == "" {
@@ -28,9 +28,9 @@ func Store() *experiments.Store {
 	return experiments.OpenStore(folder)
 }
 
-// Run runs those cells of an experiment that are not in the store yet, with live
-// progress, and returns the results of all. Interrupting the notebook's cell stops
-// it so that it goes on from there the next time.
+// Run runs the cells of an experiment that are not in the store yet, with live progress,
+// and returns the results of all its cells. After an interrupt of the notebook's cell, the
+// next Run goes on where this one stopped.
 func Run(request experiments.Request) ([]*experiments.Result, error) {
 	plan, err := experiments.NewPlan(request)
 	if err != nil {
@@ -95,7 +95,7 @@ func Markdown(text string) {
 	})
 }
 
-// send displays data; its text alone where there is no notebook.
+// send displays data, or prints its plain text outside a notebook.
 func send(data map[protocol.MIMEType]any) {
 	if !gonbui.IsNotebook {
 		fmt.Println(data[protocol.MIMETextPlain])
@@ -105,8 +105,8 @@ func send(data map[protocol.MIMEType]any) {
 	gonbui.Sync()
 }
 
-// Check does nothing without an error. With one it ends the notebook's cell, which
-// then counts as failed, with one line that says what was wrong.
+// Check ends the notebook's cell if there is an error, and prints the error in one line.
+// The cell then counts as failed.
 func Check(err error) {
 	if err == nil {
 		return

@@ -1,11 +1,13 @@
 package show_test
 
 import (
+	"context"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 
+	"espalier/data"
 	"espalier/experiments"
 	"espalier/experiments/figure"
 	"espalier/experiments/show"
@@ -26,6 +28,14 @@ func ExampleMarkdown() {
 	show.Markdown("Tickets **win**.")
 	// Output:
 	// Tickets **win**.
+}
+
+func ExampleImages() {
+	set, err := data.Open(context.Background(), "digits", "")
+	show.Check(err)
+	show.Images(set.Train, 0, 3)
+	// Output:
+	// digits/train
 }
 
 // A cell that is run again gets its results from the store.
