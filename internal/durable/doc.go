@@ -1,7 +1,7 @@
 // Package durable writes files that are either whole or not there.
 //
-// A file gets a temporary name in its own folder, is written, synced, renamed to its
-// final name, and the folder is synced; a reader never sees half of it, and after a
-// crash the previous file is still there. The operating system is reached through FS,
-// so that tests can make any single call fail.
+// A file is written under a temporary name in its own folder, synced and renamed to its
+// final name; then the folder is synced. A reader never sees half of a file, and after a
+// crash either the previous file or the new one is there. The operating system is
+// reached through FS, so that tests can make any single call fail.
 package durable

@@ -6,13 +6,13 @@ import (
 	"syscall"
 )
 
-// Faulty is a file system in which one call that changes something fails: the
-// one with number At, counted from 0 over all such calls. A write that fails
-// has written half of its bytes, as on a full disk.
+// Faulty is a file system for tests in which one call fails: number At, counted from 0,
+// of the calls that change something. A write that fails has written half of its bytes,
+// as on a full disk.
 type Faulty struct {
 	FS
 	At    int
-	Error error // ENOSPC where nil
+	Error error // what the call returns; nil: ENOSPC
 
 	mu    sync.Mutex
 	calls int

@@ -15,7 +15,8 @@ type File interface {
 	Name() string
 }
 
-// FS is what this package asks of a file system. OS is the real one.
+// FS has the calls to a file system that this package needs. OS is the real one, Faulty
+// one for tests.
 type FS interface {
 	MkdirAll(folder string) error
 	CreateTemp(folder, pattern string) (File, error)
@@ -32,7 +33,8 @@ type OS struct{}
 // MkdirAll makes a folder and those above it.
 func (OS) MkdirAll(folder string) error { return os.MkdirAll(folder, 0o755) }
 
-// CreateTemp opens a new file whose name no other file has.
+// CreateTemp opens a new file for writing that everybody may read. Its name is pattern
+// with a random string in place of the last *.
 func (OS) CreateTemp(folder, pattern string) (File, error) {
 	file, err := os.CreateTemp(folder, pattern)
 	if err != nil {
@@ -44,13 +46,14 @@ func (OS) CreateTemp(folder, pattern string) (File, error) {
 	return file, nil
 }
 
-// Rename gives a file its final name, replacing what has it.
+// Rename gives a file another name, replacing a file that has it.
 func (OS) Rename(from, to string) error { return os.Rename(from, to) }
 
 // Remove deletes a file.
 func (OS) Remove(path string) error { return os.Remove(path) }
 
-// SyncFolder makes the names in a folder durable.
+// SyncFolder writes the names of a folder's files to the disk, after which they survive
+// a crash.
 func (OS) SyncFolder(folder string) error {
 	open, err := os.Open(filepath.Clean(folder))
 	if err != nil {

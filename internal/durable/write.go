@@ -7,12 +7,13 @@ import (
 	"path/filepath"
 )
 
-// TempPrefix begins the name of every file that is not finished. A file so named
-// that no process is writing is left from a crash and can be removed.
+// TempPrefix begins the name of every file that is not finished. If no process is
+// writing such a file, it is left from a crash and can be removed.
 const TempPrefix = ".tmp-"
 
-// Write makes the file at path hold what content writes, or leaves the path as
-// it was. The folder must exist.
+// Write makes the file at path hold what content writes. The folder must exist. If there
+// is an error, path is as it was; only if the last step, syncing the folder, has failed,
+// the new file is there already and may be lost in a crash.
 func Write(fsys FS, path string, content func(io.Writer) error) (err error) {
 	folder := filepath.Dir(path)
 	file, err := fsys.CreateTemp(folder, TempPrefix+filepath.Base(path)+"-*")
@@ -21,7 +22,8 @@ func Write(fsys FS, path string, content func(io.Writer) error) (err error) {
 	}
 	defer func() {
 		if err != nil {
-			// What went wrong matters; that the rest could not be removed does not.
+			// The first error is the one that matters. After the rename there is no
+			// temporary file any more, and Remove fails.
 			_ = fsys.Remove(file.Name())
 			err = fmt.Errorf("write %s: %w", path, err)
 		}
@@ -35,7 +37,7 @@ func Write(fsys FS, path string, content func(io.Writer) error) (err error) {
 	return fsys.SyncFolder(folder)
 }
 
-// WriteFile is Write for content that is already there.
+// WriteFile is Write for content in memory.
 func WriteFile(fsys FS, path string, content []byte) error {
 	return Write(fsys, path, func(w io.Writer) error {
 		_, err := w.Write(content)
@@ -50,7 +52,7 @@ func fill(file File, content func(io.Writer) error) error {
 	return file.Sync()
 }
 
-// withClose closes the file whatever came before, and reports both.
+// withClose closes the file and joins its error with an earlier one.
 func withClose(err error, file io.Closer) error {
 	return errors.Join(err, file.Close())
 }

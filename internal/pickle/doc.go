@@ -3,8 +3,9 @@
 // the Go functions that a Language has for the names to which a pickle refers. Every
 // other name is refused.
 //
-// What a pickle builds is nil, bool, int, float64, string, Bytes, Wide, Tuple,
-// *List, *Dictionary, Global and whatever the functions return. A machine never
+// A pickle builds values of the types nil, bool, int, float64, string, Bytes, Wide,
+// Tuple, *List, *Dictionary, Global and whatever the functions return. A machine never
 // walks through values that refer to each other, so neither depth nor repeated
-// references cost anything, and its memory is bounded by a number of operations.
+// references cost anything. Its memory is bounded by the number of operations that it
+// may run.
 package pickle

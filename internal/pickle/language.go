@@ -2,22 +2,22 @@ package pickle
 
 // Language says which names a kind of pickle may refer to, and what they do.
 type Language struct {
-	// Holds says in messages what such pickles hold, as in "state dictionaries".
+	// Holds names in messages what such pickles hold, such as "state dictionaries".
 	Holds string
-	// Functions may be called, and their names given as values.
+	// Functions may be called, and their names may be values.
 	Functions map[Global]Function
-	// Names may only be given as values.
+	// Names may only be values.
 	Names map[Global]bool
-	// Load makes of a persistent id what it stands for; nil refuses all.
+	// Load returns the value that a persistent id stands for; nil refuses all.
 	Load func(id any) (any, error)
 }
 
-// Function is what a call of a name of Python's does. Its work beyond the number
-// of its arguments has to be taken from the machine by Spend.
+// Function does what Python would do when the pickle calls a name. If its work is not
+// bounded by the number of its arguments, it has to call Spend for it first.
 type Function func(m *Machine, arguments Tuple) (any, error)
 
-// Builder is a value that takes the state of an object, as Python's __setstate__
-// does.
+// Builder is a value under construction that is given its state later, as Python objects
+// are by __setstate__.
 type Builder interface {
 	Build(state any) error
 }

@@ -16,21 +16,22 @@ type Machine struct {
 	language Language
 
 	stack []any
-	marks []int // heights of the stack
+	marks []int // heights of the stack at the open marks
 	memo  map[int]any
-	work  int // what may still be done
+	work  int // operations that may still be run
 }
 
-// NewMachine is a machine at the start of input. The number of operations bounds
-// its memory, to about a hundred bytes for each.
+// NewMachine returns a machine at the start of input. It runs at most so many operations,
+// and takes about a hundred bytes of memory for each at most.
 func NewMachine(input []byte, language Language, operations int) *Machine {
 	return &Machine{input: input, language: language, work: operations}
 }
 
-// Rest is the input behind the pickles that were run.
+// Rest is the input after the pickles that were run.
 func (m *Machine) Rest() []byte { return m.input[m.at:] }
 
-// Run runs one pickle and returns its value; the next call runs the one behind it.
+// Run runs one pickle and returns its value; the next call runs the pickle after it. An
+// error says at which byte of the input it arose.
 func (m *Machine) Run() (any, error) {
 	start := m.at
 	m.stack, m.marks, m.memo = nil, nil, make(map[int]any)
@@ -60,7 +61,8 @@ func (m *Machine) Run() (any, error) {
 	}
 }
 
-// Spend takes from the operations that may be done.
+// Spend counts work as that many operations, and is an error if they are more than may
+// still be run.
 func (m *Machine) Spend(work int) error {
 	if work > m.work {
 		return fmt.Errorf("a pickle has more operations than %s need", m.language.Holds)
@@ -78,7 +80,7 @@ func (m *Machine) take(n int) ([]byte, error) {
 	return m.input[m.at-n : m.at], nil
 }
 
-// number reads an unsigned little-endian number of so many bytes, at most 8.
+// number reads an unsigned little-endian number of 1 to 8 bytes.
 func (m *Machine) number(bytes int) (int, error) {
 	raw, err := m.take(bytes)
 	if err != nil {
@@ -146,7 +148,7 @@ func (m *Machine) popMark() ([]any, error) {
 	return values, nil
 }
 
-// top is the uppermost value, which must be of a type.
+// top is the uppermost value, which must be of type T.
 func top[T any](m *Machine) (value T, err error) {
 	if len(m.stack) <= m.floor() {
 		return value, errors.New("the stack has too few values")

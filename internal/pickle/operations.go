@@ -139,7 +139,7 @@ func (m *Machine) float() error {
 	return nil
 }
 
-// raw reads any bytes behind a length of so many bytes.
+// raw reads any bytes, after their length as a number of 1, 4 or 8 bytes.
 func raw[T ~string](bytes int) func(*Machine) error {
 	return func(m *Machine) error {
 		content, err := m.counted(bytes)
@@ -148,7 +148,7 @@ func raw[T ~string](bytes int) func(*Machine) error {
 	}
 }
 
-// text reads a string behind a length of so many bytes.
+// text reads a string in UTF-8, after its length as a number of 1, 4 or 8 bytes.
 func text(bytes int) func(*Machine) error {
 	return func(m *Machine) error {
 		content, err := m.counted(bytes)
@@ -163,7 +163,7 @@ func text(bytes int) func(*Machine) error {
 	}
 }
 
-// counted reads what stands behind its length, which has so many bytes.
+// counted reads a length, a number of 1, 4 or 8 bytes, and as many bytes after it.
 func (m *Machine) counted(bytes int) ([]byte, error) {
 	length, err := m.number(bytes)
 	if err != nil {
@@ -244,7 +244,7 @@ func (m *Machine) setAll() error {
 	return m.set(pairs)
 }
 
-// set adds keys and values by turns to the dictionary on the stack.
+// set adds pairs, keys and values in turn, to the dictionary on the stack.
 func (m *Machine) set(pairs []any) error {
 	d, err := top[*Dictionary](m)
 	if err != nil {

@@ -2,8 +2,8 @@ package pickle
 
 import "fmt"
 
-// What a pickle builds, besides nil, bool, int, float64 and string. A str of
-// Python 2 is a string too, of bytes that need not be UTF-8.
+// The types of values that a pickle builds, besides nil, bool, int, float64 and string.
+// A str of Python 2 is a string, too; its bytes need not be UTF-8.
 type (
 	// Bytes is a bytes of Python 3.
 	Bytes string
@@ -13,16 +13,17 @@ type (
 	Tuple []any
 	// List is a list.
 	List struct{ Items []any }
-	// Dictionary is a dict of any kind. A key that is set twice is there twice.
+	// Dictionary is a dict of any kind, in the order in which keys were set. A key that
+	// is set twice has two entries.
 	Dictionary struct{ Entries []Entry }
 	// Entry is a key of a Dictionary and its value.
 	Entry struct{ Key, Value any }
-	// Global is a name in a module of Python's, with a dot between.
+	// Global is the full name of something in a Python module, such as "numpy.dtype".
 	Global string
 )
 
-// Build drops the attributes of a dictionary, where PyTorch keeps the versions of
-// its modules.
+// Build drops the attributes of a dictionary: PyTorch keeps the versions of its modules
+// there, which nobody needs.
 func (*Dictionary) Build(any) error { return nil }
 
 // Describe names a value in messages.
