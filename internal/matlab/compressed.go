@@ -9,14 +9,15 @@ import (
 )
 
 const (
-	// maxExpansion is how many times its size a file may unpack to, in all.
+	// maxExpansion bounds what all elements of a file may unpack to, in multiples of the
+	// file's size.
 	maxExpansion = 256
-	// smallest is what any file may unpack to.
+	// smallest is how many bytes any file may unpack to, however small it is.
 	smallest = 1 << 20
 )
 
-// inflated returns the element in a compressed one, and any other as it is. The
-// budget is how many bytes may still be unpacked.
+// inflated returns the element inside of a compressed one, and any other element as it
+// is. budget is how many bytes may still be unpacked; inflated subtracts what it unpacks.
 func inflated(e element, budget *int) (element, error) {
 	if e.kind != typeCompressed {
 		return e, nil

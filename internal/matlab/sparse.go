@@ -7,9 +7,9 @@ import (
 	"math"
 )
 
-// Sparse is a sparse matrix in compressed columns: column j has its entries in the
-// rows RowIndices[Starts[j]:Starts[j+1]], sorted. What the entries are is not read;
-// MATLAB keeps none that is 0.
+// Sparse is the pattern of a sparse matrix in compressed columns (CSC): column j has
+// entries in the rows RowIndices[Starts[j]:Starts[j+1]], which MATLAB sorts. The entries'
+// values are not read; MATLAB stores none that is 0.
 type Sparse struct {
 	Rows, Columns int
 	Starts        []int32
@@ -28,7 +28,8 @@ const (
 	bytesPerElement = 8 // of its tag, and what it is padded to
 )
 
-// ReadSparse returns the variable of a name, which must be a sparse matrix.
+// ReadSparse returns the variable of that name, which must be a sparse matrix, from the
+// content of a file. Errors do not name the file.
 func ReadSparse(content []byte, name string) (*Sparse, error) {
 	if len(content) < headerSize || content[124] != 0 || content[125] != 1 || string(content[126:128]) != "IM" {
 		return nil, errors.New("it is not a little-endian MATLAB file of version 5")
@@ -63,7 +64,8 @@ type element struct {
 	data []byte
 }
 
-// nextElement cuts the first element off. A compressed element is not padded.
+// nextElement splits the first element off; rest is what follows its padding. Compressed
+// elements have none.
 func nextElement(content []byte) (e element, rest []byte, err error) {
 	if len(content) < bytesPerElement {
 		return e, nil, errTruncated
@@ -89,8 +91,8 @@ func nextElement(content []byte) (e element, rest []byte, err error) {
 
 var errTruncated = errors.New("it is truncated")
 
-// parseMatrix reads an array if it is the one of a name: flags, dimensions, name,
-// row indices, where the columns start, and numbers, each an element.
+// parseMatrix reads an array if it has that name. Its parts are elements: flags,
+// dimensions, name, row indices, where the columns start, and values.
 func parseMatrix(content []byte, name string) (found bool, m *Sparse, err error) {
 	flags, content, err := nextElement(content)
 	if err != nil {
@@ -139,7 +141,7 @@ func parseSparse(dimensions element, content []byte) (*Sparse, error) {
 	return m, m.trim()
 }
 
-// trim checks the matrix and drops the room that MATLAB keeps behind its entries.
+// trim checks the matrix and drops the spare room that MATLAB keeps after its entries.
 func (m *Sparse) trim() error {
 	if len(m.Starts) != m.Columns+1 || m.Starts[0] != 0 {
 		return fmt.Errorf("%d columns with %d starts that do not begin at 0", m.Columns, len(m.Starts))

@@ -11,7 +11,7 @@ import (
 // maxRank is the greatest number of axes of an array; NumPy's own is 64.
 const maxRank = 32
 
-// Array is an array of numbers. Its accessors copy the elements in row-major
+// Array is an array of numbers. Floats, Integers and Bools copy its elements in row-major
 // order, whatever their order in the file.
 type Array struct {
 	Shape []int
@@ -50,7 +50,7 @@ func parseKind(text string) (kind, error) {
 	return kind{}, fmt.Errorf("elements of type %.20q, which is not one of truth values, integers, float32 and float64", text)
 }
 
-// newArray checks that the bytes are as many as the shape demands.
+// newArray checks that there are as many bytes as the shape needs.
 func newArray(k kind, shape []int, fortran bool, bytes []byte) (*Array, error) {
 	if len(shape) > maxRank {
 		return nil, fmt.Errorf("an array with %d axes; there can be %d", len(shape), maxRank)
@@ -74,7 +74,8 @@ func newArray(k kind, shape []int, fortran bool, bytes []byte) (*Array, error) {
 // Len is the number of elements.
 func (a *Array) Len() int { return len(a.bytes) / a.kind.size }
 
-// Expect reports an array that is not of a shape, where -1 stands for any length.
+// Expect returns an error if the array does not have a shape, in which -1 stands for any
+// length.
 func (a *Array) Expect(shape ...int) error {
 	if len(shape) == len(a.Shape) {
 		fits := true
@@ -88,7 +89,7 @@ func (a *Array) Expect(shape ...int) error {
 	return fmt.Errorf("an array of shape %v, expected %v (-1 stands for any)", a.Shape, shape)
 }
 
-// Floats returns the elements, which must be numbers, as float32.
+// Floats returns the elements, which must be numbers, rounded to float32.
 func (a *Array) Floats() ([]float32, error) {
 	if a.kind.code == 'b' {
 		return nil, errors.New("truth values where numbers are expected")
@@ -170,7 +171,8 @@ func convert[T any](a *Array, element func(raw []byte) (T, error)) ([]T, error) 
 	return values, nil
 }
 
-// order returns where the elements stand, asked for one by one in row-major order.
+// order returns a function for the places of the elements in the file, which has to be
+// called for i = 0, 1, 2, … in row-major order.
 func (a *Array) order() func(i int) int {
 	if !a.fortran {
 		return func(i int) int { return i }

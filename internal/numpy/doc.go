@@ -1,4 +1,4 @@
 // Package numpy reads what NumPy and SciPy write: .npy and .npz files, and pickles of
-// arrays, of sparse matrices and of Python containers of them. Nothing is ever
-// executed, and what is allocated stays in proportion to the file.
+// arrays, sparse matrices, numbers, text and Python containers. Nothing in a file is
+// executed, and memory stays in proportion to the file's size.
 package numpy

@@ -2,9 +2,9 @@ package numpy
 
 import "fmt"
 
-// Matrix is a sparse matrix in compressed rows: row i has the entries from
-// Starts[i] to Starts[i+1], of which Columns and Values tell the place and the
-// number. The columns of a row need not be sorted.
+// Matrix is a sparse matrix in compressed rows (CSR). Row i has the entries e with
+// Starts[i] ≤ e < Starts[i+1]: entry e is Values[e] in column Columns[e]. The columns of a
+// row need not be sorted.
 type Matrix struct {
 	Rows, Cols int
 	Starts     []int32
@@ -12,7 +12,8 @@ type Matrix struct {
 	Values     []float32
 }
 
-// NewMatrix checks that the parts make a matrix.
+// NewMatrix checks that the parts make a matrix: rows+1 starts that rise from 0 to the
+// number of entries, and columns below cols. It keeps the slices.
 func NewMatrix(rows, cols int, starts, columns []int32, values []float32) (*Matrix, error) {
 	switch {
 	case rows < 0 || cols < 0:
@@ -35,7 +36,7 @@ func NewMatrix(rows, cols int, starts, columns []int32, values []float32) (*Matr
 	return &Matrix{Rows: rows, Cols: cols, Starts: starts, Columns: columns, Values: values}, nil
 }
 
-// matrixOf makes a matrix of the arrays that SciPy keeps.
+// matrixOf makes a matrix of SciPy's arrays indptr, indices and data.
 func matrixOf(rows, cols int, starts, columns, values *Array) (*Matrix, error) {
 	s, err := starts.Integers()
 	if err != nil {

@@ -11,10 +11,10 @@ import (
 
 const npyMagic = "\x93NUMPY"
 
-// npyHeader is the form in which NumPy writes the header, a dictionary of Python.
+// npyHeader matches the header as NumPy writes it, a Python dictionary.
 var npyHeader = regexp.MustCompile(`^\{'descr': '([^']{1,20})', 'fortran_order': (True|False), 'shape': \(([0-9, ]*)\),? *\}\s*$`)
 
-// Parse reads a .npy file, versions 1 to 3. The array shares its bytes.
+// Parse reads a .npy file, versions 1 to 3 of the format. The array shares the content.
 func Parse(content []byte) (*Array, error) {
 	_, header, body, err := CutHeader(content)
 	if err != nil {
@@ -39,24 +39,24 @@ func Parse(content []byte) (*Array, error) {
 	return array, nil
 }
 
-// CutHeader takes a .npy file apart, versions 1 to 3 of the format: its version, its
-// header, a dictionary of Python, and the elements behind it.
+// CutHeader splits a .npy file, versions 1 to 3 of the format, into its version, its
+// header, which is a Python dictionary, and the elements after that.
 func CutHeader(content []byte) (version int, header string, body []byte, err error) {
 	const magicAndVersion = len(npyMagic) + 2
 	if len(content) < magicAndVersion+4 || string(content[:len(npyMagic)]) != npyMagic {
 		return 0, "", nil, errors.New("it does not begin as an array of NumPy's")
 	}
 	rest := content[magicAndVersion:]
-	var length int
+	var length uint32
 	switch version = int(content[len(npyMagic)]); version {
 	case 1:
-		length, rest = int(binary.LittleEndian.Uint16(rest)), rest[2:]
+		length, rest = uint32(binary.LittleEndian.Uint16(rest)), rest[2:]
 	case 2, 3:
-		length, rest = int(binary.LittleEndian.Uint32(rest)), rest[4:]
+		length, rest = binary.LittleEndian.Uint32(rest), rest[4:]
 	default:
 		return 0, "", nil, fmt.Errorf("version %d, which is not one of 1 to 3", version)
 	}
-	if length > len(rest) {
+	if uint64(length) > uint64(len(rest)) {
 		return 0, "", nil, errors.New("it is truncated")
 	}
 	return version, string(rest[:length]), rest[length:], nil

@@ -3,27 +3,27 @@ package numpy
 import (
 	"archive/zip"
 	"bytes"
-	"errors"
 	"fmt"
 	"io"
 	"strings"
 )
 
 const (
-	// maxExpansion is how many times its size an archive may unpack to, in all; the
-	// published graphs with dense features take 120.
+	// maxExpansion bounds what all arrays of an archive may unpack to, in multiples of the
+	// archive's size. Published graphs with dense features need 120.
 	maxExpansion = 256
-	// smallest is what any archive may unpack to.
+	// smallest is how many bytes any archive may unpack to, however small it is.
 	smallest = 1 << 20
 )
 
-// Archive is an .npz file: named arrays, each a .npy file.
+// Archive is an .npz file: a zip archive of named arrays, each a .npy file. Only one
+// goroutine at a time may use it.
 type Archive struct {
 	files map[string]*zip.File
 	left  uint64 // bytes that may still be unpacked
 }
 
-// OpenArchive reads the directory of an .npz file.
+// OpenArchive reads the directory of an .npz file; Array and Matrix unpack its arrays.
 func OpenArchive(content []byte) (*Archive, error) {
 	directory, err := zip.NewReader(bytes.NewReader(content), int64(len(content)))
 	if err != nil {
@@ -43,10 +43,10 @@ func OpenArchive(content []byte) (*Archive, error) {
 	return a, nil
 }
 
-// Has reports whether there is an array of a name.
+// Has reports whether the archive has an array of that name.
 func (a *Archive) Has(name string) bool { return a.files[name] != nil }
 
-// Array unpacks the array of a name.
+// Array unpacks the array of that name.
 func (a *Archive) Array(name string) (*Array, error) {
 	f, ok := a.files[name]
 	if !ok {
@@ -80,14 +80,14 @@ func (a *Archive) unpack(f *zip.File) ([]byte, error) {
 		return nil, err
 	}
 	if uint64(n) != f.UncompressedSize64 {
-		return nil, errors.New("it has not the size that it claims")
+		return nil, fmt.Errorf("it claims %d bytes unpacked and has %d", f.UncompressedSize64, n)
 	}
 	a.left -= uint64(n)
 	return content.Bytes(), nil
 }
 
-// Matrix unpacks a sparse matrix of which the arrays PREFIX_data, _indices,
-// _indptr and _shape are the parts.
+// Matrix unpacks a sparse matrix in compressed rows from its parts, the arrays
+// PREFIX_shape, PREFIX_indptr, PREFIX_indices and PREFIX_data.
 func (a *Archive) Matrix(prefix string) (*Matrix, error) {
 	var parts [4]*Array
 	for i, part := range []string{"_shape", "_indptr", "_indices", "_data"} {

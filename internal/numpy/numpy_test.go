@@ -216,7 +216,7 @@ func TestHostileFiles(t *testing.T) {
 		"\x80\x02cnumpy.core.multiarray\n_reconstruct\n)R(NNNNNtb.":               "the shape of an array is None",
 		"\x80\x02c_codecs\nencode\nX\x01\x00\x00\x00aX\x04\x00\x00\x00utf8\x86R.": "latin1",
 		"\x80\x02ccopy_reg\n_reconstructor\nc__builtin__\nobject\n\x85R.":         "no sparse matrix",
-		"K\x01.K": "behind the pickle",
+		"K\x01.K": "follow the pickle",
 	} {
 		if _, err := Unpickle([]byte(input)); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%q: error %v, want %q", input, err, want)

@@ -8,23 +8,24 @@ import (
 	"espalier/internal/pickle"
 )
 
-// Unpickle reads a pickle that holds arrays, sparse matrices in compressed rows,
-// numbers, text, and lists, tuples and dictionaries of these. An array becomes an
-// *Array, a matrix a *Matrix, everything else what package pickle makes of it.
+// Unpickle reads a pickle of an array, a sparse matrix in compressed rows, a number, a
+// text, or a list, tuple or dictionary. An array becomes an *Array, a matrix a *Matrix,
+// everything else what package pickle makes of it. Arrays inside of containers cannot be
+// read: they stay values of a type that is not exported.
 func Unpickle(content []byte) (any, error) {
-	// An operation has at least one byte, but in what is read here at least two.
+	// Pickles of arrays have at least two bytes for each operation.
 	m := pickle.NewMachine(content, language, 1024+len(content)/2)
 	value, err := m.Run()
 	if err != nil {
 		return nil, err
 	}
 	if rest := len(m.Rest()); rest > 0 {
-		return nil, fmt.Errorf("%d bytes stand behind the pickle", rest)
+		return nil, fmt.Errorf("%d bytes follow the pickle", rest)
 	}
 	return settle(value)
 }
 
-// settle makes of an object under construction what it is.
+// settle returns what an object under construction has become.
 func settle(value any) (any, error) {
 	switch value := value.(type) {
 	case *array:
@@ -36,7 +37,7 @@ func settle(value any) (any, error) {
 	}
 }
 
-// language has what NumPy and SciPy, of Python 2 and 3, need for arrays.
+// language has the names that pickles of NumPy and SciPy, of Python 2 and 3, refer to.
 var language = pickle.Language{
 	Holds: "arrays",
 	Functions: map[pickle.Global]pickle.Function{
@@ -61,7 +62,7 @@ var language = pickle.Language{
 	},
 }
 
-// dtype is the type of an array's elements under construction.
+// dtype is a type of elements under construction.
 type dtype struct{ kind }
 
 func newType(_ *pickle.Machine, arguments pickle.Tuple) (any, error) {
@@ -194,7 +195,7 @@ func (m *matrix) settle() (*Matrix, error) {
 	return matrixOf(rows, cols, parts[0], parts[1], parts[2])
 }
 
-// reconstructObject makes an object of one of the classes here.
+// reconstructObject makes an object of the class that the first argument names.
 func reconstructObject(m *pickle.Machine, arguments pickle.Tuple) (any, error) {
 	if len(arguments) > 0 {
 		if class, ok := arguments[0].(pickle.Global); ok && (class == "scipy.sparse.csr.csr_matrix" || class == "scipy.sparse._csr.csr_matrix") {
@@ -206,8 +207,8 @@ func reconstructObject(m *pickle.Machine, arguments pickle.Tuple) (any, error) {
 
 func newDictionary(*pickle.Machine, pickle.Tuple) (any, error) { return new(pickle.Dictionary), nil }
 
-// encode is how Python 3 writes bytes in protocol 2: as text of the characters 0
-// to 255.
+// encode undoes how Python 3 writes bytes in protocol 2: as text of the characters 0 to
+// 255, to be encoded as Latin-1.
 func encode(m *pickle.Machine, arguments pickle.Tuple) (any, error) {
 	if len(arguments) != 2 || arguments[1] != any("latin1") {
 		return nil, errors.New("it is not a text and latin1")
