@@ -7,17 +7,18 @@ import "unsafe"
 //	c[r,j] (+)= Σ_t Σ_{k<length} a[a_t + r, k] · b[b_t + k, j]
 //
 // for the rows r of the tile and the columns j < cols. All distances are in bytes.
-// A kernel "rows" reads the steps k of one row at neighbouring addresses; its rows
-// lie in groups of four, each group with a start of its own in a and in c. A kernel
-// "panel" reads the rows of one step at neighbouring addresses, all from a[0], and
-// writes the first rows of them to c[0]. Kernels "rows" repeat it
-// count times, each time further on in a, b and c.
 //
-// Kernels that keep channels apart have no inner sum; "channelRows" computes
+// There are two kinds. "rows" kernels find the steps k of one row at neighbouring
+// addresses. Their rows come in groups of four, each with its own start in a and in c, and
+// they compute count tiles, each aNext, bNext and cNext after the one before. "panel"
+// kernels find the rows of one step at neighbouring addresses, all from a[0], and write
+// only the first rows to c[0].
+//
+// Kernels that keep channels apart have no inner sum. "channelRows" computes
 //
 //	c[r,j] = Σ_t a[a_t + r, j] · b[b_t, j]
 //
-// and "channelProducts", repeated as well, for kernel positions i, r and pixels k,
+// and "channelProducts", also count times, for kernel positions i, r and pixels k,
 //
 //	c[i,r,j] (+)= Σ_t Σ_{k<length} a[i][a_t + r + k, j] · b[b_t + k, j]
 type tile struct {
@@ -44,14 +45,14 @@ type tile struct {
 // tap is where a tap's first step lies, in bytes from the starts of a and of b.
 type tap struct{ a, b int }
 
-// sparseRows is a sparse matrix in compressed rows times some columns of a dense
-// one: for rows i < rows and columns j of as many vectors as the kernel has,
+// sparseRows is the product of a sparse matrix in compressed rows with some columns of a
+// dense one: for rows i < rows and the columns j of as many vectors as the kernel has,
 //
 //	dst[i,j] = Σ values[order[e], head(j)] · x[columns[e], j]    starts[i] ≤ e < starts[i+1]
 //
-// with all values 1 in a kernel of sums, and one value an element in a kernel of
-// products. Kernels that add, or find the greatest or least, begin at dst[i,j].
-// Distances are in bytes.
+// All values are 1 in "sum" kernels, and an element has one value in "product" kernels
+// and one for each head in "heads" kernels. "add", "max" and "min" kernels start from
+// dst[i,j] in place of 0. Distances are in bytes.
 type sparseRows struct {
 	dst     *float32
 	dstStep uintptr // from one row to the next
@@ -69,12 +70,12 @@ type sparseRows struct {
 	headCount int     // values of an element that the columns have, at most a vector
 }
 
-// edgeProducts are the sums of products of chosen parts of the rows of two
-// matrices, for edges e < count and heads h < heads,
+// edgeProducts are dot products of rows of two matrices, divided into equal parts, one
+// for each head: for edges e < count and heads h < heads,
 //
 //	dst[e,h] = Σ_j a[source[e], h, j] · b[target[e], h, j]
 //
-// where a part has whole vectors and a last one. Distances are in bytes.
+// A part consists of some whole vectors and a last one. Distances are in bytes.
 type edgeProducts struct {
 	dst            *float32
 	a, b           *float32
@@ -87,8 +88,8 @@ type edgeProducts struct {
 	part           uintptr // from one part to the next
 }
 
-// rowChoice are rows of a matrix, dst[i] = x[rows[i]], of whole vectors and a last
-// one. Distances are in bytes.
+// rowChoice copies rows of a matrix, dst[i] = x[rows[i]]. A row consists of some whole
+// vectors and a last one. Distances are in bytes.
 type rowChoice struct {
 	dst     *float32
 	x       *float32
@@ -105,8 +106,8 @@ type rowChoice struct {
 //
 //	dst[r, line, p] = clip(bias[r] + Σ_e weights[e, r]·x[offsets[e] + line + p·stride] + residual[r, line, p])
 //
-// where clip keeps to what lies between low and high. Kernels that find the greatest
-// take the greatest of bias and all x instead. Distances are in bytes.
+// where clip limits a number to low and high. "max" kernels take the greatest of bias and
+// all x in place of the sum. Distances are in bytes.
 type stencilRows struct {
 	x            *float32 // the first field: kernels read it as such
 	dst          *float32

@@ -8,8 +8,8 @@ func channelRow1Go(t *tile) { t.repeat(1, func() { channelRowsGo(t, 1) }) }
 // channelRow4Go is the twin of the channel tiles of four rows.
 func channelRow4Go(t *tile) { t.repeat(1, func() { channelRowsGo(t, 4) }) }
 
-// channelRowsGo computes what tile says of kernels that keep channels apart, for up
-// to four rows of one group.
+// channelRowsGo computes a channelRows tile, see type tile, of up to four rows of one
+// group.
 func channelRowsGo(t *tile, rows int) {
 	var sums [4][16]float32
 	for _, tap := range unsafe.Slice(t.taps, t.tapCount) {
@@ -35,8 +35,7 @@ func channelProducts1x3Go(t *tile) { t.repeat(1, func() { channelProductsGo(t, 1
 // channelProducts3x3Go sums the products of three positions of three kernel rows.
 func channelProducts3x3Go(t *tile) { t.repeat(3, func() { channelProductsGo(t, 3, 3) }) }
 
-// channelProductsGo computes what tile says of sums over pixels that keep channels
-// apart.
+// channelProductsGo computes a channelProducts tile, see type tile.
 func channelProductsGo(t *tile, rows, columns int) {
 	for i := range rows {
 		for r := range columns {

@@ -2,8 +2,8 @@ package simd
 
 import "unsafe"
 
-// Choose sets dst[i] to x[i] where condition[i] is not 0, else to y[i], bit for bit.
-// dst may be any of the others.
+// Choose sets dst[i] to x[i] where condition[i] is not 0, else to y[i], for all of dst. Bits
+// are copied as they are, those of NaN too. dst may be one of the other slices.
 func Choose(dst, condition, x, y []float32) {
 	if n := len(dst); n > 0 {
 		active.choose(&dst[0], &condition[:n][0], &x[:n][0], &y[:n][0], n)
@@ -22,7 +22,7 @@ func chooseGo(dst, condition, x, y *float32, n int) {
 	}
 }
 
-// Keep sets x[i] to 0 where keep[i] is 0.
+// Keep sets x[i] to 0 where keep[i] is 0, for all of x.
 func Keep(x []float32, keep []byte) {
 	const block = 256
 	var condition, zeros [block]float32

@@ -1,16 +1,16 @@
 package simd
 
-// ColumnMoments are the mean of each column of a matrix and the sum of the squared
-// differences from it, of the rows seen so far.
+// ColumnMoments are the mean of each column of a matrix, and the sum of the squared
+// differences from it, over the rows added so far.
 //
-// Rows are summed in float32 in short blocks, each around its own first row, and
-// blocks are joined in float64 (T. F. Chan, G. H. Golub, R. J. LeVeque, Algorithms
-// for computing the sample variance, 1983), so that a mean far from zero costs no
-// digits of the variance.
+// Within short blocks of rows, differences from the block's first row are summed in
+// float32, and blocks are joined in float64 (T. F. Chan, G. H. Golub, R. J. LeVeque,
+// Algorithms for computing the sample variance, 1983), so that a mean far from zero costs
+// no digits of the variance.
 type ColumnMoments struct {
-	Rows    int
-	Mean    []float64
-	Squares []float64
+	Rows    int       // that were added
+	Mean    []float64 // of each column
+	Squares []float64 // Σ (x − Mean)² of each column
 }
 
 // momentBlock is about how many elements are summed in float32.
@@ -28,7 +28,7 @@ func (m *ColumnMoments) Reset() {
 	clear(m.Squares)
 }
 
-// Add sees the rows of x, whose length is a multiple of the number of columns.
+// Add adds the rows of x, whose length must be a multiple of the number of columns.
 func (m *ColumnMoments) Add(x []float32) {
 	columns := len(m.Mean)
 	if columns == 0 {
@@ -42,7 +42,8 @@ func (m *ColumnMoments) Add(x []float32) {
 		x = x[len(part):]
 		rows := len(part) / columns
 		active.columnMoments(&sums.data[0], &sums.data[columns], &part[0], &part[0], rows, columns, columns)
-		// What is new are sums of differences from the block's first row.
+		// sums.data holds, for each column, the sum and the squares of the differences
+		// from the block's first row.
 		total := m.Rows + rows
 		share, weight := float64(rows)/float64(total), float64(m.Rows)*float64(rows)/float64(total)
 		for j := range columns {
@@ -57,7 +58,7 @@ func (m *ColumnMoments) Add(x []float32) {
 	}
 }
 
-// Join adds the rows that other moments of as many columns have seen.
+// Join adds the rows of other moments of as many columns, given by their fields.
 func (m *ColumnMoments) Join(rows int, mean, squares []float64) {
 	if rows == 0 {
 		return

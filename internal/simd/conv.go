@@ -2,14 +2,14 @@ package simd
 
 import "fmt"
 
-// Axis is what a convolution does along height or along width. Strides and
-// dilations of 0 mean 1.
+// Axis describes what a convolution or a pooling does along height or along width, in
+// positions. A stride or dilation of 0 means 1.
 type Axis struct {
-	In            int // input positions
-	Kernel        int
+	In            int // length of the input
+	Kernel        int // length of the kernel or window
 	Stride        int
 	Dilation      int
-	Before, After int // zeros around the input; negative ones crop it
+	Before, After int // zeros around the input; negative numbers crop it
 }
 
 func (a Axis) stride() int   { return max(1, a.Stride) }
@@ -30,8 +30,9 @@ func (a Axis) Out() int {
 //
 //	y[b,h,w,o] = Σ_{i,j,c} x[b, s·h + d·i − p, s·w + d·j − p, g·C/G + c] · W[i,j,c,o]
 //
-// with stride s, dilation d and padding p of each axis, c < C/G, and g = ⌊o·G/O⌋ the
-// group of the output channel. Positions outside of x count as zero.
+// with stride s, dilation d and padding p (Before) of each axis, C input and O output
+// channels in G groups, c < C/G, and g = ⌊o·G/O⌋ the group of output channel o. Positions
+// outside of x count as zero.
 type Convolution struct {
 	Batch         int
 	Height, Width Axis
@@ -41,7 +42,7 @@ type Convolution struct {
 
 func (c *Convolution) groups() int { return max(1, c.Groups) }
 
-// InputSize, OutputSize and WeightSize are the numbers of elements of x, y and W.
+// InputSize is the number of elements of x.
 func (c *Convolution) InputSize() int { return c.Batch * c.Height.In * c.Width.In * c.In }
 
 // OutputSize is the number of elements of y.
@@ -52,7 +53,8 @@ func (c *Convolution) WeightSize() int {
 	return c.Height.Kernel * c.Width.Kernel * c.In / c.groups() * c.Out
 }
 
-// MultiplyAdds is the work of one pass, positions outside of x included.
+// MultiplyAdds is the number of multiply-adds of one pass; those at positions outside of x
+// count.
 func (c *Convolution) MultiplyAdds() int {
 	return c.OutputSize() * c.Height.Kernel * c.Width.Kernel * c.In / c.groups()
 }
@@ -65,7 +67,7 @@ func (c *Convolution) pointwise() bool {
 	return one(c.Height) && one(c.Width) && c.groups() == 1
 }
 
-// check reports sizes that make no convolution, and operands of other sizes.
+// check reports sizes that make no convolution, and slices that do not fit them.
 func (c *Convolution) check(y, x, w []float32) error {
 	g := c.groups()
 	switch {
@@ -85,13 +87,14 @@ func (c *Convolution) check(y, x, w []float32) error {
 	return nil
 }
 
-// Done is told each finished block of a result, by the worker that made it, while
-// it is in cache: rows i0 to i1 and columns j0 to j1 of the result as a matrix with
-// a row for each pixel (or row of a product) and a column for each channel. The
-// blocks are disjoint and cover the result.
+// Done is called for each finished block of a result, by the worker that computed it and
+// still has it in cache: rows i0 to below i1 and columns j0 to below j1. The result of a
+// convolution counts as a matrix with a row for each pixel and a column for each channel.
+// Blocks are disjoint and cover the result; calls may come from several goroutines at a
+// time.
 type Done = func(i0, i1, j0, j1 int)
 
-// Forward computes y.
+// Forward computes y. done may be nil. Slices whose lengths do not fit are an error.
 func (c *Convolution) Forward(p Parallel, y, x, w []float32, done Done) error {
 	if err := c.check(y, x, w); err != nil {
 		return err
@@ -110,8 +113,9 @@ func (c *Convolution) Forward(p Parallel, y, x, w []float32, done Done) error {
 	return nil
 }
 
-// GradientInput computes dx, the gradient by x, from dy, the gradient by y. With few
-// input channels, what is not finite in dy may reach some more of dx in its row.
+// GradientInput computes dx, the gradient by x, from dy, the gradient by y. done may be
+// nil. Slices whose lengths do not fit are an error. With few input channels, infinities
+// and NaN in dy may spread to neighbours in the same row of dx.
 func (c *Convolution) GradientInput(p Parallel, dx, dy, w []float32, done Done) error {
 	if err := c.check(dy, dx, w); err != nil {
 		return err

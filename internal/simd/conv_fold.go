@@ -2,12 +2,12 @@ package simd
 
 import "slices"
 
-// fold takes neighbouring pixels of a result with few channels for one pixel with
-// more channels, so that these fill a vector. The kernel grows by the distance of
-// the first and the last of the pixels, with zeros where it does not reach from:
-// three channels and a kernel of three columns, four pixels at a time, take six
-// columns in place of four times three. Infinities and NaN reach the neighbours as
-// well, by those zeros, so only gradients fold.
+// fold treats neighbouring pixels of a result with few channels as one pixel with more
+// channels, so that these fill a vector. The kernel then covers the columns that any of
+// the pixels reads, with zero weights for those that a pixel does not: three channels and
+// a kernel of three columns, four pixels at a time, take six columns in place of four
+// times three. Through the zero weights infinities and NaN reach the neighbours, so only
+// gradients fold.
 func (s *sweep) fold() {
 	p := &s.phases[0]
 	if !s.transposed || len(s.phases) > 1 || s.conv.groups() > 1 || len(s.taps) == 0 {

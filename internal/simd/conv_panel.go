@@ -1,9 +1,9 @@
 package simd
 
-// panelGrid is where the pixels of some images and rows lie in a panel, which has a
-// few channels of each of them side by side. Where pixels are read at a stride, a
-// panel has the rows and columns of one phase, those with the same remainders by the
-// strides: they are read together.
+// panelGrid says where the pixels of some images and rows lie in a panel, which holds a
+// few channels of each pixel side by side. With strides, a panel holds only the rows and
+// columns of one phase, those with the same remainders by the strides: tiles read these
+// together.
 type panelGrid struct {
 	height, width Axis // by which pixels are read
 	images        int

@@ -4,7 +4,7 @@ package simd
 // the tile of a single row. Missing ones are nil.
 type rowTiles [5]func(*tile)
 
-// groups is how many groups of four rows the highest tile has.
+// groups is how many groups of four rows the largest tile has.
 func (r *rowTiles) groups() int {
 	n := 1
 	for g, f := range r {
@@ -105,7 +105,7 @@ func (q *quads) beside(b0, b1, m int) int {
 	return tiles * pixels
 }
 
-// images adds groups of images.
+// images adds the groups of images b0 to b1 at one pixel.
 func (q *quads) images(b0, b1, m, n int) {
 	for b := b0; b < b1; b += quad {
 		q.group(b, m, n)

@@ -1,8 +1,8 @@
 package simd
 
-// split divides every phase into regions whose pixels all have the same taps inside
-// of the source, and leaves the others away: in place of zeros around the source,
-// there is less to do at its edges.
+// split divides every phase into regions whose pixels all have the same taps inside of the
+// source, and drops their other taps. The source then needs no zeros around it, and there
+// is less to do at its edges.
 func (s *sweep) split() {
 	s.regions, s.reads = s.regions[:0], s.reads[:0]
 	for i := range s.phases {

@@ -2,13 +2,13 @@ package simd
 
 import "sync"
 
-// sweep computes a correlation of a source image with packed weights: the forward
-// pass of a convolution, or its gradient by the input. A tile of pixels × output
-// channels stays in registers over the whole sum, and reads the source itself,
-// padded once into a buffer where it needs padding; no patches are copied.
+// sweep computes a correlation of source images with packed weights: the forward pass of
+// a convolution, or its gradient by the input. A tile of pixels × output channels stays in
+// registers over the whole sum. Tiles read the source itself or, where it needs padding, a
+// padded copy; no patches are copied.
 //
-// The gradient of a convolution with a stride falls into phases, each a
-// correlation of its own that gives every s-th row and column of the result.
+// The gradient of a convolution with stride s consists of phases, each a correlation of
+// its own that computes every s-th row and column of the result.
 type sweep struct {
 	conv           *Convolution
 	v              *variant
@@ -62,8 +62,8 @@ type phase struct {
 	length                   int    // steps in a run
 }
 
-// kernelTap is one position of the kernel and where it reads the source, relative
-// to the pixel.
+// kernelTap is one position of the kernel, and the row and column of the source that it
+// reads, relative to the pixel's.
 type kernelTap struct {
 	kernel int // kernel row · kernel width + kernel column
 	at     [2]int
@@ -100,7 +100,8 @@ func (c *Convolution) output(y []float32) image {
 	return image{y, c.Height.Out(), c.Width.Out(), c.Out, c.perGroup(c.Out)}
 }
 
-// perGroup is how many of the channels the sums of one group take.
+// perGroup is how many channels a group has; of a depthwise convolution, whose channels
+// are computed 16 at a time, 16.
 func (c *Convolution) perGroup(channels int) int {
 	if c.depthwise() {
 		return 16
@@ -294,7 +295,7 @@ func (s *sweep) joined(taps []kernelTap) int {
 
 const (
 	pixelsATask = 192 // result pixels of a task, about
-	// The same of a depthwise convolution, whose padded rows cost more of the time.
+	// The same for a depthwise convolution, where padding rows takes more of the time.
 	channelPixelsATask = 1024
 	greatestTask       = 4096 // result pixels of a task of images, at most about
 	quad               = 4    // pixels or images of a group

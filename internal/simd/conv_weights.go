@@ -6,6 +6,8 @@ import "sync"
 // by y:
 //
 //	dW[i,j,c,o] = Σ_{b,h,w} x[b, s·h + d·i − p, s·w + d·j − p, g·C/G + c] · dy[b,h,w,o]
+//
+// Slices whose lengths do not fit are an error.
 func (c *Convolution) GradientWeights(p Parallel, dw, x, dy []float32) error {
 	if err := c.check(dy, x, dw); err != nil {
 		return err
@@ -34,11 +36,11 @@ func (c *Convolution) GradientWeights(p Parallel, dw, x, dy []float32) error {
 	return nil
 }
 
-// weightGradient sums over pixels: a tile of neighbouring input channels (kernel
-// columns included where these lie side by side) × output channels stays in
-// registers over a chunk of pixels. Few weights: the chunks are shared, and each
-// part makes gradients of its own that are then added up in order. Many weights:
-// the tiles are shared, and each runs over all chunks.
+// weightGradient sums over pixels: a tile of neighbouring input channels (of several
+// kernel columns, where these lie side by side) × output channels stays in registers over
+// a chunk of pixels. With few weights, tasks are parts of the chunks, each with a gradient
+// of its own, and these are then added up in order. With many weights, tasks are shares of
+// the tiles, and each runs over all chunks.
 type weightGradient struct {
 	*sweep           // for the padded input
 	x, dy, dw        []float32

@@ -5,12 +5,14 @@ import (
 	"fmt"
 )
 
-// EdgeProducts computes the products of rows of two matrices of n columns, chosen in
-// pairs by source and target, each product in heads equal parts:
+// EdgeProducts computes dot products of rows of two matrices a and b of n columns, which
+// source and target choose in pairs. A row is divided into heads equal parts, each with a
+// product of its own:
 //
 //	dst[e,h] = Σ_j a[source[e], h, j] · b[target[e], h, j]
 //
-// in an order fixed by n and heads.
+// The order of a sum depends on n and heads alone. A row that does not exist, and a dst
+// that has not len(source)·heads elements, are errors.
 func EdgeProducts(p Parallel, dst, a []float32, source []int32, b []float32, target []int32, n, heads int) error {
 	if n < 1 || heads < 1 || n%heads != 0 || len(source) != len(target) || len(dst) != len(source)*heads {
 		return fmt.Errorf("simd: products of %d and %d rows of %d columns in %d parts: room for %d", len(source), len(target), n, heads, len(dst))
@@ -29,8 +31,8 @@ func EdgeProducts(p Parallel, dst, a []float32, source []int32, b []float32, tar
 	})
 }
 
-// ChooseRows copies the rows of a matrix of n columns that rows chooses to those of
-// dst.
+// ChooseRows copies rows of a matrix x of n columns: row i of dst is row rows[i] of x. A
+// row that does not exist, and a dst that has not len(rows)·n elements, are errors.
 func ChooseRows(p Parallel, dst, x []float32, rows []int32, n int) error {
 	if n < 1 || len(dst) != len(rows)*n {
 		return fmt.Errorf("simd: %d rows of %d columns: room for %d numbers", len(rows), n, len(dst))

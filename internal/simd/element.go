@@ -5,16 +5,16 @@ import "unsafe"
 // Unary is an element-wise function of one operand.
 type Unary int
 
-// The functions of one operand. The bounds are on the distance from the true
-// value in units in the last place (ULP) of the result, over all float32, measured
-// by TestUnaryBounds; results that are subnormal may be off by one unit more.
-// Infinities, signed zeros and what is no number give what package math gives.
+// The functions of one operand. The bounds are on the distance from the true value in
+// units in the last place (ULP) of the result, for all float32; TestUnaryBounds measures
+// them. Subnormal results may be off by one unit more. Infinities, signed zeros and NaN
+// give what package math gives.
 const (
 	Neg     Unary = iota // −x, exact
 	Abs                  // |x|, exact
 	Sqrt                 // √x, correctly rounded
 	Rsqrt                // 1/√x, 1.5 ULP
-	ReLU                 // x where x > 0 or is no number, else 0
+	ReLU                 // x where x > 0 or x is NaN, else 0
 	Exp                  // eˣ, 1 ULP
 	Log                  // ln x, 1 ULP
 	Tanh                 // tanh x, 1.5 ULP
@@ -24,9 +24,10 @@ const (
 
 var unaryNames = [unaries]string{"Neg", "Abs", "Sqrt", "Rsqrt", "ReLU", "Exp", "Log", "Tanh", "Sigmoid"}
 
+// String is the function's name, such as "Exp".
 func (op Unary) String() string { return unaryNames[op] }
 
-// Apply computes dst[i] = op(x[i]) for all of dst. dst may be x.
+// Apply computes dst[i] = op(x[i]) for all of dst. dst may be x itself.
 func (op Unary) Apply(dst, x []float32) {
 	if len(dst) > 0 {
 		active.unary[op](&dst[0], &x[:len(dst)][0], len(dst))
@@ -42,8 +43,8 @@ const (
 	Sub                          // x − y
 	Mul                          // x·y
 	Div                          // x/y
-	Max                          // the greater, no number if one is none
-	Min                          // the lesser, no number if one is none
+	Max                          // the greater, NaN if one is NaN
+	Min                          // the lesser, NaN if one is NaN
 	AddReLU                      // ReLU of x + y
 	ReLUGradient                 // y where x > 0, else 0
 	Equal                        // 1 where x = y, else 0
@@ -55,6 +56,7 @@ const (
 
 var binaryNames = [binaries]string{"Add", "Sub", "Mul", "Div", "Max", "Min", "AddReLU", "ReLUGradient", "Equal", "NotEqual", "Greater", "GreaterOrEqual"}
 
+// String is the function's name, such as "Add".
 func (op Binary) String() string { return binaryNames[op] }
 
 // Apply computes dst[i] = op(x[i], y[i]) for all of dst. dst may be x or y.

@@ -24,10 +24,7 @@ type Product struct {
 	C       []float32 // element i, j is C[i·CStride + j]
 	CStride int
 	Add     bool
-	// Done, if not nil, is told each finished block of C, rows i0 to i1 and columns
-	// j0 to j1, by the worker that made it, while it is in cache. The blocks are
-	// disjoint and cover C.
-	Done func(i0, i1, j0, j1 int)
+	Done    Done // may be nil
 }
 
 // check reports operands that are too short for the shape.
@@ -71,15 +68,14 @@ const (
 	packLeast     = 1 << 15 // elements of a task that packs
 	tilesToShare  = 12      // with fewer tiles than this, K is shared instead
 	stepsToShare  = 1024    // steps of K at least in each share
-	rowsToShare   = 96      // with at most so many rows, K is shared where B lies as it is read
-	skinnyParts   = 8       // in so many parts at most
-	skinnySteps   = 384     // of so many steps at least
+	rowsToShare   = 96      // with at most this many rows, K is shared where B is not transposed,
+	skinnyParts   = 8       // in at most this many parts
+	skinnySteps   = 384     // of at least this many steps
 	setPeriod     = 1024    // elements after which lines fall into the same set of the first-level cache
 )
 
-// product is one running Gemm. It goes by way of packed panels: of A, a.rows rows
-// wide and K long, and of B, 16 columns wide; where packing does not pay, tiles
-// read the matrix itself.
+// product is one running Gemm. Tiles read packed panels, of A with as many rows as a tile
+// and of B with 16 columns, or the matrix itself where packing does not pay.
 type product struct {
 	Product
 	v                    *variant
@@ -118,7 +114,8 @@ func (g *product) free() {
 	products.Put(g)
 }
 
-// Gemm computes a matrix product, its work shared by p.
+// Gemm computes a matrix product, in tasks that p runs. Slices that are too short for the
+// shape are an error.
 func Gemm(p Parallel, g *Product) error {
 	if err := g.check(); err != nil {
 		return err
@@ -200,10 +197,10 @@ func (g *product) plan() {
 	}
 }
 
-// stepParts is how many parts of K sum apart, 1 for none. That is so where there are
-// few tiles to share; and where C is small beside B, so that each worker reads rows
-// of B that follow each other in memory, most often the same ones as in the last
-// product and as in steps that work on B row by row.
+// stepParts is the number of parts into which K is divided, each with a sum of its own; 1
+// if K is not divided. It is divided where there are too few tiles to share, and where C is
+// small beside B: each worker then reads rows of B that follow each other in memory, most
+// often the same ones as in the last product and in steps that work on B row by row.
 func (g *product) stepParts() int {
 	if ceilDiv(g.M, g.rows)*ceilDiv(g.N, g.columns) < tilesToShare {
 		return min(tasksWanted, max(1, g.K/stepsToShare))
@@ -216,7 +213,7 @@ func (g *product) stepParts() int {
 
 func (g *product) tasks() int { return ceilDiv(g.M, g.mBlock) * ceilDiv(g.N, g.nBlock) }
 
-// kChunk is how many steps are packed before they are used, whole blocks.
+// kChunk is how many steps are packed before they are used, a multiple of kBlock.
 func (g *product) kChunk(mChunk int) int {
 	packed := 0
 	if !g.directA {
@@ -258,7 +255,7 @@ func (g *product) runChunk(p Parallel) {
 	p(g.mTasks*g.nTasks, g.compute)
 }
 
-// packTasks is in how many tasks a chunk is packed.
+// packTasks is the number of tasks in which a chunk is packed.
 func (g *product) packTasks() int {
 	units := g.packUnitsA() + g.packUnitsB()
 	return min(units, ceilDiv(units*16*(g.k1-g.k0), packLeast))
@@ -338,8 +335,8 @@ func (g *product) packB(unit, k, length int) {
 	}
 }
 
-// block is what a task computes: rows i0 to i1 and columns j0 to j1, whole tiles and
-// nearly as many for each task.
+// block is the part of C that a task computes: rows i0 to i1 and columns j0 to j1, whole
+// tiles, about as many for each task.
 func (g *product) block(task int) (i0, i1, j0, j1 int) {
 	i, j := task/g.nTasks, task%g.nTasks
 	if g.byColumns {

@@ -1,7 +1,7 @@
 package simd
 
-// runParts shares the steps of a product: each part makes a sum of its own, the
-// first one in C, to which the others are added in order.
+// runParts divides the steps of a product into parts, each with a sum of its own. The
+// first part sums in C, and the others are then added to it in order.
 func (g *product) runParts(p Parallel) {
 	g.partial = newScratch((g.parts - 1) * g.M * g.N)
 	p(g.parts, g.partialSum)
@@ -28,8 +28,8 @@ func (g *product) partTask(part int) {
 	run.free()
 }
 
-// fromStep is the matrix without its first steps, which are its columns in memory
-// or its rows.
+// fromStep is the matrix without its first k steps. These are its columns as they lie in
+// memory, or else its rows.
 func (m Matrix) fromStep(k int, columns bool) Matrix {
 	if !columns {
 		k *= m.Stride

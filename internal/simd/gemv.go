@@ -2,9 +2,9 @@ package simd
 
 import "sync"
 
-// vectorProduct is a product of a matrix and a vector: out[i] = Σ_k m[i,k]·x[k].
-// The matrix is read once, in the order of memory: row by row as dot products, or,
-// if it is transposed, column by column, each added to the results in cache.
+// vectorProduct is a product of a matrix and a vector: out[i] = Σ_k m[i,k]·x[k]. The matrix
+// is read once, in the order of memory: row by row, as dot products, or if it is transposed
+// column by column, each of which is added to the results in cache.
 type vectorProduct struct {
 	*Product
 	m             Matrix
@@ -34,7 +34,8 @@ func newVectorProduct(g *Product) *vectorProduct {
 	return v
 }
 
-// byVector computes the product if one side of it is a vector long enough.
+// byVector computes the product if M or N is 1 and that side is long enough, and reports
+// whether it did.
 func (g *Product) byVector(p Parallel) bool {
 	if g.M != 1 && g.N != 1 {
 		return false

@@ -2,14 +2,14 @@ package simd
 
 import "unsafe"
 
-// FromInt32 sets dst[i] to the number nearest to src[i] for all of dst.
+// FromInt32 sets dst[i] to src[i], rounded to the nearest float32, for all of dst.
 func FromInt32(dst []float32, src []int32) {
 	if n := len(dst); n > 0 {
 		active.fromInt32(&dst[0], &src[:n][0], n)
 	}
 }
 
-// FromUint32 sets dst[i] to the number nearest to src[i] for all of dst.
+// FromUint32 sets dst[i] to src[i], rounded to the nearest float32, for all of dst.
 func FromUint32(dst []float32, src []uint32) {
 	if n := len(dst); n > 0 {
 		active.fromUint32(&dst[0], &src[:n][0], n)

@@ -2,18 +2,18 @@ package simd
 
 import "math"
 
-// BatchNorm normalises the columns of a matrix, a row for each pixel of a batch and
-// a column for each channel (S. Ioffe, C. Szegedy, arXiv:1502.03167):
+// BatchNorm normalises the columns of a matrix, which has a row for each pixel of a batch
+// and a column for each channel (S. Ioffe, C. Szegedy, arXiv:1502.03167):
 //
 //	y = scale·(x − mean)/√(variance + ε) + offset
 type BatchNorm struct {
-	Scale, Offset []float32 // by column
+	Scale, Offset []float32 // one for each column
 	Epsilon       float32
 	ReLU          bool // y is max(y, 0)
 }
 
-// Moments computes each column's mean and biased variance, in one pass over the
-// differences from the first row, which keeps the sums small.
+// Moments computes the mean and the biased variance of each of the len(mean) columns of
+// x, in one pass. It sums differences from the first row, which keeps the sums small.
 func Moments(p Parallel, mean, variance, x []float32) {
 	c := columnReduction{cols: len(mean), results: 2}
 	if len(x) == 0 || len(mean) == 0 {
@@ -33,13 +33,14 @@ func Moments(p Parallel, mean, variance, x []float32) {
 	}
 }
 
-// Train computes y, and the batch's mean and variance, in two passes over x.
+// Train computes y from x with the batch's own mean and biased variance, which it writes
+// to mean and variance, in two passes over x.
 func (b *BatchNorm) Train(p Parallel, y, x, mean, variance []float32) {
 	Moments(p, mean, variance, x)
 	b.Infer(p, y, x, mean, variance)
 }
 
-// Infer computes y from a given mean and variance.
+// Infer computes y from x with a given mean and variance. y may be x.
 func (b *BatchNorm) Infer(p Parallel, y, x, mean, variance []float32) {
 	scale, shift := newScratch(len(mean)), newScratch(len(mean))
 	defer scale.free()
@@ -57,9 +58,9 @@ func (b *BatchNorm) inverse(variance float32) float64 {
 	return 1 / math.Sqrt(float64(variance)+float64(b.Epsilon))
 }
 
-// Gradient computes, in two passes, the gradients by x, scale and offset from dy,
-// the gradient by y before any ReLU, and what Train saw and gave, with the inverse
-// deviation r = 1/√(variance + ε), n rows, and sums over them:
+// Gradient computes the gradients by x, scale and offset, in two passes, from dy, the
+// gradient by y before any ReLU, and from the x, mean and variance of Train. With the
+// inverse deviation r = 1/√(variance + ε), n rows, and sums over the rows,
 //
 //	doffset = Σ dy
 //	dscale  = Σ dy·(x − mean)·r

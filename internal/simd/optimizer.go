@@ -2,19 +2,19 @@ package simd
 
 import "math"
 
-// Momentum is stochastic gradient descent with momentum and weight decay, as in
-// PyTorch, whose velocity does not hold the rate: with g = gradient + Decay·w,
+// Momentum is stochastic gradient descent with momentum and weight decay, in PyTorch's
+// form, in which the rate is no part of the velocity v: with g = gradient + Decay·w,
 //
 //	v = Momentum·v + g
 //	w = w − Rate·v                       (or, Nesterov: w − Rate·(g + Momentum·v))
 //
-// Where w is infinite, g is no number even if Decay is 0.
+// Where w is infinite, g is NaN even if Decay is 0.
 type Momentum struct {
 	Rate, Momentum, Decay float32
 	Nesterov              bool
 }
 
-// Step updates weights and velocity in one pass.
+// Step updates weights and velocity in one pass. All slices have len(weights) elements.
 func (m *Momentum) Step(weights, velocity, gradient []float32) {
 	n := len(weights)
 	if n == 0 {
@@ -27,8 +27,9 @@ func (m *Momentum) Step(weights, velocity, gradient []float32) {
 	kernel(&weights[0], &velocity[:n][0], &gradient[:n][0], n, m.Decay, m.Momentum, m.Rate)
 }
 
-// Adam is D. Kingma and J. Ba's optimizer (arXiv:1412.6980) with coupled weight
-// decay, the corrections of the bias given: with g = gradient + Decay·w,
+// Adam is one step of D. Kingma and J. Ba's optimizer (arXiv:1412.6980), with coupled
+// weight decay and with bias corrections that the caller computes: with
+// g = gradient + Decay·w,
 //
 //	m = m + MeanRate·(g − m)
 //	v = SquareDecay·v + SquareRate·g²
@@ -36,12 +37,13 @@ func (m *Momentum) Step(weights, velocity, gradient []float32) {
 //
 // MeanRate is 1 − β₁, SquareDecay β₂, SquareRate 1 − β₂, and at step t Rate is the
 // learning rate over 1 − β₁ᵗ and Deviation √(1 − β₂ᵗ), whose inverse must be finite.
-// Where w is infinite, g is no number even if Decay is 0.
+// Where w is infinite, g is NaN even if Decay is 0.
 type Adam struct {
 	Rate, MeanRate, SquareDecay, SquareRate, Deviation, Epsilon, Decay float32
 }
 
-// Step updates weights and both moments in one pass.
+// Step updates weights and both moments, mean m and square v, in one pass. All slices
+// have len(weights) elements.
 func (a *Adam) Step(weights, mean, square, gradient []float32) {
 	n := len(weights)
 	if n == 0 {

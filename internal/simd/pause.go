@@ -1,5 +1,6 @@
 package simd
 
-// Pause lets a moment pass, about a hundred cycles, and tells the processor that
-// this is a loop which waits.
+// Pause waits for about a hundred cycles with the instruction PAUSE, for use in loops that
+// wait: the processor then spends less power, and leaves more of the core to its other
+// thread. It does nothing where there is no assembly.
 func Pause() { pause(1) }

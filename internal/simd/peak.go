@@ -1,8 +1,8 @@
 package simd
 
-// Peak calls the largest register tile of matrix products again and again on data in
-// the first-level cache, in tasks at once, and returns how many multiply-adds it
-// made: the most that a product could reach on this processor.
+// Peak runs the largest register tile of matrix products on data in the first-level
+// cache, repeats times in each of tasks tasks, and returns the number of multiply-adds
+// that it computed. Timed, it gives the most that a product can reach on this processor.
 func Peak(p Parallel, tasks, repeats int) (multiplyAdds int) {
 	const steps = 128
 	rows, vectors := active.wide, active.vectors()

@@ -16,7 +16,7 @@ const (
 	philoxW1     = 0xBB67AE85 // √3 − 1
 )
 
-// Philox gives the four random words of a counter.
+// Philox returns the four random words for a counter and a key.
 func Philox(counter [4]uint32, key [2]uint32) [4]uint32 {
 	x, k := counter, key
 	for range philoxRounds {
@@ -28,9 +28,8 @@ func Philox(counter [4]uint32, key [2]uint32) [4]uint32 {
 	return x
 }
 
-// PhiloxFill fills dst with the words of the counters from counter on, the first
-// two words of which count as one number of 64 bits and the last two as another
-// that takes the carry.
+// PhiloxFill fills dst with the words for counter and the counters after it. Counters are
+// numbers of 128 bits, low word first.
 func PhiloxFill(p Parallel, dst []uint32, counter [4]uint32, key [2]uint32) {
 	if len(dst) == 0 {
 		return
@@ -51,9 +50,9 @@ func advanced(c [4]uint32, n uint64) [4]uint32 {
 	return [4]uint32{uint32(sum), uint32(sum >> 32), uint32(high), uint32(high >> 32)}
 }
 
-// philoxFill fills dst with the words of the counters from c on: whole vectors of
-// counters by the kernel, which adds to the first word alone, and one by one what
-// is left and what carries.
+// philoxFill fills dst with the words of the counters from c on. The kernel, which adds to
+// the counters' first word alone, computes whole vectors; counters at the end and around a
+// carry into the second word are computed one by one.
 func philoxFill(dst []uint32, c [4]uint32, key [2]uint32) {
 	words := 4 * active.philoxLanes
 	for len(dst) > 0 {
@@ -68,8 +67,8 @@ func philoxFill(dst []uint32, c [4]uint32, key [2]uint32) {
 	}
 }
 
-// philoxVectorsGo writes the words of the given number of counters, which differ
-// from the first in their first word: dst[4·i + j] = word j of counter c₀ + i.
+// philoxVectorsGo writes the words of a number of counters, which differ from the first
+// one in their first word only: dst[4·i + j] = word j for counter c + i.
 func philoxVectorsGo(dst *uint32, vectors int, counter *[4]uint32, key *[2]uint32) {
 	c := *counter
 	for i := range vectors {

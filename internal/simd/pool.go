@@ -5,8 +5,9 @@ import (
 	"math"
 )
 
-// Pool slides a window over each channel of images in the order batch, height,
-// width, channel. Positions outside of the input do not count.
+// Pool describes pooling: a window that slides over each channel of images in the order
+// batch, height, width, channel. Positions outside of the input do not count. Slices whose
+// lengths do not fit are an error of all its methods.
 type Pool struct {
 	Batch         int
 	Height, Width Axis
@@ -33,7 +34,7 @@ func (o *Pool) check(x, y []float32) error {
 	return nil
 }
 
-// Max computes y, the greatest of each window; −∞ where a window is empty.
+// Max computes y, the greatest element of each window; −∞ for an empty window.
 func (o *Pool) Max(p Parallel, y, x []float32) error {
 	lowest := float32(math.Inf(-1))
 	return o.slide(p, y, x, lowest, func(to, from *float32, pixels, step int) {
@@ -41,7 +42,8 @@ func (o *Pool) Max(p Parallel, y, x []float32) error {
 	})
 }
 
-// Sum computes y, the sum of each window times scale.
+// Sum computes y, the sum of each window times scale; with scale one over the number of
+// elements of a window, its mean.
 func (o *Pool) Sum(p Parallel, y, x []float32, scale float32) error {
 	w := filled(o.Channels, scale)
 	defer w.free()
@@ -80,9 +82,9 @@ func (o *Pool) slide(p Parallel, y, x []float32, start float32, fold func(to, fr
 	return nil
 }
 
-// MaxGradient computes dx, the gradient by x of Max, from dy, x and y: each window's
-// goes to its first element, in the order of rows and columns, that is the
-// greatest. A window whose greatest is no number gives none.
+// MaxGradient computes dx, the gradient by x of Max, from dy, the gradient by y, and from
+// x and y: the gradient of a window goes to its greatest element, to the first of equal
+// ones in the order of rows and columns. A window whose greatest is NaN gives none.
 func (o *Pool) MaxGradient(p Parallel, dx, dy, x, y []float32) error {
 	if err := o.check(dx, dy); err != nil {
 		return err
@@ -112,7 +114,7 @@ func (o *Pool) MaxGradient(p Parallel, dx, dy, x, y []float32) error {
 	return nil
 }
 
-// SumGradient computes dx, the gradient by x of Sum.
+// SumGradient computes dx, the gradient by x of Sum, from dy, the gradient by y.
 func (o *Pool) SumGradient(p Parallel, dx, dy []float32, scale float32) error {
 	if err := o.check(dx, dy); err != nil {
 		return err

@@ -2,7 +2,7 @@ package simd
 
 import "math"
 
-// chunk is how many float32 are summed in float32 before the sum goes on in
+// chunk is how many numbers are summed in float32; the sums of chunks are added in
 // float64. It fixes the order of sums.
 const chunk = 1 << 14
 
@@ -30,7 +30,7 @@ func total(p Parallel, x []float32, kernel func(x *float32, n int) float32) floa
 	return sum
 }
 
-// Greatest is the greatest of the numbers in x, −∞ if there are none.
+// Greatest is the greatest number in x, ignoring NaN; −∞ if there is none.
 func Greatest(x []float32) float32 {
 	if len(x) == 0 {
 		return float32(math.Inf(-1))
@@ -38,8 +38,7 @@ func Greatest(x []float32) float32 {
 	return active.greatest(&x[0], len(x))
 }
 
-// Dot is Σ x[i]·y[i], in an order fixed by the length. y must be at least as long
-// as x.
+// Dot is Σ x[i]·y[i] for all of x, in an order fixed by the length.
 func Dot(x, y []float32) float32 {
 	if len(x) == 0 {
 		return 0

@@ -27,7 +27,7 @@ func dotGo(x, y *float32, n int) (sum float32) {
 	return sum
 }
 
-// greatestGo returns the greatest number of x[i], i < n.
+// greatestGo returns the greatest x[i], i < n, ignoring NaN; −∞ if there is none.
 func greatestGo(x *float32, n int) float32 {
 	most := float32(math.Inf(-1))
 	for _, v := range vector(x, n) {
@@ -64,8 +64,8 @@ func columnSumsGo(sum, x *float32, rows, stride, cols int) {
 //	sum[j]    = Σ_i (x[stride·i + j] − shift[j])
 //	square[j] = Σ_i (x[stride·i + j] − shift[j])²
 //
-// They are kept in float64: a variance is their difference, and there is no fused
-// multiply-add here that rounds once.
+// They are summed in float64, since a variance is their difference, and plain Go has no
+// fused multiply-add, which would round once.
 func columnMomentsGo(sum, square, x, shift *float32, rows, stride, cols int) {
 	shifts := vector(shift, cols)
 	sums, squares := make([]float64, cols), make([]float64, cols)

@@ -1,7 +1,7 @@
 package simd
 
-// Repeat writes each number of x so many times to dst, which has room for all of
-// them: dst[i·times+j] = x[i].
+// Repeat writes each number of x times times: dst[i·times+j] = x[i] for j < times. dst must
+// have at least len(x)·times elements.
 func Repeat(dst, x []float32, times int) {
 	if n := len(x); n > 0 && times > 0 {
 		vectors, last := wholeVectors(times)
@@ -9,8 +9,8 @@ func Repeat(dst, x []float32, times int) {
 	}
 }
 
-// repeatGo is Repeat of n numbers, each as often as some vectors and a last one have
-// elements.
+// repeatGo is Repeat of n numbers. How often is given as whole vectors and elements of a
+// last one.
 func repeatGo(dst, x *float32, n, vectors, last int) {
 	times := vectors*sparseGoLanes + last
 	to := vector(dst, n*times)

@@ -1,7 +1,7 @@
 package simd
 
-// repeated is a row of a value for each column, repeated so that kernels run over
-// several rows of a matrix at once.
+// repeated is a row, one value for each column of a matrix, that is repeated so that one
+// call of a kernel runs over several rows of the matrix.
 type repeated struct {
 	*scratch
 	cols int
@@ -37,8 +37,8 @@ func (r repeated) blocks(p Parallel, size int, f func(from, to int)) {
 	})
 }
 
-// ApplyRow computes dst[i,j] = op(x[i,j], row[j]) for the rows of x, len(row)
-// columns each. dst may be x.
+// ApplyRow computes dst[i,j] = op(x[i,j], row[j]) for the rows of x, of len(row) columns.
+// dst may be x.
 func (op Binary) ApplyRow(p Parallel, dst, x, row []float32) {
 	r := repeat(row)
 	defer r.free()
@@ -47,8 +47,8 @@ func (op Binary) ApplyRow(p Parallel, dst, x, row []float32) {
 	})
 }
 
-// ScaleShift computes dst[i,j] = x[i,j]·scale[j] + shift[j], and with relu the
-// greater of that and 0, for the rows of x, len(scale) columns each. dst may be x.
+// ScaleShift computes dst[i,j] = x[i,j]·scale[j] + shift[j], or with relu the greater of
+// that and 0, for the rows of x, of len(scale) columns. dst may be x.
 func ScaleShift(p Parallel, dst, x, scale, shift []float32, relu bool) {
 	kernel := active.mulAdd
 	if relu {
@@ -69,7 +69,8 @@ func MulAdd(dst, x, y, z []float32) {
 	}
 }
 
-// MulAddReLU computes the ReLU of MulAdd.
+// MulAddReLU computes dst[i] = max(x[i]·y[i] + z[i], 0) for all of dst, which may be any of
+// them.
 func MulAddReLU(dst, x, y, z []float32) {
 	if n := len(dst); n > 0 {
 		active.mulAddReLU(&dst[0], &x[:n][0], &y[:n][0], &z[:n][0], n)

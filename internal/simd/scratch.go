@@ -5,8 +5,8 @@ import (
 	"unsafe"
 )
 
-// scratch is a pooled buffer that starts on a cache line. Its contents are what
-// its last user left.
+// scratch is a pooled buffer that starts on a cache line. It holds what its last user
+// left there.
 type scratch struct {
 	all  []float32
 	data []float32

@@ -4,13 +4,16 @@ import "math"
 
 const softmaxTasks = 16
 
-// Softmax computes, for each row of cols columns, y[i,j] = exp(x[i,j] − m)/Σ_k
-// exp(x[i,k] − m), with m the row's greatest. y may be x.
+// Softmax computes, for each row of cols columns,
+//
+//	y[i,j] = exp(x[i,j] − m) / Σ_k exp(x[i,k] − m)
+//
+// with m the greatest element of the row. y may be x.
 func Softmax(p Parallel, y, x []float32, cols int) {
 	eachRow(p, len(x), cols, func(row int) { softmax(y[row:row+cols], x[row:row+cols]) })
 }
 
-// softmax returns the row's greatest and its sum of exponentials.
+// softmax computes one row. It returns the row's greatest element m and Σ exp(x − m).
 func softmax(y, x []float32) (most, sum float32) {
 	most = Greatest(x)
 	sum = active.expSum(&y[0], &x[0], most, len(x))
@@ -18,7 +21,7 @@ func softmax(y, x []float32) (most, sum float32) {
 	return most, sum
 }
 
-// eachRow runs over rows, in tasks fixed by the shape, by where each begins.
+// eachRow calls f with where each row begins, in tasks fixed by the shape.
 func eachRow(p Parallel, size, cols int, f func(from int)) {
 	if size == 0 || cols == 0 {
 		return
@@ -33,9 +36,9 @@ func eachRow(p Parallel, size, cols int, f func(from int)) {
 	})
 }
 
-// CrossEntropy computes each row's loss −log softmax(x)[label] and, where dx is not
-// nil, the gradient by x of the sum of the losses times scale: scale·(softmax(x) −
-// onehot(label)). x has len(labels) rows. dx may be x.
+// CrossEntropy computes each row's loss −log softmax(x)[label] and, if dx is not nil, the
+// gradient by x of the sum of the losses times scale: scale·(softmax(x) − onehot(label)). x
+// has len(labels) rows, and labels must be columns of it. dx may be x.
 func CrossEntropy(p Parallel, losses, dx, x []float32, labels []int32, scale float32) {
 	if len(labels) == 0 {
 		return

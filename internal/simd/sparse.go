@@ -5,19 +5,19 @@ import (
 	"sort"
 )
 
-// Sparse is the pattern of a sparse matrix in compressed rows: the elements of row
-// i are those from starts[i] to below starts[i+1], and columns says in which column
-// each is.
+// Sparse is the pattern of a sparse matrix in compressed rows (CSR): row i has the
+// elements e with starts[i] ≤ e < starts[i+1], and element e is in column columns[e].
 type Sparse struct {
 	starts, columns []int32
 	width           int
-	// order, if there is one, says whose values of so many an element has.
+	// Element e has value order[e] of a number of values, or value e if order is nil.
 	order  []int32
 	values int
 }
 
-// NewSparse returns a pattern of len(starts)−1 rows and a number of columns. It
-// keeps both slices; they must not change.
+// NewSparse returns a pattern of len(starts)−1 rows and width columns. It keeps both
+// slices; they must not change. Starts that do not rise from 0 to len(columns), and
+// columns that do not exist, are errors.
 func NewSparse(starts, columns []int32, width int) (*Sparse, error) {
 	if len(starts) == 0 || starts[0] != 0 || int(starts[len(starts)-1]) != len(columns) {
 		return nil, fmt.Errorf("simd: sparse matrix of %d elements: the rows' starts do not run from 0 to that", len(columns))
@@ -35,8 +35,8 @@ func NewSparse(starts, columns []int32, width int) (*Sparse, error) {
 	return &Sparse{starts: starts, columns: columns, width: width, values: len(columns)}, nil
 }
 
-// WithOrder returns the pattern whose element e has the value order[e] of a number of
-// them, not the value e. It keeps the slice, which must not change.
+// WithOrder returns a pattern like s whose element e has value order[e] of a number of
+// values, in place of value e. It keeps the slice, which must not change.
 func (s *Sparse) WithOrder(order []int32, values int) (*Sparse, error) {
 	if len(order) != len(s.columns) {
 		return nil, fmt.Errorf("simd: sparse matrix of %d elements: an order of %d", len(s.columns), len(order))
@@ -55,15 +55,15 @@ func (s *Sparse) Rows() int { return len(s.starts) - 1 }
 // Elements is the number of elements.
 func (s *Sparse) Elements() int { return len(s.columns) }
 
-// Multiply computes the product with a dense matrix x of the pattern's columns rows
-// and n columns,
+// Multiply computes the product with a dense matrix x of n columns, which has a row for
+// each column of the pattern:
 //
 //	dst[i,j] = Σ_e values[e, head(j)] · x[columns[e], j]
 //
-// the elements e of row i in their order, each n numbers apart. The columns j are
-// divided into heads equal parts, for each of which an element has a value of its
-// own; all values are 1 if there are none. Rows without elements become zero. dst
-// must not overlap x.
+// over the elements e of row i, in their order. The columns j are divided into heads equal
+// parts, and an element has a value for each of them; with values nil, all are 1. Rows
+// without elements become zero. dst must not overlap x. Slices whose lengths do not fit
+// are an error.
 func (s *Sparse) Multiply(p Parallel, dst, x []float32, n int, values []float32, heads int) error {
 	if heads < 1 || n%heads != 0 || values != nil && len(values) != s.values*heads {
 		return fmt.Errorf("simd: sparse matrix of %d values: %d for each of %d heads of %d columns", s.values, len(values), heads, n)
@@ -86,13 +86,12 @@ func (s *Sparse) Multiply(p Parallel, dst, x []float32, n int, values []float32,
 	return nil
 }
 
-// Combine adds the rows of a dense matrix x that the elements choose to those of
-// dst, or keeps the greater or lesser of each number and what dst[i] holds,
+// Combine combines rows of a dense matrix x of n columns with the rows of dst,
 //
 //	dst[i,j] = op(dst[i,j], x[columns[e], j])
 //
-// for the elements e of row i in their order. op is Add, Max or Min. dst must not
-// overlap x.
+// for each element e of row i, in their order. op is Add, Max or Min, anything else an
+// error. dst must not overlap x.
 func (s *Sparse) Combine(p Parallel, op Binary, dst, x []float32, n int) error {
 	var kernels *sparseKernels
 	switch op {
@@ -121,15 +120,15 @@ func (s *Sparse) check(dst, x []float32, n int) error {
 	return nil
 }
 
-// share is the row at which a task's rows begin, so that all have about as many
-// elements and rows.
+// share is the row at which a task begins, such that elements and rows together are
+// divided equally.
 func (s *Sparse) share(task, tasks int) int {
 	rows := s.Rows()
 	before := task * (len(s.columns) + rows) / tasks
 	return sort.Search(rows, func(row int) bool { return int(s.starts[row])+row >= before })
 }
 
-// sparseWork is one use of a pattern, with kernels by their vectors of columns.
+// sparseWork is one product with a pattern.
 type sparseWork struct {
 	pattern *Sparse
 	dst, x  []float32
@@ -182,8 +181,8 @@ func (w *sparseWork) rows(from, to int) {
 	}
 }
 
-// kind is the kernel for the columns from j on: as many vectors as there are columns
-// for, whose heads' values fit in a vector.
+// kind is the index of the kernel for the columns from j on: the one of the most vectors
+// that are all needed and whose heads' values fit in one vector.
 func (w *sparseWork) kind(j int) int {
 	lanes, width := active.sparseLanes, w.n/w.heads
 	left := ceilDiv(w.n-j, lanes)

@@ -7,8 +7,8 @@ import (
 	"unsafe"
 )
 
-// StencilPixel is how many numbers lie side by side at a pixel of a stencil and are
-// computed alike, such as those of 16 images.
+// StencilPixel is how many numbers a pixel of a stencil has, side by side in memory. All
+// are computed alike; they may belong to 16 images, say.
 const StencilPixel = 16
 
 // Stencil describes rows that are weighted sums of shifted pixels, each of
@@ -17,29 +17,30 @@ const StencilPixel = 16
 //
 //	dst[r, p] = clip(Bias[r] + Σ_e Weights[e, r]·x[Offsets[e] + p·Stride] + residual[r, p])
 //
-// where clip keeps to what lies between Low and High, and lets NaN pass. A direct
-// convolution whose weights are mostly zero is such a stencil: a row for each output
-// channel, an element for each input channel and tap that has a weight.
+// where clip limits a number to Low and High and keeps NaN. A direct convolution whose
+// weights are mostly zero is such a stencil, with a row for each output channel and an
+// element for each weight that is not zero, of an input channel and a tap.
 type Stencil struct {
 	Rows    int       // rows of a block: 1 or 4
 	Starts  []int32   // block b has the elements from Starts[b] to Starts[b+1]
 	Offsets []int32   // distances from a pixel in x, in floats
 	Weights []float32 // Rows for each element
 	Bias    []float32 // one for each row
-	// Dst and Residual are where the rows begin, from the places' Dst and Residual, in
-	// floats. Residual is nil if nothing is added.
+	// Dst and Residual say where each row begins, in floats from the Dst and Residual of
+	// the StencilPlace. Residual is nil if nothing is added.
 	Dst, Residual []int
 	// Stride is the distance in x of neighbouring pixels of dst, 1 or 2 pixels.
 	Stride int
-	// Low and High clip; both 0 do not.
+	// Low and High limit results; if both are 0, nothing does.
 	Low, High float32
 	// Greatest takes the greatest of the bias and all x in place of sums. Blocks are
 	// single rows, and there are no weights.
 	Greatest bool
 }
 
-// StencilPlace is a tile of pixels: Lines of Pixels, which begin at Dst, X and
-// Residual and lie DstLine, XLine and ResidualLine apart, in floats.
+// StencilPlace says which pixels Run computes: Lines lines of Pixels pixels each. The
+// first line begins at Dst, X and Residual, and lines are DstLine, XLine and ResidualLine
+// apart, in floats.
 type StencilPlace struct {
 	Lines, Pixels                int
 	Dst, X, Residual             int
@@ -54,7 +55,8 @@ type CompiledStencil struct {
 	x, to, from   [2]int // least and greatest of Offsets, Dst and Residual
 }
 
-// NewStencil checks a stencil. It keeps the slices; they must not change.
+// NewStencil checks a stencil, and returns an error if its parts do not fit together. It
+// keeps the slices; they must not change.
 func NewStencil(s Stencil) (*CompiledStencil, error) {
 	if err := s.check(); err != nil {
 		return nil, err
@@ -108,9 +110,9 @@ func bytesFromLeast[T int | int32](floats []T) (bytes []T, between [2]int) {
 // Blocks is the number of blocks of rows.
 func (c *CompiledStencil) Blocks() int { return len(c.Starts) - 1 }
 
-// Run computes a tile of the blocks from to below to. What does not lie in the slices
-// is an error, and nothing is computed. A residual is read before dst is written, so
-// they may be the same.
+// Run computes the rows of the blocks from to below to at a place. If any of that lies
+// outside of the slices, nothing is computed and there is an error. A pixel's residual is
+// read before the pixel is written, so residual and dst may be the same.
 func (c *CompiledStencil) Run(dst, x, residual []float32, from, to int, p StencilPlace) error {
 	if from < 0 || to > c.Blocks() || from > to || p.Lines < 0 || p.Pixels < 0 || p.DstLine < 0 || p.XLine < 0 || p.ResidualLine < 0 {
 		return fmt.Errorf("simd: stencil of %d blocks: %d to %d at %+v", c.Blocks(), from, to, p)
@@ -142,14 +144,14 @@ func (c *CompiledStencil) Run(dst, x, residual []float32, from, to int, p Stenci
 	return nil
 }
 
-// within reports whether a tile that begins at first, and further between two
-// distances, lies in n numbers.
+// within reports whether a slice of n numbers holds all tiles that begin at first plus a
+// distance, given the least and the greatest distance.
 func (p *StencilPlace) within(n, first int, between [2]int, line, stride int) bool {
 	last := (p.Lines-1)*line + ((p.Pixels-1)*stride+1)*StencilPixel
 	return first+between[0] >= 0 && first+between[1]+last <= n
 }
 
-// tiles runs the kernels of the largest tiles that fit.
+// tiles covers the place with tiles, each the largest that fits and has a kernel.
 func (c *CompiledStencil) tiles(dst, x, residual []float32, args *stencilRows, p StencilPlace) {
 	kernels := &active.stencil[c.Rows/4][c.Stride-1]
 	if c.Greatest {
@@ -175,12 +177,12 @@ type stencilTile struct{ lines, pixels int }
 // stencilTiles are the tiles of kernels, the largest first.
 var stencilTiles = [...]stencilTile{{4, 4}, {2, 8}, {1, 16}, {2, 4}, {1, 8}, {2, 2}, {1, 4}, {1, 2}, {1, 1}}
 
-// stencilKernels are a kernel for each tile; missing ones are nil, that of a single
-// pixel is there.
+// stencilKernels has the kernel of each of stencilTiles. Kernels may be nil, but not the
+// one of a single pixel.
 type stencilKernels [len(stencilTiles)]func(s *stencilRows)
 
-// largest is the kernel of the largest tile for what is left of some lines: of several
-// lines only if it takes all their pixels.
+// largest is the index of the largest tile that has a kernel and fits in the pixels left
+// of some lines. A tile of several lines must cover whole lines.
 func (k *stencilKernels) largest(lines, pixels int, whole bool) int {
 	return slices.IndexFunc(stencilTiles[:], func(t stencilTile) bool {
 		fits := t.lines == 1 && t.pixels <= pixels || whole && t.lines <= lines && t.pixels == pixels
@@ -188,7 +190,7 @@ func (k *stencilKernels) largest(lines, pixels int, whole bool) int {
 	})
 }
 
-// stencilGo are the plain twins of the kernels of so many rows.
+// stencilGo are the plain twins of the kernels of 1 or 4 rows.
 func stencilGo(rows, stride int) (kernels stencilKernels) {
 	for kind, tile := range stencilTiles {
 		kernels[kind] = func(s *stencilRows) {

@@ -25,7 +25,7 @@ func (t *tile) repeat(groups int, one func()) {
 	}
 }
 
-// tileGo computes what tile says for up to four rows of one group.
+// tileGo computes a tile, see type tile, of up to four rows of one group.
 func tileGo(t *tile, rows int, row, step uintptr) {
 	var sums [4][16]float32
 	if t.add != 0 {
@@ -50,7 +50,7 @@ func tileGo(t *tile, rows int, row, step uintptr) {
 	}
 }
 
-// written is row r of c, the columns that exist.
+// written is row r of c, as far as it is written.
 func (t *tile) written(r int) []float32 {
 	return unsafe.Slice((*float32)(unsafe.Add(t.c[0], uintptr(r)*t.cRow)), t.cols)
 }

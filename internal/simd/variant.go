@@ -10,8 +10,8 @@ import (
 type variant struct {
 	name string
 
-	// rows[vectors-1][groups] is the tile of groups × four rows; groups 0 is the
-	// tile of a single row. Missing ones are nil.
+	// rows[vectors-1][groups] is the tile of groups × four rows and that many vectors of
+	// 16 columns; groups 0 is the tile of a single row. Missing ones are nil.
 	rows [2]rowTiles
 	// channels[groups] is the same for tiles that keep channels apart.
 	channels rowTiles
@@ -131,7 +131,8 @@ var variants = append(native(), plain)
 
 var active = &variants[0]
 
-// Variants names the sets of kernels that this processor can run, best first.
+// Variants lists the names of the sets of kernels that this processor can run, best
+// first.
 func Variants() []string {
 	var names []string
 	for _, v := range variants {
@@ -143,7 +144,8 @@ func Variants() []string {
 // Variant names the set of kernels in use: "avx512", "avx2" or "go".
 func Variant() string { return active.name }
 
-// Use chooses the set of kernels by name. It must not be called while kernels run.
+// Use chooses the set of kernels by its name, which must be one of Variants. It must not be
+// called while kernels run.
 func Use(name string) error {
 	i := slices.IndexFunc(variants, func(v variant) bool { return v.name == name })
 	if i < 0 {

@@ -1,10 +1,10 @@
 package simd
 
-// span is where a kernel position meets the input: output positions out, out+1, …,
-// n of them, read input positions in, in+stride, ….
+// span says where a kernel position lies inside of the input: the n output positions out,
+// out+1, … read the input positions in, in+stride, ….
 type span struct{ out, in, n int }
 
-// span gives the output positions for which kernel position k lies inside.
+// span returns the output positions for which kernel position k lies inside of the input.
 func (a Axis) span(k int) span {
 	offset := k*a.dilation() - a.Before
 	first := max(0, ceilDiv(max(0, -offset), a.stride()))
@@ -27,10 +27,10 @@ type window struct {
 	channels      int
 }
 
-// rows visits the windows of the output rows h0 to h1 of one image, a row and a
-// kernel position at a time, kernel positions in order: tap, where the first pixels
-// begin in the output's and in the input's image, and how many there are. Each row
-// of the output is announced to start first.
+// rows goes through the output rows h0 to below h1 of one image. For each it calls start,
+// and then visit for each kernel position that lies inside of the input, in order: tap is
+// the position's number, and the pixels from out on, in floats from the output image's
+// beginning, read those from in on in the input image.
 func (w *window) rows(h0, h1 int, start func(row int), visit func(tap, out, in, pixels int)) {
 	for h := h0; h < h1; h++ {
 		start(h)
@@ -52,11 +52,11 @@ func (w *window) rows(h0, h1 int, start func(row int), visit func(tap, out, in, 
 func (w *window) inSize() int  { return w.height.In * w.width.In * w.channels }
 func (w *window) outSize() int { return w.height.Out() * w.width.Out() * w.channels }
 
-// step is the distance of neighbouring pixels' inputs.
+// step is the distance in floats of what neighbouring output pixels read.
 func (w *window) step() int { return w.width.stride() * w.channels }
 
-// eachBlock runs over blocks of output rows of all images, in tasks fixed by the
-// shape.
+// eachBlock calls f for blocks of output rows h0 to below h1 of all images, in tasks fixed
+// by the shape.
 func (w *window) eachBlock(p Parallel, batch int, f func(image, h0, h1 int)) {
 	row := max(1, w.width.Out()*w.channels)
 	block := max(1, chunk/row)
