@@ -6,11 +6,11 @@ import (
 	"strings"
 )
 
-// collector gathers what a kernel broadcasts into the cells that it belongs to, by
-// the request that each message answers; so an output that arrives after its cell
-// was done still finds its place.
+// collector gathers what a kernel broadcasts into the cells that it belongs to, by the
+// request that each message answers. An output that arrives after its cell was done thus
+// still finds its place.
 type collector struct {
-	limit    int                    // bytes of output a cell
+	limit    int                    // bytes of output that a cell may have
 	cells    map[string]*transcript // by request
 	displays map[string][]*Output   // by display_id, over all cells
 }
@@ -22,11 +22,11 @@ func newCollector(limit int) *collector {
 // transcript is the output of one cell while it grows.
 type transcript struct {
 	cell  *Cell
-	size  int     // bytes taken in
-	full  bool    // more than the limit came: the rest is dropped
+	size  int     // bytes received
+	full  bool    // the limit was exceeded: the rest is dropped
 	clear bool    // the next output replaces those that are there
-	open  *Output // the stream that text belongs to
-	text  []byte
+	open  *Output // the stream that is being written
+	text  []byte  // of the open stream
 }
 
 // begin says that the outputs of a request belong to a cell.
@@ -89,7 +89,7 @@ func (c *collector) update(content content) {
 	}
 }
 
-// finish makes the cells' outputs complete as far as they are known.
+// finish completes the cells' outputs with what has been received so far.
 func (c *collector) finish() {
 	for _, t := range c.cells {
 		t.seal()
@@ -123,8 +123,8 @@ func (t *transcript) seal() {
 	}
 }
 
-// overwrite leaves of each line what a carriage return did not take away, as a
-// terminal shows it: of a progress bar, the last state.
+// overwrite keeps of each line what follows its last carriage return, as a terminal shows
+// it: of a progress bar, the last state.
 func overwrite(text string) string {
 	if !strings.Contains(text, "\r") {
 		return text
@@ -156,8 +156,8 @@ type content struct {
 	Wait      bool     `json:"wait"`
 }
 
-// contentOf reads a message as far as it can be read: what the kernel signed and
-// still got wrong shows as an empty output.
+// contentOf reads a message's content as far as possible. A message that the kernel signed
+// and still got wrong shows as an empty output.
 func contentOf(m message) content {
 	var c content
 	decoder := json.NewDecoder(strings.NewReader(string(m.Content)))

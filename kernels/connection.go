@@ -14,8 +14,7 @@ import (
 	"github.com/go-zeromq/zmq4"
 )
 
-// connection is the content of a connection file, by which a kernel is told where
-// to listen.
+// connection is the content of a connection file, which tells a kernel where to listen.
 type connection struct {
 	IP        string `json:"ip"`
 	Transport string `json:"transport"`
@@ -64,9 +63,9 @@ func (c connection) address(port int) string {
 	return fmt.Sprintf("%s://%s:%d", c.Transport, c.IP, port)
 }
 
-// client is the front end's side of a connection. Messages whose signature does not
-// fit are dropped and counted: whoever else writes to a loopback port cannot put
-// words in the kernel's mouth, and cannot stop the run either.
+// client is the front end's side of a connection. Messages with a wrong signature are
+// dropped and counted, so that another program that writes to the loopback port can
+// neither pretend to be the kernel nor stop the run.
 type client struct {
 	codec   codec
 	shell   chan message // closed when the kernel hung up
@@ -134,8 +133,9 @@ func (d *client) connect(c connection) error {
 	return nil
 }
 
-// receive passes on what a socket gets until the kernel hangs up; after stop it
-// reads on, so that no reader of the socket is left waiting, and forgets.
+// receive passes on what a socket receives until the kernel hangs up. After stopped is
+// closed it still reads, so that the socket's own goroutines do not block, and drops what
+// it reads.
 func (d *client) receive(socket zmq4.Socket, to chan<- message) {
 	if to != nil {
 		defer close(to)
@@ -165,7 +165,8 @@ func (d *client) ask(kind string, content any) (string, error) {
 	return d.send(d.sockets[0], kind, content)
 }
 
-// command sends a request on the control channel, which passes by what is queued.
+// command sends a request on the control channel, which does not wait for requests in the
+// shell channel's queue.
 func (d *client) command(kind string, content any) error {
 	_, err := d.send(d.sockets[1], kind, content)
 	return err

@@ -6,18 +6,18 @@ import (
 	"strings"
 )
 
-// Causes of a CellError or of Run's own error, to be told with errors.Is.
+// Causes of a CellError or of Run's own error, for errors.Is.
 var (
 	// ErrTimeout says that a cell ran longer than RunOptions.CellTimeout.
 	ErrTimeout = errors.New("ran out of time")
-	// ErrKernelDied says that the kernel's process ended by itself.
+	// ErrKernelDied says that the kernel's process ended without being asked to.
 	ErrKernelDied = errors.New("the kernel died")
 	// ErrOutputLimit says that a cell wrote more than RunOptions.OutputLimit.
 	ErrOutputLimit = errors.New("wrote too much output")
 )
 
-// MissingError says that something is not on this machine, and how to get it. The
-// command line exits with status 3 on it.
+// MissingError says that something is not on this machine, and how to get it. The command
+// line then exits with status 3.
 type MissingError struct {
 	What string // what is missing: "goimports in .lab/bin"
 	How  string // what to do: "run `make tools`"
@@ -34,7 +34,7 @@ type CellError struct {
 	Number   int    // the cell is In [Number] of the executed notebook
 	Line     string // the cell's FirstLine
 	Text     string // the error as the kernel put it: compiler messages, a panic, an exit status
-	Err      error  // the cause where it was not the cell's own program: ErrTimeout, ErrKernelDied, ...
+	Err      error  // the cause if it was not the cell's own program: ErrTimeout, ErrKernelDied, ...
 }
 
 // Error begins with one line that says where and what; more lines of the kernel's

@@ -42,13 +42,13 @@ func executableSuffix() string {
 
 // InstallOptions says how Install reports.
 type InstallOptions struct {
-	Log io.Writer // what takes long, and what the go command says; nil: nothing
+	Log io.Writer // where steps that take long and the go command's output go; nil: nowhere
 }
 
-// Install makes the kernel of a checkout ready: it builds GoNB and goimports out of
-// the tools module, fetches the modules that cells may import, and writes the kernel
-// specification, which starts this program. What is done already and still fits is
-// not done again. It returns the specification.
+// Install installs the kernel of a checkout: it builds GoNB and goimports from the tools
+// module, fetches the modules that cells may import, and writes the kernel specification,
+// which starts this program. Steps whose results are there and up to date are skipped. It
+// returns the specification.
 func Install(ctx context.Context, root string, o InstallOptions) (Spec, error) {
 	if err := InstallTools(ctx, root, o); err != nil {
 		return Spec{}, err
@@ -124,7 +124,7 @@ func versionsDigest(root string) (string, error) {
 	return hex.EncodeToString(sum.Sum(nil)) + "\n", nil
 }
 
-// runGo runs the go command in a folder. An error holds what it said last.
+// runGo runs the go command in a folder. An error includes the last lines of its output.
 func runGo(ctx context.Context, log io.Writer, folder string, environment []string, args ...string) error {
 	program, err := findGo()
 	if err != nil {
@@ -147,8 +147,8 @@ func runGo(ctx context.Context, log io.Writer, folder string, environment []stri
 	return nil
 }
 
-// stableExecutable returns a path of this program that stays: of one that `go run`
-// built, which is deleted afterwards, a copy in .lab/bin.
+// stableExecutable returns a lasting path of this program. `go run` deletes what it has
+// built, so such a program is copied to .lab/bin.
 func stableExecutable(root string) (string, error) {
 	program, err := os.Executable()
 	if err != nil {

@@ -25,18 +25,18 @@ const (
 
 // LabOptions says how JupyterLab is started. The zero value shows the checkout.
 type LabOptions struct {
-	Folder string           // what it shows; "": the checkout
-	Port   int              // the first to try; 0: 8888
-	Python string           // to make the virtual environment with; "": python3
-	Log    io.Writer        // what takes long; nil: nothing
-	Ready  func(url string) // called once with the address to open, token included; may be nil
+	Folder string           // the folder that it shows; "": the checkout
+	Port   int              // the first port to try; 0: 8888
+	Python string           // the Python that makes the virtual environment; "": python3
+	Log    io.Writer        // where steps that take long are reported; nil: nowhere
+	Ready  func(url string) // called once with the address to open, including the token; may be nil
 }
 
-// Lab runs JupyterLab with the checkout's kernel, on the loopback interface, behind
-// a fresh token, until the context ends; that is no error. Before, it makes ready
-// what is not: the kernel, and a virtual environment in .lab/venv with the pinned
-// JupyterLab, in which the kernel is registered too. Without Python the error is a
-// *MissingError. JupyterLab's log is .lab/lab.log.
+// Lab runs JupyterLab with the checkout's kernel until the context ends, which is no
+// error. It listens on the loopback interface and asks for a new random token. First Lab
+// installs what is missing: the kernel, and a virtual environment in .lab/venv with the
+// pinned JupyterLab, where the kernel is registered too. If there is no Python, the error
+// is a *MissingError. JupyterLab's log is .lab/lab.log.
 func Lab(ctx context.Context, root string, o LabOptions) error {
 	spec, err := Install(ctx, root, InstallOptions{Log: o.Log})
 	if err != nil {
@@ -105,15 +105,16 @@ func (s *labServer) command(ctx context.Context, root string, python virtualEnvi
 		"--ServerApp.root_dir=" + cmp.Or(o.Folder, root),
 	}
 	if os.Geteuid() == 0 {
-		args = append(args, "--allow-root") // as in a container; loopback and token hold there too
+		args = append(args, "--allow-root") // as in a container; access is limited as for any user
 	}
-	// Without the context: the server is asked to end first, as it has kernels to end.
+	// The end of the context must not kill the server: it is asked to end, and first ends
+	// its kernels.
 	command := exec.CommandContext(context.WithoutCancel(ctx), python.python(), args...)
 	path := JupyterPath(root)
 	if more := os.Getenv("JUPYTER_PATH"); more != "" {
 		path += string(os.PathListSeparator) + more
 	}
-	// The token is in the environment, as others may see the arguments of processes.
+	// The token is in the environment, because other users can see processes' arguments.
 	command.Env = append(os.Environ(), "JUPYTER_TOKEN="+s.token, "JUPYTER_PATH="+path, "JUPYTER_RUNTIME_DIR="+s.runtime)
 	return command
 }
@@ -136,8 +137,8 @@ func (s *labServer) wait(ctx context.Context) error {
 	}
 }
 
-// address returns where the server says it listens: the port that was asked for may
-// have been taken.
+// address returns the address at which the server says it listens. Its port is not the one
+// asked for if that was taken.
 func (s *labServer) address() (string, error) {
 	name := fmt.Sprintf("jpserver-%d.json", s.process.command.Process.Pid)
 	content, err := os.ReadFile(filepath.Join(s.runtime, name))

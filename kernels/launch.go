@@ -15,14 +15,14 @@ const (
 	// Launch puts before it.
 	goVariable = "ESPALIER_GO"
 
-	// launcherVariable names the folder for that program where a launched kernel is
-	// not to leave anything in the checkout.
+	// launcherVariable names the folder for that program, for kernels that must not leave
+	// anything in the checkout.
 	launcherVariable = "ESPALIER_LAUNCHER"
 )
 
-// Intercept must be called first in main, with os.Args, to let the program serve as a
-// kernel's launcher and go command: if it was started as one of them, Intercept does
-// that work and returns the exit status and true.
+// Intercept lets a program serve as the launcher of kernels and as their go command. Its
+// main function must begin by calling Intercept with os.Args: if the program was started
+// as one of the two, Intercept does the work and returns the exit status and true.
 func Intercept(args []string) (status int, intercepted bool) {
 	if len(args) == 0 {
 		return 0, false
@@ -44,9 +44,9 @@ func Intercept(args []string) (status int, intercepted bool) {
 	return 1, true
 }
 
-// Launch makes this process GoNB, serving the front end that wrote the connection
-// file, with cells that import the packages of the checkout. It returns only where
-// it fails. Further arguments go to GoNB.
+// Launch replaces this process by GoNB, which serves the front end that wrote the
+// connection file and whose cells can import the packages of the checkout at root. args are
+// further arguments of GoNB. Launch returns only if it fails.
 func Launch(root, connectionFile string, args []string) error {
 	gonb := kernelTools[0].path(root)
 	if !isProgram(gonb) {
@@ -70,7 +70,7 @@ func Launch(root, connectionFile string, args []string) error {
 	return replace(gonb, append([]string{gonb, "--kernel", connectionFile}, args...), environment)
 }
 
-// placeWrapper makes the name go in a folder lead to this program.
+// placeWrapper makes a link named go in a folder that leads to this program.
 func placeWrapper(folder string) error {
 	self, err := os.Executable()
 	if err != nil {
@@ -83,7 +83,7 @@ func placeWrapper(folder string) error {
 	if target, err := os.Readlink(name); err == nil && target == self {
 		return nil
 	}
-	// Renamed into place, as another kernel may be using the name just now.
+	// Renamed into place, because another kernel may be using the name at this moment.
 	fresh := fmt.Sprintf("%s-%d", name, os.Getpid())
 	if err := os.Symlink(self, fresh); err != nil {
 		return err
@@ -132,10 +132,10 @@ func setenv(environment []string, name, value string) []string {
 	return append(set, name+"="+value)
 }
 
-// GoWrapper is the go command as cells' builds see it. It runs the real one with the
-// arguments and does as that does, with one exception: the module that GoNB makes
-// for its cells requires what the checkout requires, at the same versions, and the
-// checkout itself. It returns the exit status.
+// GoWrapper is the go command that builds cells. It runs the real one with the same
+// arguments, with one exception: the module that GoNB makes for its cells gets the
+// requirements of the checkout, at the same versions, and the checkout itself. It returns
+// the exit status.
 func GoWrapper(args []string) int {
 	status, err := wrapGo(args)
 	if err != nil {
@@ -166,8 +166,8 @@ func wrapGo(args []string) (int, error) {
 
 const offlineHint = "Cells do not ask the network for modules. To let them: %env GOPROXY="
 
-// getModules runs go get, and where it fails for want of a network says how to have
-// one, as go itself says only that there is no such package.
+// getModules runs go get. If that fails because cells do not use the network, getModules
+// says how to allow it; go itself only says that there is no such package.
 func getModules(program string, args []string) (int, error) {
 	status, err := runReal(program, args...)
 	if status != 0 && os.Getenv("GOPROXY") == "off" {
@@ -176,16 +176,15 @@ func getModules(program string, args []string) (int, error) {
 	return status, err
 }
 
-// initialisesCells says whether the arguments are those by which GoNB makes the
-// module of its cells; a user's own `!go mod init` in another folder is none of our
-// business.
+// initialisesCells reports whether the arguments are those with which GoNB makes the module
+// of its cells. A user's own `!go mod init` is in another folder.
 func initialisesCells(args []string) bool {
 	return len(args) == 3 && args[0] == "mod" && args[1] == "init" && sameFile(".", os.Getenv("GONB_TMP_DIR"))
 }
 
-// requireCheckout makes the module in the working directory a copy of the
-// checkout's under its own name, so that every version is pinned and nothing is
-// left to look up, and adds the checkout.
+// requireCheckout gives the module in the working directory the go.mod and go.sum of the
+// checkout under its own name, so that every version is pinned and nothing has to be
+// looked up, and requires the checkout itself.
 func requireCheckout(program, root, module string) (int, error) {
 	for _, name := range []string{"go.mod", "go.sum"} {
 		content, err := os.ReadFile(filepath.Join(root, name))

@@ -62,8 +62,8 @@ func (c *Cell) Tagged(tag string) bool {
 	return slices.Contains(tags, any(tag))
 }
 
-// FirstLine returns the first line of the source that tells cells apart: not an empty
-// one, and not the %% that begins a main function.
+// FirstLine returns the first line of the source that says something about the cell: not
+// an empty one, nor the %% that begins a main function. It is "" if there is none.
 func (c *Cell) FirstLine() string {
 	for line := range strings.Lines(c.Source) {
 		if line = strings.TrimSpace(line); line != "" && line != "%%" {
@@ -86,11 +86,11 @@ func ReadNotebook(path string) (*Notebook, error) {
 	return notebook, nil
 }
 
-// ParseNotebook reads a notebook out of JSON. Text may be one string or a list of
-// lines; what is absent is empty; identifiers that are absent, malformed or used
-// twice are replaced by ones made from the cell's place and source, so that reading
-// the same file again gives the same ones. A field of the wrong type is an error
-// that says where.
+// ParseNotebook reads a notebook from JSON. Text may be one string or a list of lines, and
+// absent fields are empty. Cell identifiers that are absent, malformed or used twice are
+// replaced by ones computed from the cell's place and source, so that reading the same
+// file again gives the same ones. A field of the wrong type is an error that says where it
+// is.
 func ParseNotebook(content []byte) (*Notebook, error) {
 	root, err := decodeObject(content)
 	if err != nil {
@@ -173,7 +173,7 @@ func (n *Notebook) identify() {
 // volatile are keys of a cell's metadata that differ from run to run.
 var volatile = []string{"execution", "ExecuteTime"}
 
-// strip takes out what would make two runs of the same notebook differ.
+// strip removes what differs between two runs of the same notebook.
 func (n *Notebook) strip() {
 	for _, cell := range n.Cells {
 		for _, key := range volatile {
@@ -237,13 +237,13 @@ func (n *Notebook) Write(w io.Writer) error {
 	return encoder.Encode(n.object())
 }
 
-// WriteFile writes the notebook to a file that is whole or not there.
+// WriteFile writes the notebook to a file, which after an error is as it was.
 func (n *Notebook) WriteFile(path string) error {
 	return durable.Write(durable.OS{}, path, n.Write)
 }
 
-// fields takes typed values out of a JSON object; what is left is what nobody asked
-// for. The first value of a wrong type is kept as err.
+// fields takes typed values out of a JSON object and leaves those that nobody asks for. err
+// is about the first value of a wrong type.
 type fields struct {
 	where  string
 	values map[string]any

@@ -20,7 +20,7 @@ const (
 type Output struct {
 	Kind OutputKind
 
-	// Of a stream: "stdout" or "stderr", and what was written.
+	// Of a stream: Name is "stdout" or "stderr", Text what was written.
 	Name, Text string
 
 	// Of display data and of results: values by MIME type, a string for everything
@@ -86,7 +86,7 @@ func (o *Output) object() map[string]any {
 	return object
 }
 
-// joinBundle makes one string of each text in a MIME bundle that is a list of lines.
+// joinBundle joins each text in a MIME bundle that is a list of lines to one string.
 func joinBundle(bundle map[string]any) map[string]any {
 	for mime, value := range bundle {
 		if isJSON(mime) {
@@ -99,7 +99,7 @@ func joinBundle(bundle map[string]any) map[string]any {
 	return bundle
 }
 
-// splitBundle makes lists of lines of the texts in a MIME bundle, as Jupyter does, so
+// splitBundle splits the texts in a MIME bundle into lists of lines, as Jupyter does, so
 // that a change in an SVG is a few lines of a diff.
 func splitBundle(bundle map[string]any) map[string]any {
 	split := make(map[string]any, len(bundle))

@@ -11,10 +11,10 @@ import (
 	"time"
 )
 
-// process is a program of several processes: the kernel, and whatever it started.
+// process is a running program with all processes that it has started.
 type process struct {
 	command *exec.Cmd
-	log     string        // the file that has what it wrote
+	log     string        // the file with its output
 	done    chan struct{} // closed when the program's first process has ended
 	err     error         // how it ended, once done is closed
 }
@@ -31,8 +31,8 @@ func start(command *exec.Cmd, log string) (*process, error) {
 	p := &process{command: command, log: log, done: make(chan struct{})}
 	started := make(chan error)
 	go func() {
-		// On Linux a child can be told when the thread that started it ends; the
-		// thread must live as long as the child then.
+		// On Linux the child is signalled when the thread that started it ends, see
+		// dieWithParent, so the thread must live as long as the child.
 		runtime.LockOSThread()
 		defer runtime.UnlockOSThread()
 		err := command.Start()
@@ -48,7 +48,8 @@ func start(command *exec.Cmd, log string) (*process, error) {
 	return p, nil
 }
 
-// within says whether the program ended by itself in some time.
+// within waits until the program has ended, but no longer than patience, and reports
+// whether it has.
 func (p *process) within(patience time.Duration) bool {
 	select {
 	case <-p.done:
@@ -58,8 +59,8 @@ func (p *process) within(patience time.Duration) bool {
 	}
 }
 
-// stop ends the program and everything it started: by asking, and where it does not
-// listen, by force.
+// stop ends the program and everything that it has started: it asks them to end, and after
+// patience kills those that are left.
 func (p *process) stop(patience time.Duration) {
 	if !p.within(0) {
 		terminateGroup(p.command.Process)
@@ -69,7 +70,7 @@ func (p *process) stop(patience time.Duration) {
 	<-p.done
 }
 
-// ending says how the program ended and the last of what it wrote.
+// ending describes how the program ended, with the last lines of its output.
 func (p *process) ending() string {
 	state := "exit status 0"
 	if p.err != nil {

@@ -2,6 +2,6 @@ package kernels
 
 import "syscall"
 
-// dieWithParent has the kernel of the operating system terminate the child when we
-// are killed, when nobody is left to do so.
+// dieWithParent makes Linux terminate the child when this process ends, even if it is
+// killed and cannot do so itself.
 func dieWithParent(attributes *syscall.SysProcAttr) { attributes.Pdeathsig = syscall.SIGTERM }

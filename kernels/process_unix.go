@@ -8,9 +8,9 @@ import (
 	"syscall"
 )
 
-// ownGroup makes a command the first process of a new group, so that it and all
-// that it starts can be signalled together, and an interrupt at the terminal
-// reaches us alone.
+// ownGroup makes a command the first process of a new group, so that it and all that it
+// starts can be signalled together, and an interrupt at the terminal reaches only this
+// process.
 func ownGroup(command *exec.Cmd) {
 	command.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	dieWithParent(command.SysProcAttr)

@@ -19,8 +19,8 @@ import (
 //go:embed requirements.txt
 var requirements []byte
 
-// labSettings keep JupyterLab from asking the network for what the user has not
-// asked for, and from asking the user whether it may.
+// labSettings keep JupyterLab from using the network for what the user has not asked for,
+// and from asking whether it may.
 //
 //go:embed lab-settings.json
 var labSettings []byte
@@ -35,8 +35,8 @@ func (e virtualEnvironment) python() string {
 	return filepath.Join(e.folder, "bin", "python")
 }
 
-// install makes the environment out of a Python, where it is not there, and puts the
-// requirements into it, where they are not.
+// install makes the environment with a Python interpreter and installs the requirements in
+// it, unless that has been done.
 func (e virtualEnvironment) install(ctx context.Context, python string, log io.Writer) error {
 	if err := e.make(ctx, python, log); err != nil {
 		return err
@@ -64,7 +64,7 @@ func (e virtualEnvironment) install(ctx context.Context, python string, log io.W
 	return durable.WriteFile(durable.OS{}, stamp, requirements)
 }
 
-// configure writes the settings that hold where the user has none.
+// configure writes settings, which the user's own override.
 func (e virtualEnvironment) configure() error {
 	folder := filepath.Join(e.folder, "share", "jupyter", "lab", "settings")
 	if err := os.MkdirAll(folder, 0o755); err != nil {
@@ -94,7 +94,7 @@ func (e virtualEnvironment) make(ctx context.Context, python string, log io.Writ
 	return nil
 }
 
-// combined runs a program and returns what it said.
+// combined runs a program and returns its output and standard error.
 func combined(ctx context.Context, program string, args ...string) (string, error) {
 	said, err := exec.CommandContext(ctx, program, args...).CombinedOutput()
 	if err != nil {

@@ -12,9 +12,9 @@ const rootVariable = "ESPALIER_ROOT"
 
 var moduleLine = regexp.MustCompile(`(?m)^module espalier\s*$`)
 
-// FindRoot returns the folder of the checkout: what ESPALIER_ROOT names; else the first
-// above or at the given folder whose go.mod is Espalier's; else the same for the folder
-// of this program. The error is a *MissingError if there is none.
+// FindRoot returns the absolute path of the checkout's folder. That is what ESPALIER_ROOT
+// names; else the given folder or the first above it whose go.mod is Espalier's; else the
+// same from the folder of this program. If there is none, the error is a *MissingError.
 func FindRoot(folder string) (string, error) {
 	if named := os.Getenv(rootVariable); named != "" {
 		if isRoot(named) {
@@ -62,10 +62,8 @@ func isRoot(folder string) bool {
 	return err == nil && moduleLine.Match(content)
 }
 
-// What lies where in a checkout.
-
-// laboratory is the folder of everything that is built or installed, and can be
-// deleted at any time.
+// laboratory is the folder in a checkout of everything that is built or installed. It can
+// be deleted at any time.
 func laboratory(root string) string { return filepath.Join(root, ".lab") }
 
 func toolFolder(root string) string { return filepath.Join(laboratory(root), "bin") }

@@ -27,8 +27,8 @@ type RunOptions struct {
 	Environment    []string       // KEY=value, for the kernel and its cells
 	CellTimeout    time.Duration  // how long a cell may run; 0: 10 minutes
 	InterruptGrace time.Duration  // how long a cell may go on once interrupted, before the kernel is killed; 0: 7 s (GoNB kills the cell after 5)
-	OutputLimit    int            // bytes of output a cell; 0: 16 MiB
-	Progress       func(Progress) // called at the begin and at the end of each cell; may be nil
+	OutputLimit    int            // bytes of output that a cell may have; 0: 16 MiB
+	Progress       func(Progress) // called at the start and at the end of each cell; may be nil
 }
 
 // Progress says where the execution of a notebook is.
@@ -38,10 +38,10 @@ type Progress struct {
 	Total    int           // of the cells that are executed
 	Line     string        // the cell's first line
 	Done     bool          // the cell is done, after Duration
-	Duration time.Duration // of the cell; 0 at its begin
+	Duration time.Duration // of the cell; 0 at its start
 }
 
-// Result is what an execution left.
+// Result is the outcome of an execution.
 type Result struct {
 	Path      string          // of the executed notebook
 	Notebook  *Notebook       // its content
@@ -181,16 +181,16 @@ func (r *runner) execute(ctx context.Context, cell *Cell) *CellError {
 
 var (
 	colour      = regexp.MustCompile("\x1b\\[[0-9;]*m")
-	packageLine = regexp.MustCompile(`(?m)^# gonb_.*\n`) // the compiler's, of no news
+	packageLine = regexp.MustCompile(`(?m)^# gonb_.*\n`) // the compiler's headline, which says nothing
 )
 
-// explain returns the error of a cell as text: what the kernel said, and, as of a
-// program that failed it says no more than the exit status, the last that the
-// program wrote to its standard error.
+// explain returns the error of a cell as text: what the kernel said, and the last lines
+// that the cell's program wrote to its standard error, since of a program that failed the
+// kernel tells only the exit status.
 func explain(reply reply, cell *Cell) string {
 	text := reply.Value
 	if trace := strings.Join(reply.Traceback, "\n"); len(trace) > len(text) {
-		text = trace // of the compiler's messages it knows the lines of the cell
+		text = trace // with the lines of the cell that compiler messages are about
 	}
 	text = strings.TrimSpace(packageLine.ReplaceAllString(text, ""))
 	for _, output := range cell.Outputs {

@@ -13,11 +13,11 @@ import (
 	"time"
 )
 
-// How long to wait for what a healthy kernel does at once.
+// How long to wait for what a kernel usually does at once.
 const (
 	startPatience    = 2 * time.Minute // a kernel's first start reads from a cold disk
 	askAgain         = 500 * time.Millisecond
-	idlePatience     = 2 * time.Second // for the last outputs after a cell's reply; later ones find their cell too
+	idlePatience     = 2 * time.Second // for the last outputs after a cell's reply; later ones are not lost
 	shutdownPatience = 3 * time.Second
 	startAttempts    = 3
 )
@@ -38,7 +38,7 @@ type sessionOptions struct {
 
 // startSession starts a kernel and waits until it answers.
 func startSession(ctx context.Context, o sessionOptions) (*session, error) {
-	// A kernel that is no launcher would come back here, and start a kernel, and so on.
+	// A program that does not call Intercept would start itself as a kernel again and again.
 	if os.Getenv(launcherVariable) != "" {
 		return nil, errors.New("this program was started as a notebook's kernel, but its main function does not begin with kernels.Intercept")
 	}
@@ -46,8 +46,8 @@ func startSession(ctx context.Context, o sessionOptions) (*session, error) {
 	defer cancel()
 	for attempt := 1; ; attempt++ {
 		s, err := tryStart(ctx, o)
-		// Between finding a free port and the kernel listening on it, another
-		// program may have taken it.
+		// Another program may take a port after newConnection has found it free and
+		// before the kernel listens on it.
 		if err == nil || attempt == startAttempts || !strings.Contains(err.Error(), "address already in use") {
 			return s, err
 		}
@@ -92,7 +92,8 @@ func (o sessionOptions) command(ctx context.Context, file, scratch string) *exec
 	for i, arg := range o.spec.Argv {
 		args[i] = strings.ReplaceAll(arg, connectionArgument, file)
 	}
-	// Without the context: the session ends the whole group of processes, in order.
+	// The end of the context must not kill the kernel alone: stop ends the whole group of
+	// processes.
 	command := exec.CommandContext(context.WithoutCancel(ctx), args[0], args[1:]...)
 	command.Dir = o.folder
 	command.Env = os.Environ()
@@ -121,10 +122,10 @@ func (s *session) death() error {
 	return fmt.Errorf("%w: %s", ErrKernelDied, s.process.ending())
 }
 
-// ready waits until the kernel has answered a question on the shell channel and
-// said so on the broadcast channel: from then on no output is missed. The question
-// is asked again until both came, as what is broadcast before the subscription
-// arrived is lost.
+// ready waits until the kernel has answered a request on the shell channel and a message
+// about that request has come on the broadcast channel: from then on no output is missed.
+// What is broadcast before the subscription reaches the kernel is lost, so the request is
+// repeated until both have come.
 func (s *session) ready(ctx context.Context) error {
 	asked := map[string]bool{}
 	var answered, heard bool
@@ -156,8 +157,8 @@ func (s *session) ready(ctx context.Context) error {
 	return nil
 }
 
-// failure says why the kernel could not be talked with, the cause behind the
-// symptom where there is one.
+// failure says why the kernel cannot be talked to: the cause, if it is known, in place of
+// the error that it led to.
 func (s *session) failure(ctx context.Context, err error) error {
 	if s.process.within(askAgain) {
 		err = s.death()
@@ -193,10 +194,10 @@ func (s *session) submit(code string) (string, error) {
 	})
 }
 
-// await waits until the request is done. Every broadcast message goes to heard, whose
-// error interrupts the cell, as the end of the context and of the time does. The
-// returned error is nil where the kernel replied by itself, that the cell failed
-// included; after another one, the kernel is of no use any more.
+// await waits until the request is done. Every broadcast message goes to heard. An error of
+// heard, the end of the context and the end of the cell's time interrupt the cell. The
+// error is nil if the kernel replied without that, even if it replied that the cell
+// failed; after an error the kernel cannot be used any more.
 func (s *session) await(ctx context.Context, id string, limits limits, heard func(message) error) (reply, error) {
 	run := execution{session: s, id: id, heard: heard, limits: limits}
 	return run.wait(ctx)
@@ -287,7 +288,7 @@ func (e *execution) interrupt(cause error) {
 	}
 }
 
-// hungUp says why the kernel hung up in the middle of a cell.
+// hungUp returns the reason why the kernel hung up in the middle of a cell.
 func (e *execution) hungUp() error {
 	if e.cause != nil {
 		return e.cause
@@ -312,7 +313,7 @@ func executionState(m message) string {
 	return content.State
 }
 
-// shutdown asks the kernel to end, hearing what it has to say until then.
+// shutdown asks the kernel to end, and passes on what it broadcasts until then.
 func (s *session) shutdown(heard func(message) error) {
 	if s.client.command("shutdown_request", map[string]bool{"restart": false}) != nil {
 		return
@@ -333,7 +334,7 @@ func (s *session) shutdown(heard func(message) error) {
 	}
 }
 
-// stop ends the kernel, with everything it started, and removes what it left behind.
+// stop ends the kernel and everything that it has started, and removes the scratch folder.
 func (s *session) stop() error {
 	if s.process != nil {
 		s.process.stop(shutdownPatience)

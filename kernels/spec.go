@@ -29,8 +29,7 @@ const (
 	kernelCommand = "kernel"
 )
 
-// Spec is a kernel specification, the kernel.json by which Jupyter knows how to
-// start a kernel
+// Spec is a kernel specification, the kernel.json that tells Jupyter how to start a kernel
 // (https://jupyter-client.readthedocs.io/en/stable/kernels.html#kernel-specs).
 type Spec struct {
 	Argv          []string          `json:"argv"`
@@ -40,8 +39,8 @@ type Spec struct {
 	Env           map[string]string `json:"env,omitempty"`
 }
 
-// NewSpec returns the specification of the kernel for a checkout, which launcher, an
-// espalier program, starts.
+// NewSpec returns the specification of the kernel for the checkout at root. launcher is the
+// path of the program that starts it, which calls Intercept.
 //
 // GOPROXY=off keeps cells from asking the network about modules at every run, which
 // makes them faster and lets them work offline; -s leaves out the linker's symbol
@@ -60,7 +59,8 @@ func NewSpec(root, launcher string) Spec {
 	}
 }
 
-// ReadSpec reads the specification in a folder; a *MissingError where there is none.
+// ReadSpec reads the specification in a folder. If there is none, the error is a
+// *MissingError.
 func ReadSpec(folder string) (Spec, error) {
 	path := filepath.Join(folder, specFile)
 	content, err := os.ReadFile(path)
@@ -95,8 +95,8 @@ func (s Spec) Write(folder string) error {
 	return durable.WriteFile(durable.OS{}, path, content)
 }
 
-// Check says what keeps the kernel from starting or from doing its work: every
-// problem found, joined; *MissingError for what is not there.
+// Check returns everything that keeps the kernel from starting or working, joined to one
+// error. Things that are not there are *MissingError.
 func (s Spec) Check() error {
 	var problems []error
 	problem := func(format string, args ...any) {

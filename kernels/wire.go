@@ -16,12 +16,12 @@ import (
 // protocolVersion is the version of Jupyter's messaging protocol that is spoken.
 const protocolVersion = "5.4"
 
-// delimiter parts the routing identities of a message from the message itself.
+// delimiter separates the routing identities of a message from the message itself.
 var delimiter = []byte("<IDS|MSG>")
 
 var errSignature = errors.New("the signature does not fit")
 
-// header says which message of which conversation a message is.
+// header identifies a message and the conversation that it belongs to.
 type header struct {
 	ID      string `json:"msg_id"`
 	Type    string `json:"msg_type"`
@@ -36,7 +36,7 @@ type message struct {
 	Header, Parent header
 	Content        json.RawMessage
 
-	identities [][]byte // of whom to answer, on a router's side
+	identities [][]byte // on a router's side: those of the peer to answer
 }
 
 // codec signs messages with the connection's key (HMAC-SHA256 over header, parent
@@ -82,8 +82,8 @@ func (c codec) encode(m message) ([][]byte, error) {
 	return append(frames, parts...), nil
 }
 
-// decode reads the frames of a message; what follows the content, raw buffers of
-// widgets, is left aside.
+// decode reads the frames of a message. It ignores those after the content, which are raw
+// buffers of widgets.
 func (c codec) decode(frames [][]byte) (message, error) {
 	at := slices.IndexFunc(frames, func(frame []byte) bool { return bytes.Equal(frame, delimiter) })
 	if at < 0 || len(frames) < at+6 {
