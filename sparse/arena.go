@@ -3,9 +3,9 @@ package sparse
 // space is a free part of an arena, planes of one geometry.
 type space struct{ at, planes int }
 
-// place gives buffers their places in an arena, and returns how large it is. A buffer
-// that no later layer reads leaves its place to one of the same geometry, whose zeros
-// around the planes are in the same places.
+// place gives buffers their places in an arena, and returns the arena's size in floats. A
+// buffer that no later layer reads leaves its place to one of the same geometry, which has
+// the zeros around its planes in the same places.
 func (l *lowering) place() int {
 	p := &placing{last: make(map[*buffer]int), free: make(map[geometry][]space), placed: make(map[*buffer]bool)}
 	for i, layer := range l.layers {
@@ -52,7 +52,7 @@ func (p *placing) add(b *buffer) {
 	p.size += b.planes * b.size
 }
 
-// release frees a buffer's place behind the layer that reads it last.
+// release frees a buffer's place after the layer that reads it last.
 func (p *placing) release(b *buffer, layer int) {
 	if p.last[b] == layer && !b.stays {
 		p.free[b.geometry] = append(p.free[b.geometry], space{b.at, b.planes})

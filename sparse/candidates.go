@@ -28,7 +28,7 @@ func newCandidates(n *nn.Network, weights nn.Weights, mask nn.WeightMask, o Opti
 	shrunk, err := nn.Shrink(n, weights, mask, nn.Constant)
 	switch {
 	case errors.As(err, new(*nn.LostLayerError)), errors.Is(err, nn.ErrUntraceable):
-		return c, nil // such a network is computed whole
+		return c, nil // such a network cannot be shrunk
 	case err != nil:
 		return nil, err
 	case nn.CostOf(shrunk.Network, nil).MACs < nn.CostOf(n, nil).MACs:
@@ -37,7 +37,7 @@ func newCandidates(n *nn.Network, weights nn.Weights, mask nn.WeightMask, o Opti
 	return c, nil
 }
 
-// choose returns the path that is asked for, or that measures fastest.
+// choose returns the path that the options ask for, or else the fastest by measurement.
 func (c *candidates) choose(ctx context.Context) (Path, error) {
 	if c.options.Path != "" {
 		return c.options.Path, nil
@@ -56,13 +56,14 @@ func (c *candidates) choose(ctx context.Context) (Path, error) {
 	return best, nil
 }
 
-// key names what the paths' times depend on.
+// key identifies everything that the paths' times depend on.
 func (c *candidates) key() string {
 	return fmt.Sprint(c.whole.network.Name, c.whole.network.Input, c.options.Batch, c.options.Workers, c.shrunk.weights.Digest())
 }
 
-// How often a path is timed, in turn with the others: so many times, and more where
-// that takes less than a time that a single disturbance does not count in.
+// How often paths are timed, in turn: pathRuns times, and more often until all runs
+// together have taken pathTime, in which a single disturbance does not matter, but at most
+// mostRounds times.
 const (
 	pathRuns   = 3
 	pathTime   = 300 * time.Millisecond
@@ -101,8 +102,9 @@ func (c *candidates) measure(ctx context.Context) (map[Path]time.Duration, error
 	return times, nil
 }
 
-// fastest is the least time of each of some runs, which take turns, behind a first
-// one: so many rounds, and more where they take less than some time together.
+// fastest returns the least time of each of some runs. They take turns: a first round that
+// does not count, then as many as rounds says, and more until the rounds have taken enough
+// time together.
 func fastest(ctx context.Context, rounds int, enough time.Duration, runs []func() error) ([]time.Duration, error) {
 	least := make([]time.Duration, len(runs))
 	var spent time.Duration
@@ -150,8 +152,8 @@ func (c *candidates) prepare(ctx context.Context, path Path) (engine, error) {
 	return newStencils(ctx, c.shrunk, c.options, path)
 }
 
-// closeAll closes the engines but that of the path chosen, and that one too if
-// something failed.
+// closeAll closes all engines except the one of the chosen path, and that one, too, after
+// a failure.
 func (c *candidates) closeAll(chosen Path, failure error) {
 	for path, e := range c.engines {
 		if path != chosen || failure != nil {

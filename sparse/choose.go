@@ -18,8 +18,8 @@ const (
 	layerTime = 10 * time.Millisecond
 )
 
-// choose gives a layer the form that measures fastest, or, for Blocks, that of blocks
-// where it has a choice.
+// choose gives a layer the form that measures fastest, or for Blocks, if there is a choice,
+// the form of blocks.
 func (s *stencils) choose(ctx context.Context, l *layer, o Options, path Path) (*compiled, error) {
 	read := l.reading()
 	forms := l.forms(read)
@@ -74,13 +74,14 @@ func (s *stencils) runLayer(c *compiled) error {
 	return errors.Join(errs...)
 }
 
-// A row's own element takes about as long as two of a block's rows, which read less
-// of the memory for as many products: measured, 60 to 100 GFLOP/s to 170.
+// rowsElement is how many times as long an element of a single row takes, for each
+// product, as one of a block, which reads less memory for as many products: 60 to 100
+// against 170 GFLOP/s were measured.
 const rowsElement = 2
 
-// forms are those worth trying: by itself each row of a layer whose rows share
-// nothing, as those of a depthwise convolution; and what takes less than twice as long
-// as the other by the number of its elements.
+// forms are the forms worth timing. If rows share no channels, as in a depthwise
+// convolution, each is computed by itself. Otherwise a form is left out if, by its number
+// of elements, it takes at least twice as long as the other kind.
 func (l *layer) forms(read *reading) []form {
 	if l.greatest || len(l.rows) < blockRows || !l.shares() {
 		return []form{{Rows: 1}}
@@ -113,7 +114,7 @@ func (l *layer) shares() bool {
 	return false
 }
 
-// key is a digest of all that the times of a layer's forms depend on.
+// key is a digest of everything that the times of a layer's forms depend on.
 func (s *stencils) key(l *layer, o Options) string {
 	hash := sha256.New()
 	fmt.Fprintln(hash, o.Workers, s.images, s.apart, len(s.arenas), l.in, l.out.geometry, l.stride, l.residual != nil, l.phases != nil)

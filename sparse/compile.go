@@ -23,13 +23,14 @@ const (
 	// Sparse is the shrunk network as sums of shifted pixels, each layer in the form
 	// that measures fastest.
 	Sparse Path = "sparse"
-	// Blocks is as Sparse, but whatever can be is computed in blocks of rows that share
-	// what they read, as a network without zeros is. Layers that measure faster by
-	// themselves need not be in a row, where weights come from further away.
+	// Blocks is like Sparse, but layers that can be are computed in blocks of rows that
+	// share what they read, as a network without zeros is. For a whole network this can be
+	// faster than the forms that are fastest for each layer alone: when all layers run,
+	// weights have to come from further away than when one is timed.
 	Blocks Path = "blocks"
 )
 
-// paths are all, in the order in which they are tried.
+// paths are all paths, in the order in which they are tried.
 var paths = []Path{Dense, Shrunk, Sparse, Blocks}
 
 // Options are the options of Compile. The zero value chooses by measuring.
@@ -41,7 +42,7 @@ type Options struct {
 	Workers int
 	// Path is how the network is computed; "" is what measures fastest.
 	Path Path
-	// Tuning holds earlier measurements and keeps new ones; nil measures anew.
+	// Tuning holds earlier measurements and keeps new ones; nil: everything is measured.
 	Tuning *Tuning
 }
 
@@ -82,8 +83,8 @@ type engine interface {
 // weights.
 //
 // To choose, it times all paths, and for Sparse the forms of each layer, which takes
-// seconds; with Options.Tuning it does so only once. A mask that does not fit the
-// network is an error.
+// seconds; with Options.Tuning it does so only once. Weights or a mask that do not fit the
+// network are an error, and so is a Path that cannot compute it (ErrNoSparseForm).
 func Compile(ctx context.Context, n *nn.Network, weights nn.Weights, mask nn.WeightMask, o Options) (*Program, error) {
 	if n == nil {
 		return nil, errors.New("compile for inference: there is no network")
@@ -135,8 +136,8 @@ type model struct {
 // Path is how the network is computed.
 func (p *Program) Path() Path { return p.path }
 
-// Run computes the outputs [images, outputs] of images [images, height, width,
-// channels], any number of them, a batch at a time.
+// Run computes the outputs [images, outputs] of images [images, height, width, channels].
+// There may be any number of images; a batch is computed at a time.
 func (p *Program) Run(ctx context.Context, images []float32) ([]float32, error) {
 	size := p.input.Size()
 	switch {

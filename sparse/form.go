@@ -8,14 +8,14 @@ import (
 
 // form is a way to compute a layer.
 type form struct {
-	// Rows is how many output channels are computed together: 1, each by itself from
-	// the weights that it has; or 4, which share what they read.
+	// Rows is how many output channels are computed together: 1, which reads only what
+	// its own weights need, or 4, which read the same.
 	Rows int `json:"rows"`
-	// Shared is of how many of the 4 rows an element must be to be computed for all of
-	// them; those of fewer are leftovers, computed row by row.
+	// Shared is how many of 4 rows must have a weight for an element for it to be computed
+	// for all 4; elements of fewer rows are leftovers, which are computed row by row.
 	Shared int `json:"shared,omitempty"`
-	// Channels is how many input channels are read at a time, so that what they hold
-	// at a tile stays in the first-level cache; 0 is all.
+	// Channels is how many input channels are read in one pass, so that their pixels at a
+	// tile stay in the first-level cache; 0 is all.
 	Channels int `json:"channels,omitempty"`
 }
 
@@ -35,12 +35,12 @@ func (f form) String() string {
 	return fmt.Sprintf("blocks of %d rows that %d share, and leftovers", f.Rows, f.Shared)
 }
 
-// section is some rows of a layer, in units that are computed together, in passes
-// over the units each of which adds to what the one before has written.
+// section is a part of a layer's rows, divided into units of rows that are computed
+// together. Each pass runs over all units and adds to what the pass before has written.
 type section struct {
 	units  int
 	passes []pass
-	work   []int // elements before each unit, and in all
+	work   []int // elements before each unit, and at the end of all
 }
 
 // pass is a stencil with as many blocks for each unit.
@@ -77,7 +77,7 @@ func (l *layer) compile(read *reading, f form) ([]section, error) {
 	return sections, nil
 }
 
-// section compiles rows in an order, in units of some.
+// section compiles the rows in order, in units of that many rows.
 func (l *layer) section(read *reading, order []int, rows int, f form) (section, error) {
 	s := section{units: len(order) / rows, work: []int{0}}
 	var builders []*builder
@@ -127,7 +127,7 @@ func (l *layer) section(read *reading, order []int, rows int, f form) (section, 
 	return s, nil
 }
 
-// builder collects the blocks of a stencil.
+// builder collects the blocks of the stencil of one pass.
 type builder struct {
 	layer   *layer
 	read    *reading
@@ -147,7 +147,7 @@ func (b *builder) add(e element) {
 	}
 }
 
-// end ends a block.
+// end completes the block at hand.
 func (b *builder) end() { b.stencil.Starts = append(b.stencil.Starts, int32(len(b.stencil.Offsets))) }
 
 // addRows adds a block for each row of a unit.

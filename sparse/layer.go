@@ -1,8 +1,6 @@
 package sparse
 
-import (
-	"espalier/nn"
-)
+import "espalier/nn"
 
 // layer is one step of a sparse program: a sum of shifted pixels for each channel of
 // its output, with all that is fused into it.
@@ -14,13 +12,13 @@ type layer struct {
 	rows  []row
 	// stride is the distance in the input of neighbouring pixels of the output.
 	stride int
-	// residual is what is added: a channel for each row, nil if nothing is.
+	// residual has the channel that is added to each row, nil if nothing is added.
 	residual []channel
-	// clip, if not nil, is between what the results are kept.
+	// clip, if not nil, has the least and the greatest value of a result.
 	clip *[2]float32
 	// greatest takes the greatest of a row's taps in place of their sum.
 	greatest bool
-	// phases, if any, rearranges the input before.
+	// phases, if not nil, first rearranges the input.
 	phases *phases
 }
 
@@ -30,7 +28,8 @@ type row struct {
 	taps []tap
 }
 
-// tap is a channel's pixel at a distance from the output's.
+// tap is a weight for the pixel of a channel that is y rows and x columns away from the
+// output's pixel.
 type tap struct {
 	channel channel
 	y, x    int
@@ -49,15 +48,15 @@ type channel struct {
 // at is where the first pixel lies in the arena.
 func (c channel) at() int { return c.buffer.at + c.plane*c.buffer.size + c.buffer.first }
 
-// buffer is planes of one geometry that lie behind each other in the arena.
+// buffer is a number of planes of one geometry that lie one after the other in the arena.
 type buffer struct {
 	geometry
 	planes int
 	at     int
-	// stays says that no other buffer may have its place: it is read before it is
-	// written.
+	// stays says that no other buffer may have its place, because it is read before
+	// anything writes it.
 	stays bool
-	// constant, if any, is what stays in it: pixels by row, column and plane.
+	// constant, if not nil, is its lasting content: [height, width, planes].
 	constant []float32
 }
 
@@ -79,7 +78,7 @@ func (l *layer) taps() int {
 	return taps
 }
 
-// reads visits the buffers that the layer reads; one may come several times.
+// reads visits the buffers that the layer reads, some of them several times.
 func (l *layer) reads(visit func(*buffer)) {
 	if l.phases != nil {
 		for _, c := range l.phases.from {

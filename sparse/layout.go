@@ -5,12 +5,12 @@ import (
 	"espalier/nn"
 )
 
-// layout says what the 16 numbers of a vector are. In either layout all images of a
-// group lie in one piece of memory, its arena, channel by channel: a channel is a
-// plane of pixels with zeros around it.
+// layout says what the 16 numbers of a vector are. In either layout a group of images lies
+// in one piece of memory, its arena, channel by channel. A channel is a plane of pixels
+// with zeros around it.
 type layout struct {
-	// images is how many images lie side by side in each pixel: 16, or 1 where a
-	// vector is 16 pixels of a line and those after it.
+	// images is how many images each pixel has, side by side: 16, or 1, and then a vector
+	// is 16 pixels that follow each other.
 	images int
 	// margin is how many pixels of zeros there are above and below a plane, and
 	// between the end of a line and the beginning of the next.
@@ -68,8 +68,8 @@ func (g geometry) vectors() int {
 	return (((g.height-1)*g.pitch + g.width) + simd.StencilPixel - 1) / simd.StencilPixel
 }
 
-// clearMargins makes what lies between and after the lines of a plane zero again,
-// which vectors of pixels write.
+// clearMargins sets to zero again what lies between and after the lines of a plane: vectors
+// of pixels write there, too.
 func (g geometry) clearMargins(plane []float32) {
 	for line := range g.height - 1 {
 		clear(plane[line*g.pitch+g.width : (line+1)*g.pitch])
@@ -77,8 +77,8 @@ func (g geometry) clearMargins(plane []float32) {
 	clear(plane[(g.height-1)*g.pitch+g.width : g.vectors()*simd.StencilPixel])
 }
 
-// load copies a channel of some images, [height, width, channels] each, into a plane
-// that begins with its first pixel. There are no more images than the geometry has.
+// load copies a channel of some images, [height, width, channels] each, into a plane that
+// begins with its first pixel. There are at most as many images as a pixel holds.
 func (g geometry) load(plane, images []float32, size, channels, channel int) {
 	for i := range len(images) / size {
 		image := images[i*size+channel : (i+1)*size]

@@ -13,9 +13,9 @@ import (
 type value struct {
 	geometry
 	channels []channel
-	// layer computes it, if it can still take something up.
+	// layer is the one that computes it if more can be fused into that, else nil.
 	layer *layer
-	// nonNegative says that it has been clipped at zero.
+	// nonNegative says that no number is below zero, because they were clipped.
 	nonNegative bool
 }
 
@@ -34,8 +34,7 @@ type lowering struct {
 	input   *buffer
 }
 
-// lower returns the layers of a network and where its output is. Weights of zero take
-// no part.
+// lower lowers a network. Weights of zero take no part.
 func lower(n *nn.Network, weights nn.Weights, l layout) (*lowering, error) {
 	w := &lowering{layout: l, network: n, weights: weights, readers: make(map[int]int)}
 	for _, node := range n.Nodes {
@@ -57,8 +56,8 @@ func lower(n *nn.Network, weights nn.Weights, l layout) (*lowering, error) {
 // output is what the network computes.
 func (l *lowering) output() value { return l.values[len(l.values)-1] }
 
-// value is a layer's output, or the network's input. Unless the layer at hand is the
-// only one that reads it, nothing can be fused into it.
+// value is a layer's output, or the network's input. If more than one layer reads it,
+// nothing can be fused into it.
 func (l *lowering) value(index int) value {
 	if index == nn.Input {
 		return value{geometry: l.input.geometry, channels: l.input.channels()}
@@ -116,7 +115,8 @@ func (l *lowering) parameter(node nn.Node, role nn.Role) []float32 {
 	return l.weights[node.Name+"."+string(role)]
 }
 
-// choose rearranges channels.
+// choose returns a value with some of x's channels in some order; for nn.NoChannel it has
+// zeros.
 func (x value) choose(channels []int) value {
 	chosen := make([]channel, len(channels))
 	for i, c := range channels {
@@ -127,7 +127,7 @@ func (x value) choose(channels []int) value {
 	return value{geometry: x.geometry, channels: chosen, nonNegative: x.nonNegative}
 }
 
-// shuffled are the channels that a shuffle of n puts in order.
+// shuffled is the order into which a shuffle of n channels puts them.
 func shuffled(groups, n int) []int {
 	order := make([]int, n)
 	for i := range order {
@@ -136,8 +136,9 @@ func shuffled(groups, n int) []int {
 	return order
 }
 
-// add adds two values, in the later of the layers that compute them and can take the
-// other one up; it then runs last, as it is not read by any other.
+// add adds two values. It fuses the sum into one of the layers that compute them, the later
+// one if both are open, and moves that layer to the end, which is possible because no
+// other layer reads it.
 func (l *lowering) add(node nn.Node, x, y value) value {
 	if later := slices.Index(l.layers, y.layer) > slices.Index(l.layers, x.layer); later && y.layer.open() || !x.layer.open() {
 		x, y = y, x
@@ -158,7 +159,7 @@ func (l *layer) open() bool {
 	return l != nil && l.residual == nil && l.clip == nil && !l.greatest
 }
 
-// present is the value with planes of zeros in place of channels that are not there.
+// present is the value with a plane of zeros for each channel that has no buffer.
 func (x value) present() value {
 	zeros := &buffer{geometry: x.geometry, planes: 1, stays: true}
 	x.channels = slices.Clone(x.channels)
@@ -203,7 +204,7 @@ func (l *lowering) activate(node nn.Node, layer nn.Activation, x value) value {
 	return x
 }
 
-// pad subsamples and puts channels of zeros around the input's.
+// pad takes every Stride-th pixel and puts channels of zeros before and after the input's.
 func (l *lowering) pad(node nn.Node, layer nn.PadShortcut, x value) value {
 	if w, _ := nn.WindowOf(layer); w.Stride > 1 {
 		x = l.pool(node, x, w, 1)

@@ -16,7 +16,7 @@ func (l *lowering) newLayer(node nn.Node, in geometry, channels int) value {
 	return value{geometry: out.geometry, channels: out.channels(), layer: layer}
 }
 
-// identity adds a layer that copies a value, for something to be fused into it.
+// identity adds a layer that copies a value, so that something can be fused into it.
 func (l *lowering) identity(node nn.Node, x value) value {
 	y := l.newLayer(node, x.geometry, len(x.channels))
 	y.layer.kinds = nil
@@ -29,9 +29,10 @@ func (l *lowering) identity(node nn.Node, x value) value {
 	return y
 }
 
-// slide makes a layer read its input by a window, and returns where the window's row i
-// and column j of a channel are found: in the input itself, or, where vectors are
-// pixels whose lines do not lie as those of the output do, in its phases.
+// slide makes a layer read its input x through a window, and returns a function for the
+// tap at row i and column j of the window in channel c. Taps read the input itself, or its
+// phases if vectors are pixels and the lines of the input do not lie like those of the
+// output.
 func (l *lowering) slide(y *layer, x value, w nn.Window) func(c, i, j int) tap {
 	single := y.out.height == 1 && y.out.width == 1
 	if l.byPixel() && !single && (w.Stride > 1 || x.pitch != y.out.pitch) {
@@ -45,8 +46,9 @@ func (l *lowering) slide(y *layer, x value, w nn.Window) func(c, i, j int) tap {
 	}
 }
 
-// convolve has a row for each output channel, and a tap for each weight that is not
-// zero. Channels come first, so that neighbouring taps are near in memory.
+// convolve lowers a convolution to a row for each output channel, with a tap for each
+// weight that is not zero. Taps are in the order of channels, so that neighbouring taps
+// are near each other in memory.
 func (l *lowering) convolve(node nn.Node, layer nn.Convolution, x value) value {
 	y := l.newLayer(node, x.geometry, layer.Out)
 	w, _ := nn.WindowOf(layer)
@@ -102,7 +104,7 @@ func (l *lowering) multiply(node nn.Node, x value) value {
 	return y
 }
 
-// pool sums each channel's window, times a weight.
+// pool lowers to the sum of each channel's window, times a weight.
 func (l *lowering) pool(node nn.Node, x value, w nn.Window, weight float32) value {
 	y := l.newLayer(node, x.geometry, len(x.channels))
 	find := l.slide(y.layer, x, w)
@@ -118,7 +120,7 @@ func (l *lowering) pool(node nn.Node, x value, w nn.Window, weight float32) valu
 	return y
 }
 
-// mean is the mean of each channel.
+// mean lowers to the mean of each channel.
 func (l *lowering) mean(node nn.Node, x value) value {
 	y := l.newLayer(node, x.geometry, len(x.channels))
 	pixels := x.height * x.width
@@ -134,8 +136,9 @@ func (l *lowering) mean(node nn.Node, x value) value {
 	return y
 }
 
-// greatest is the greatest of each channel's window. Around a value that is nowhere
-// negative the margins' zeros do not count, as padding must not.
+// greatest lowers to the greatest number of each channel's window. Padding must not count.
+// The zeros of the margins do not if no number is negative; other padded inputs are
+// refused.
 func (l *lowering) greatest(node nn.Node, x value) (value, error) {
 	w, _ := nn.WindowOf(node.Layer)
 	if w.Padding > 0 && !x.nonNegative {

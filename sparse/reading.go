@@ -6,19 +6,19 @@ import (
 	"slices"
 )
 
-// reading is what the rows of a layer read: places of the arena, as seen from a pixel
-// of the output, that are numbered in their order.
+// reading says what the rows of a layer read: places in the arena, in floats from a pixel
+// of the output, numbered in rising order.
 type reading struct {
 	places   []int
-	channels []int // the number, in the order of places, of the channel of each
+	channels []int // of each place, its channel's number in the order of places
 	rows     [][]weighted
-	// inBlocks are the rows in the order in which they come in blocks, and union is
-	// how many elements these blocks have in all.
+	// inBlocks are the rows in the order in which blocks take them, and union is the
+	// number of elements of all these blocks.
 	inBlocks []int
 	union    int
 }
 
-// weighted is a place by its number, and a row's weight for it.
+// weighted is the number of a place and a row's weight for it.
 type weighted struct {
 	place  int
 	weight float32
@@ -116,8 +116,8 @@ func (r *reading) elements(joined []element, rows []int) []element {
 	}
 }
 
-// joinRows puts rows in blocks such that those of a block read the same: with the first
-// of the rows left go those that share most with it.
+// joinRows puts rows that read much the same into blocks: the first row that is left goes
+// together with those that share most with it.
 func (r *reading) joinRows(rows int) {
 	supports, left := r.supports(), make([]int, len(r.rows))
 	for i := range left {

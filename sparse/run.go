@@ -7,8 +7,8 @@ import (
 	"espalier/internal/simd"
 )
 
-// tile is a part of a plane that is computed at a time: lines of pixels, or of vectors
-// of pixels, from a place in the output and in the input.
+// tile is a part of a plane that is computed at a time: lines of pixels, or of vectors of
+// pixels. dst and x say where it begins in the output's and in the input's plane.
 type tile struct{ dst, x, lines, pixels int }
 
 // compiled is a layer in a form.
@@ -30,7 +30,7 @@ const (
 	tasksWanted  = 16 // so that a few workers end together
 )
 
-// compile gives a layer a form, with at least about as many tasks in an arena.
+// compile gives a layer a form, with about tasks tasks or more in each arena.
 func compile(l *layer, read *reading, f form, byPixel bool, tasks int) (*compiled, error) {
 	sections, err := l.compile(read, f)
 	if err != nil {
@@ -59,8 +59,8 @@ func (c *compiled) tileVectors() {
 	}
 }
 
-// tilePixels cuts planes whose vectors are images: several lines of narrow ones. A
-// stride that there are no kernels for makes each pixel a tile.
+// tilePixels cuts planes whose vectors are images, narrow planes into tiles of several
+// lines. With a stride that has no kernels, each pixel is a tile.
 func (c *compiled) tilePixels() {
 	width := min(vectorsATile/leastLines, c.out.width)
 	if c.stride > 2 {
@@ -123,7 +123,7 @@ func (c *compiled) compute(arena []float32, tiles []tile, part int) error {
 	return nil
 }
 
-// share is the units of a part, so that all have about as many elements.
+// share returns the units of one of parts parts with about equally many elements.
 func (s *section) share(part, parts int) (from, to int) {
 	all := s.work[s.units]
 	begin := func(part int) int {

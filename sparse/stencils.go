@@ -18,7 +18,7 @@ type stencils struct {
 	input   nn.Shape
 	planes  *buffer // of the input
 	output  value
-	size    int // of an image's outputs
+	size    int // outputs of an image
 	workers *cpu.Workers
 	layers  []*compiled
 	// apart says that each group of images is computed by one worker, in an arena of
@@ -28,8 +28,8 @@ type stencils struct {
 	arenas [][]float32
 }
 
-// newStencils lowers a network and gives each layer its fastest form, or, for Blocks, that
-// of blocks.
+// newStencils lowers a network and gives each layer its fastest form, or for Blocks the
+// form of blocks.
 func newStencils(ctx context.Context, m model, o Options, path Path) (*stencils, error) {
 	l, err := lower(m.network, m.weights, layoutFor(o.Batch, m.network))
 	if err != nil {
@@ -45,8 +45,8 @@ func newStencils(ctx context.Context, m model, o Options, path Path) (*stencils,
 	}
 	size := l.place()
 	for range arenas {
-		// A layer's channels are far apart: with small pages looking up their
-		// addresses cost up to half of the time.
+		// A layer's channels are far apart in memory: with small pages, translating
+		// their addresses took up to half of the time.
 		arena := make([]float32, size)
 		hugepage.Collapse(unsafe.Slice((*byte)(unsafe.Pointer(unsafe.SliceData(arena))), 4*size))
 		l.fill(arena)
@@ -105,7 +105,7 @@ func (s *stencils) runApart(outputs, images []float32, groups int) error {
 	return nil
 }
 
-// group cuts out what belongs to a group of images, each of so many numbers.
+// group returns the part of all that belongs to a group of images, each of size numbers.
 func (l layout) group(all []float32, size, group int) []float32 {
 	count := len(all) / size
 	from, to := min(count, group*l.images), min(count, (group+1)*l.images)

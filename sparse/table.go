@@ -9,32 +9,34 @@ import (
 	"espalier/nn"
 )
 
-// Choice is how a program computes its network, for people and programs to read.
+// Choice describes how a program computes its network, for people and programs to read.
 type Choice struct {
 	Path  Path `json:"path"`
 	Batch int  `json:"batch"`
-	// MACs are the network's multiply-accumulates for an image, LiveMACs those of weights
-	// that live.
+	// MACs is the number of the network's multiply-accumulates for an image, LiveMACs that
+	// of weights that are not pruned.
 	MACs     int `json:"macs"`
 	LiveMACs int `json:"live_macs"`
-	// Milliseconds are what a batch takes by each path that was timed; nil where none was,
-	// because the path was given.
+	// Milliseconds is the time of a batch on each path that was timed; nil if Options.Path
+	// was given.
 	Milliseconds map[Path]float64 `json:"milliseconds,omitempty"`
-	// Layers are those of the paths Sparse and Blocks.
+	// Layers are the program's layers, on the paths Sparse and Blocks.
 	Layers []LayerChoice `json:"layers,omitempty"`
 }
 
-// LayerChoice is a layer of a program: one of the network's, with those fused into it.
+// LayerChoice is a layer of a program: one of the network's layers, with those fused into
+// it. Does has the kinds of all of them.
 type LayerChoice struct {
 	Name string    `json:"name"`
 	Does []nn.Kind `json:"does"`
-	// Rows are its output channels, Weights those that it multiplies by.
+	// Rows is the number of its output channels, Weights that of the weights that it
+	// multiplies by.
 	Rows    int    `json:"rows"`
 	Weights int    `json:"weights"`
 	Form    string `json:"form"`
 }
 
-// Choice is how the program computes its network, with what was measured for it.
+// Choice describes how the program computes its network, with the times that were measured.
 func (p *Program) Choice() Choice {
 	c := Choice{Path: p.path, Batch: p.batch, MACs: p.cost.MACs, LiveMACs: p.cost.LiveMACs}
 	for path, took := range p.times {
@@ -51,8 +53,8 @@ func (p *Program) Choice() Choice {
 	return c
 }
 
-// WriteTable writes which path is taken, with the times that were measured for the
-// choice, and for Sparse and Blocks the form of each layer.
+// WriteTable writes the chosen path, the times that were measured, and for Sparse and
+// Blocks the form of each layer, as text.
 func (c Choice) WriteTable(w io.Writer) error {
 	var text strings.Builder
 	fmt.Fprintf(&text, "path %s, batch %d; of %d multiply-accumulates an image %d live\n", c.Path, c.Batch, c.MACs, c.LiveMACs)

@@ -14,7 +14,7 @@ import (
 	"espalier/internal/simd"
 )
 
-// tuningVersion changes when programs change such that old measurements mean nothing.
+// tuningVersion changes with every change of programs that makes old measurements invalid.
 const tuningVersion = 3
 
 // Tuning holds measurements on a machine, so that they need not be repeated. Several
@@ -33,14 +33,14 @@ type measurements struct {
 	Paths     map[string]map[Path]time.Duration `json:"paths"`
 }
 
-// NewTuning starts without measurements. The processor names the machine on which they
-// are taken.
+// NewTuning returns a Tuning without measurements. processor names the processor on which
+// they will be taken.
 func NewTuning(processor string) *Tuning {
 	return &Tuning{m: measurements{Version: tuningVersion, Processor: processor + ", " + simd.Variant()}}
 }
 
-// ReadTuning reads what Write has written. A missing file is empty, and measurements of
-// another processor or version are ignored.
+// ReadTuning reads what Write has written. A missing file counts as one without
+// measurements, and measurements of another processor or version are ignored.
 func ReadTuning(path, processor string) (*Tuning, error) {
 	t := NewTuning(processor)
 	content, err := os.ReadFile(path)
@@ -60,7 +60,8 @@ func ReadTuning(path, processor string) (*Tuning, error) {
 	return t, nil
 }
 
-// Grown reports whether anything has been measured that no file has yet.
+// Grown reports whether there are measurements that were not read from a file or written to
+// one.
 func (t *Tuning) Grown() bool {
 	t.mu.Lock()
 	defer t.mu.Unlock()
