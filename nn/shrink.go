@@ -6,36 +6,35 @@ import (
 	"slices"
 )
 
-// Removed says what a removed channel emits.
+// Removed says what a removed channel counts as.
 type Removed int
 
 const (
-	// Silent channels are zero everywhere: a channel's bias goes with it, and so
-	// does the batch norm behind it, here and in the masked network, which
-	// Silence makes. This is what the papers mean.
+	// Silent channels are zero everywhere: with the channel goes its bias, and its scale
+	// and offset in the batch norm after it. Silence does the same to the masked network.
+	// This is what the papers mean.
 	Silent Removed = iota
-	// Constant channels go on emitting what a layer without weights emits: its
-	// bias, and then the offset of the batch norm behind it. Convolutions that
-	// have read such a channel get what it added to them as a bias, or as a
-	// BiasMap where zero padding makes it differ at the border. It holds for the
-	// inference phase.
+	// Constant channels still have the value that a layer without weights gives them: the
+	// bias, changed by the batch norm after it. Convolutions that read such a channel get
+	// its contribution as a bias, or as a BiasMap if zero padding makes it differ at the
+	// border. This is exact for inference only, not for training.
 	Constant
 )
 
-// Shrunk is a network without the channels that a mask has removed from another.
-// Layers keep their names.
+// Shrunk is a network from which a mask has removed channels. Layers keep their names.
 type Shrunk struct {
 	Network *Network
-	// Weights are those of the whole network, cut; nil if none were given.
+	// Weights are the part of the whole network's weights that is left; nil if no weights
+	// were given.
 	Weights Weights
 
 	origins map[string]func() []int
 }
 
-// Origins says, for each value of a parameter of the shrunk network, at which flat
-// index of the whole network's parameter of the same name it was, and NoChannel for a
-// new one. It serves to cut anything that belongs to weights, such as a mask, in the
-// same way.
+// Origins returns, for each value of a parameter of the shrunk network, its flat index in
+// the whole network's parameter of the same name, or NoChannel for a new value. With it
+// anything that has a value for each weight, such as a mask, can be cut in the same way.
+// It returns nil if there is no such parameter.
 func (s *Shrunk) Origins(parameter string) []int {
 	origins, ok := s.origins[parameter]
 	if !ok {
@@ -44,14 +43,15 @@ func (s *Shrunk) Origins(parameter string) []int {
 	return origins()
 }
 
-// Cut takes the values that belong to a parameter of the shrunk network out of
-// those of the whole network's; new ones are 0.
+// Cut returns the values that are left of a parameter of the shrunk network, given those of
+// the whole network's parameter. New values are 0.
 func (s *Shrunk) Cut(parameter string, values []float32) []float32 {
 	return cut(values, s.Origins(parameter))
 }
 
-// Mask cuts the whole network's mask: the shrunk network's weights live if they live in
-// it, and new ones do not.
+// Mask cuts the whole network's mask: a weight of the shrunk network lives if it lives in
+// the whole network, and new weights do not live. Parameters that the mask does not cover
+// live completely.
 func (s *Shrunk) Mask(mask WeightMask) NonZero {
 	kept := make(NonZero)
 	for _, p := range s.Network.Prunable() {
@@ -82,20 +82,21 @@ func cut(values []float32, origins []int) []float32 {
 // Shrink removes from a network every channel that a mask leaves unused, and returns
 // the smaller network. A channel is removed when
 //
-//   - nothing feeds it: none of the weights of its filter that live reads a channel
-//     that is there, or all layers that it comes through have lost it; or
+//   - nothing feeds it: no living weight of its filter reads a channel that is left, or
+//     all layers through which it comes have lost it; or
 //   - nothing reads it: no path of living weights leads from it to the output.
 //
-// What one layer's channels mean for the others is found from the graph. A channel of a
-// sum is removed when all its terms have lost it; SelectChannels adapts terms that keep
-// different channels, unless shortcut A can do so with its zeros. Grouped convolutions
-// lose whole groups, and the others keep as many channels as the largest needs. The
-// network's own input and output do not change.
+// The graph tells how the channels of layers depend on each other. A sum loses a channel
+// when all its terms have lost it. SelectChannels adapts terms that keep different
+// channels, unless the zeros of a parameter-free shortcut (PadShortcut) can do so. Grouped
+// convolutions lose whole groups; groups that are left keep as many channels as the
+// largest of them needs. The network's own input and output do not change.
 //
-// The shrunk network computes what the masked one does, whose weights Silence
-// returns (for Constant: the weights with the pruned ones zero). Weights may be nil
-// with Silent, when only the network is wanted. A mask that does not fit, and a
-// layer that would lose all its channels (LostLayerError), are errors.
+// The shrunk network computes the same as the masked one with the weights that Silence
+// returns (for Constant: with the pruned weights set to zero). With Silent, weights may be
+// nil if only the network is wanted. It is an error if the mask does not fit, if a layer
+// would lose all its channels (LostLayerError), and if a layer is not of this package
+// (ErrUntraceable).
 func Shrink(n *Network, weights Weights, mask WeightMask, removed Removed) (*Shrunk, error) {
 	shrunk, err := shrink(n, weights, mask, removed)
 	if err != nil {
@@ -131,10 +132,10 @@ func shrink(n *Network, weights Weights, mask WeightMask, removed Removed) (*Shr
 	return b.build()
 }
 
-// Silence returns a network's weights under a mask such that removed channels are
-// silent: pruned weights are zero, and where a channel has no living weight that
-// reads a channel which is not silent itself, its bias is zero, and the batch norm
-// behind it has scale and offset zero. The weights given are not changed.
+// Silence returns a copy of a network's weights in which the channels that a mask removes
+// are silent: pruned weights are zero, and if none of a channel's living weights reads a
+// channel that is not silent itself, then its bias is zero, and so are its scale and offset
+// in the batch norm after it.
 func Silence(n *Network, weights Weights, mask WeightMask) (Weights, error) {
 	t, err := traceChannels(n, mask)
 	if err != nil {
@@ -156,7 +157,7 @@ func maskWeights(n *Network, weights Weights, mask WeightMask) (Weights, error) 
 	return weights.Masked(mask)
 }
 
-// silence sets what dead channels emit to zero.
+// silence makes dead channels zero.
 func (t *trace) silence(weights Weights) {
 	for i, node := range t.network.Nodes {
 		for c, dead := range t.dead[i] {

@@ -14,11 +14,11 @@ type shrinker struct {
 
 	nodes []Node
 	names map[string]bool
-	// at is the index in nodes of what stands for each of the network's layers.
+	// at has for each of the network's layers the index in nodes of its replacement.
 	at []int
-	// readers is how many inputs of layers read each layer.
+	// readers counts for each layer the inputs of layers that read it.
 	readers map[int]int
-	// origins and added say by parameter where values come from, and what is
+	// origins and added have for each parameter where its values come from and what is
 	// added to them.
 	origins map[string]func() []int
 	added   Weights
@@ -58,7 +58,7 @@ func (b *shrinker) build() (*Shrunk, error) {
 	return shrunk, nil
 }
 
-// complete gives the network all its outputs, where its last layer has lost some.
+// complete restores outputs of the network that its last layer has lost.
 func (b *shrinker) complete() {
 	last := len(b.network.Nodes) - 1
 	node := b.network.Nodes[last]
@@ -73,7 +73,7 @@ func (b *shrinker) add(name string, layer Layer, inputs ...int) int {
 	return len(b.nodes) - 1
 }
 
-// name is a name for a new layer, beginning with that of an old one.
+// name returns an unused name for a new layer that begins with stem.
 func (b *shrinker) name(stem string) string {
 	for b.names[stem] {
 		stem += "_"
@@ -82,8 +82,8 @@ func (b *shrinker) name(stem string) string {
 	return stem
 }
 
-// index is where a layer's output, or the network's input, is in the shrunk
-// network.
+// index returns the index in the shrunk network of a layer's output, or Input for the
+// network's input.
 func (b *shrinker) index(node int) int {
 	if node == Input {
 		return Input
@@ -144,8 +144,8 @@ func columns(size, width int, kept []int) []int {
 	return indices
 }
 
-// arrange brings a layer's output to the channels given, which are at least those
-// that it keeps; new ones are zero.
+// arrange extends a layer's output to the channels given, which include those that it
+// keeps; the others are zero. It returns the index of the result.
 func (b *shrinker) arrange(node int, channels []int) int {
 	x, kept := b.index(node), b.keptOf(node)
 	if slices.Equal(kept, channels) {
@@ -162,8 +162,8 @@ func (b *shrinker) arrange(node int, channels []int) int {
 	return b.sel(node, x, positions(kept, channels))
 }
 
-// positions are the places of channels among those that are kept, in order;
-// NoChannel where they are not.
+// positions are the places of channels in the sorted list of those that are kept, or
+// NoChannel for channels that are not.
 func positions(kept, channels []int) []int {
 	places := make([]int, len(channels))
 	for i, c := range channels {
@@ -176,7 +176,7 @@ func positions(kept, channels []int) []int {
 	return places
 }
 
-// sel adds a selection of the channels of x, which is what layer node has become.
+// sel adds a selection of the channels of x, the replacement of layer node.
 func (b *shrinker) sel(node, x int, channels []int) int {
 	stem := "input"
 	if node != Input {
@@ -185,8 +185,8 @@ func (b *shrinker) sel(node, x int, channels []int) int {
 	return b.add(b.name(stem+".select"), SelectChannels{Channels: channels}, x)
 }
 
-// addBiasMap adds what constant channels contribute to the channels of x, if it is
-// anything.
+// addBiasMap adds a layer for what constant channels contribute to the channels of x, unless
+// that is nothing.
 func (b *shrinker) addBiasMap(node Node, x int, channels []int, of func(channel int) plane) int {
 	if b.constants == nil {
 		return x
@@ -213,7 +213,7 @@ func (b *shrinker) addPlanes(node Node, x int, planes []plane) int {
 	return b.add(name, BiasMap{}, x)
 }
 
-// allOrigins completes the origins by those of new parameters.
+// allOrigins are the origins of all parameters, including new ones.
 func (b *shrinker) allOrigins(n *Network) map[string]func() []int {
 	origins := maps.Clone(b.origins)
 	for _, p := range n.Parameters() {
@@ -224,7 +224,7 @@ func (b *shrinker) allOrigins(n *Network) map[string]func() []int {
 	return origins
 }
 
-// cut makes the shrunk network's weights.
+// cut returns the shrunk network's weights.
 func (b *shrinker) cut(n *Network, shrunk *Shrunk) Weights {
 	weights := make(Weights, len(n.Parameters()))
 	for _, p := range n.Parameters() {

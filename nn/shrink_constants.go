@@ -1,10 +1,10 @@
 package nn
 
-// constants are the planes of removed channels that are constant, for each layer
-// by the channel; those that are not there are zero.
+// constants has, for each layer, the planes of its removed channels at inference, by the
+// channel. Planes that are zero are not in it.
 type constants []map[int]plane
 
-// constants computes what dead channels emit at inference.
+// constants computes the planes of dead channels at inference.
 func (t *trace) constants(weights Weights) constants {
 	n := t.network
 	values := make(constants, len(n.Nodes))
@@ -36,7 +36,7 @@ func (c constants) of(node, channel int) plane {
 	return c[node][channel]
 }
 
-// constant is what one dead channel of a layer emits.
+// constant is the plane of one dead channel of a layer.
 func (t *trace) constant(values constants, i int, p parameters, channel int) plane {
 	node, shapes := t.network.Nodes[i], t.network.InputShapes(i)
 	if layer, ok := node.Layer.(channelwise); ok {

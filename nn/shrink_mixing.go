@@ -2,8 +2,8 @@ package nn
 
 import "slices"
 
-// arrangement is how a convolution's channels lie in the shrunk network: in equal
-// groups, filled up with NoChannel.
+// arrangement lists a convolution's channels in the shrunk network: groups of equal size,
+// filled up with NoChannel.
 type arrangement struct {
 	groups          int
 	inputs, outputs []int
@@ -39,7 +39,7 @@ func (b *shrinker) addConvolution(i int, node Node, layer Convolution) int {
 	return x
 }
 
-// arrangement finds the groups that a convolution keeps, and makes them equal.
+// arrangement finds the groups that a convolution keeps, and gives them equal sizes.
 func (b *shrinker) arrangement(i int, node Node) arrangement {
 	l := b.links[i]
 	inputs := parts(b.keptOf(node.Inputs[0]), l.inputs, l.groups)
@@ -61,8 +61,7 @@ func (b *shrinker) arrangement(i int, node Node) arrangement {
 	return a
 }
 
-// layerGroups is the number of groups as the layer has it, 0 for a convolution
-// that has none.
+// layerGroups is the number of groups for the layer's field, which stays 0 if it was.
 func (a arrangement) layerGroups(l Convolution) int {
 	if l.Groups == 0 {
 		return 0
@@ -70,7 +69,8 @@ func (a arrangement) layerGroups(l Convolution) int {
 	return a.groups
 }
 
-// parts cuts rising channels into those of each of a number of groups of one size.
+// parts divides a sorted list of channels by the groups to which they belong, groups of
+// size channels each.
 func parts(channels []int, size, groups int) [][]int {
 	cut := make([][]int, groups)
 	for _, c := range channels {
@@ -79,7 +79,7 @@ func parts(channels []int, size, groups int) [][]int {
 	return cut
 }
 
-// filled is a list of channels with NoChannel behind it, n in all.
+// filled is a list of channels, extended to length n by NoChannel.
 func filled(channels []int, n int) []int {
 	return append(slices.Clone(channels), slices.Repeat([]int{NoChannel}, n-len(channels))...)
 }
@@ -135,9 +135,8 @@ func (b *shrinker) cutLinear(i int, node Node) {
 	}
 }
 
-// addConstants adds what constant channels contribute to a layer, which is the
-// last that was added: to its bias where that is the same everywhere, and as a bias
-// map otherwise.
+// addConstants adds what constant channels contribute to layer x, the last one that was
+// added: to its bias if the contribution is the same at every pixel, else as a bias map.
 func (b *shrinker) addConstants(i int, node Node, x int, outputs []int) int {
 	if b.constants == nil {
 		return x

@@ -6,22 +6,22 @@ import (
 	"slices"
 )
 
-// parameters gives the values of a layer's parameters.
+// parameters returns the values of a layer's parameter, nil if it has none of that role.
 type parameters func(Role) []float32
 
 // channelwise is a layer each of whose output channels comes from at most one
 // channel of each input.
 type channelwise interface {
 	Layer
-	// origin is the channel of an input from which an output channel comes, or
-	// NoChannel.
+	// origin is the channel of the input number input from which an output channel comes,
+	// or NoChannel.
 	origin(inputs []Shape, input, channel int) int
 	// constant computes an output channel whose origins, a plane for each input,
 	// are constant. Shapes are the inputs'.
 	constant(node Node, p parameters, channel int, inputs []plane, shapes []Shape) plane
-	// narrow is the layer for inputs that have kept some of their channels, with
-	// the output channels that come from them; nil where it does nothing any
-	// more. Shapes are those of the whole network's inputs.
+	// narrow is the layer for inputs that have kept some of their channels, with out as
+	// its output channels; nil if it would do nothing. Shapes are those in the whole
+	// network.
 	narrow(inputs []Shape, kept [][]int, out []int) Layer
 }
 
@@ -33,22 +33,21 @@ type trace struct {
 	owned [][]Parameter
 	// links are those of convolutions and linear layers, nil for others.
 	links []*links
-	// dead says for each layer which output channels nothing feeds.
+	// dead marks for each layer the output channels that nothing feeds.
 	dead [][]bool
 	// kept lists for each layer the output channels that are kept.
 	kept [][]int
 }
 
-// links says which output channels of a convolution or a linear layer read which
-// input channels with a living weight.
+// links says which input channels the output channels of a convolution or a linear layer
+// read with a living weight.
 type links struct {
 	inputs, outputs int // channels in a group, and in all
 	groups          int
 	live            []bool // [inputs, outputs]
 }
 
-// input is the input channel that output channel out reads as number i of its
-// group.
+// input is the channel number i of the group of inputs that output channel out reads.
 func (l *links) input(i, out int) int { return out/(l.outputs/l.groups)*l.inputs + i }
 
 // traceChannels finds the dead channels.
@@ -144,8 +143,8 @@ func (e *LostLayerError) Error() string {
 		e.Layer, e.Channels)
 }
 
-// ErrUntraceable says that a network has a layer through which channels cannot be
-// followed, one that is not of this package.
+// ErrUntraceable says that a network has a layer through which channels cannot be followed,
+// because its type is not of this package.
 var ErrUntraceable = errors.New("channels cannot be followed through")
 
 // keep decides which channels stay.
@@ -189,7 +188,7 @@ func (t *trace) needed() [][]bool {
 	return needed
 }
 
-// markOrigins marks what a layer's output channel is computed from.
+// markOrigins marks the channels from which a layer's output channel is computed.
 func (t *trace) markOrigins(i, channel int, needed [][]bool) {
 	node := t.network.Nodes[i]
 	mark := func(input, c int) {

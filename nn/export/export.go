@@ -15,17 +15,17 @@ import (
 	"espalier/nn/weightfile"
 )
 
-// Model is what is exported.
+// Model is a network to export.
 type Model struct {
 	Network *nn.Network
 	Weights nn.Weights
-	// Mask may be nil. Weights that it prunes must be zero.
+	// Mask may be nil. The weights that it prunes must be zero.
 	Mask nn.WeightMask
-	// Metadata are further facts, such as the accuracy or the commit.
+	// Metadata has further facts, such as the accuracy or the commit, by name.
 	Metadata map[string]string
 }
 
-// encoders are the formats by the ending of files.
+// encoders are the formats, by the ending of a file's name.
 var encoders = map[string]func(w io.Writer, m Model) error{
 	".safetensors": SafeTensors,
 	".npz":         NPZ,
@@ -35,7 +35,7 @@ var encoders = map[string]func(w io.Writer, m Model) error{
 // Endings lists the endings of the files that Write knows.
 func Endings() []string { return slices.Sorted(maps.Keys(encoders)) }
 
-// CheckEnding reports a path whose ending names no format.
+// CheckEnding returns an error if the ending of a path names no format.
 func CheckEnding(path string) error {
 	if encoders[filepath.Ext(path)] == nil {
 		return fmt.Errorf("export to %s: the name must end in one of %s", path, strings.Join(Endings(), ", "))
@@ -43,9 +43,9 @@ func CheckEnding(path string) error {
 	return nil
 }
 
-// Write exports to a file in the format that its ending names. The file is whole,
-// or what was there before is. A model whose parts do not fit together, and one that
-// the format cannot express, are errors.
+// Write exports a model to a file, in the format that the ending of its name says. After
+// an error the file is as it was before. A model whose parts do not fit together, or that
+// the format cannot express, is an error.
 func Write(files durable.FS, path string, m Model) error {
 	if err := CheckEnding(path); err != nil {
 		return err
@@ -78,7 +78,7 @@ func (m Model) arrays() (weights, masks []weightfile.Array, err error) {
 	return weights, masks, nil
 }
 
-// checkPruned reports a weight that is pruned and not zero.
+// checkPruned returns an error if a pruned weight is not zero.
 func checkPruned(weights, mask weightfile.Array) error {
 	for i, live := range mask.Values {
 		if live == 0 && weights.Values[i] != 0 {
@@ -88,14 +88,14 @@ func checkPruned(weights, mask weightfile.Array) error {
 	return nil
 }
 
-// facts are the metadata with what every export has.
+// facts are the metadata with the entries that every export has.
 func (m Model) facts() map[string]string {
 	facts := map[string]string{"producer": "espalier", "network": m.Network.Name, "input": m.Network.Input.String()}
 	maps.Copy(facts, m.Metadata)
 	return facts
 }
 
-// float32Bytes are numbers little-endian.
+// float32Bytes are the bytes of numbers, little-endian.
 func float32Bytes(values []float32) []byte {
 	bytes := make([]byte, 0, 4*len(values))
 	for _, v := range values {
@@ -104,7 +104,7 @@ func float32Bytes(values []float32) []byte {
 	return bytes
 }
 
-// maskBytes are a byte for each value, 1 where it is not zero.
+// maskBytes has a byte for each value, 1 if the value is not zero.
 func maskBytes(values []float32) []byte {
 	bytes := make([]byte, len(values))
 	for i, v := range values {

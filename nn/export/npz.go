@@ -10,9 +10,9 @@ import (
 	"espalier/nn/weightfile"
 )
 
-// NPZ writes what numpy.load reads: a zip archive, nothing in it compressed, with a
-// file for each array, weights as float32 and masks as booleans. Metadata are the
-// archive's comment, a line each.
+// NPZ writes what numpy.load reads: a zip archive without compression that has a file for
+// each array, weights as float32 and masks as booleans. The archive's comment has the
+// metadata, a line for each.
 func NPZ(w io.Writer, m Model) error {
 	weights, masks, err := m.arrays()
 	if err != nil {
@@ -35,8 +35,8 @@ func NPZ(w io.Writer, m Model) error {
 	return archive.Close()
 }
 
-// addNPY adds an array in version 1 of NumPy's format. Times are left out, so that
-// the same model has the same bytes.
+// addNPY adds an array in version 1 of NumPy's format. The file has no time, so that the
+// same model has the same bytes.
 func addNPY(archive *zip.Writer, array weightfile.Array, kind string, data []byte) error {
 	file, err := archive.CreateHeader(&zip.FileHeader{Name: array.Name + ".npy", Method: zip.Store})
 	if err != nil {
@@ -49,8 +49,8 @@ func addNPY(archive *zip.Writer, array weightfile.Array, kind string, data []byt
 	return err
 }
 
-// npyHeader is what stands before the numbers; with it they begin at a multiple of
-// 64 bytes.
+// npyHeader is what comes before the numbers, padded so that they begin at a multiple of 64
+// bytes.
 func npyHeader(kind string, shape []int) []byte {
 	var tuple strings.Builder
 	for _, n := range shape {

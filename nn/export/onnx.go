@@ -18,15 +18,14 @@ const (
 	onnxVersion   = 8
 )
 
-// ONNX writes the network for inference: version 8 of the format, operators 17. Its
-// "input" is [batch, channels, height, width], its "output" [batch, outputs], with
-// any batch; a network that has layers of these names gets an underscore behind.
-// Masks are metadata
-// called "mask NAME": in base64 a bit for each value of the weight NAME, value i in
-// bit i%8 of byte i/8, 1 where it lives.
+// ONNX writes the network for inference, in version 8 of the format with operators of
+// version 17. Its "input" is [batch, channels, height, width], its "output" [batch,
+// outputs], for any batch; if a layer has one of these names, an underscore is appended.
+// Masks are metadata called "mask NAME": in base64, a bit for each value of the weight
+// NAME, value i in bit i%8 of byte i/8, 1 if it lives.
 //
-// A kind of layer that it does not know is an error, and so is a network beyond 2
-// GiB, which ends what a message can hold.
+// A layer of a kind that has no form in ONNX here is an error, and so is a network of more
+// than 2 GiB, the limit of protocol buffers.
 func ONNX(w io.Writer, m Model) error {
 	weights, masks, err := m.arrays()
 	if err != nil {
@@ -61,7 +60,7 @@ func packedBits(mask weightfile.Array) string {
 	return base64.StdEncoding.EncodeToString(bits)
 }
 
-// lines are facts as "name: value", a line each.
+// lines are facts as lines "name: value", sorted by name.
 func lines(facts map[string]string) string {
 	var text strings.Builder
 	for _, name := range slices.Sorted(maps.Keys(facts)) {
@@ -70,7 +69,7 @@ func lines(facts map[string]string) string {
 	return text.String()
 }
 
-// addLayers adds the operators of all layers, and what makes the output flat.
+// addLayers adds the operators of all layers, and those that flatten the output.
 func (g *onnxGraph) addLayers(n *nn.Network) error {
 	for _, node := range n.Nodes {
 		if err := g.addLayer(node); err != nil {

@@ -80,7 +80,7 @@ func (g *onnxGraph) imagesOf(node nn.Node) []string {
 	return names
 }
 
-// alike are the names of a layer's inputs, all flat or all images.
+// alike are the names of a layer's inputs, brought to one form: all flat or all images.
 func (g *onnxGraph) alike(node nn.Node) []string {
 	if !g.allFlat(node.Inputs) {
 		return g.imagesOf(node)
@@ -102,7 +102,7 @@ func (g *onnxGraph) addConvolution(node nn.Node, l nn.Convolution) string {
 		intsAttribute("dilations", l.Dilation, l.Dilation), intAttribute("group", l.Groups))...)
 }
 
-// windowAttributes are those of a layer with a window, but for its dilation.
+// windowAttributes are the attributes of a layer with a window, except its dilation.
 func windowAttributes(layer nn.Layer) []message {
 	w, _ := nn.WindowOf(layer)
 	return []message{
@@ -171,7 +171,8 @@ func (g *onnxGraph) addShuffle(node nn.Node, l nn.ChannelShuffle) string {
 	return g.add("Reshape", name, []string{x, g.integers(name+".shape", 0, s.Channels, s.Height, s.Width)})
 }
 
-// addSelection gathers channels; those of zeros from one that is added behind.
+// addSelection gathers channels. For nn.NoChannel it appends a channel of zeros to the
+// input and takes that.
 func (g *onnxGraph) addSelection(node nn.Node, l nn.SelectChannels) string {
 	name, x := node.Name, g.image(node.Inputs[0])
 	channels := slices.Clone(l.Channels)

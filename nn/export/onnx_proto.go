@@ -11,7 +11,7 @@ import (
 	"espalier/nn/weightfile"
 )
 
-// maxMessage is the length of the longest message of protocol buffers.
+// maxMessage is the length in bytes of the longest message of protocol buffers.
 const maxMessage = math.MaxInt32
 
 // The numbers of the fields of ONNX's messages that are used here, and its types;
@@ -37,7 +37,7 @@ const (
 	shapeDim, dimValue, dimVariable = 1, 1, 2
 )
 
-// message is a message of protocol buffers that is being written.
+// message is an encoded message of protocol buffers, to which fields are appended.
 type message []byte
 
 func (m message) integer(field protowire.Number, n int) message {
@@ -95,8 +95,8 @@ func valueMessage(name string, sides ...int) message {
 type onnxGraph struct {
 	network       *nn.Network
 	input, output string
-	// values are the names of the layers' outputs; flat says of which that they
-	// are [batch, features] rather than images.
+	// values are the names of the layers' outputs; flat says which are [batch, features]
+	// and not [batch, channels, height, width]. images has names of flat ones as images.
 	values []string
 	flat   []bool
 	images map[int]string

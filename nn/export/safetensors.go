@@ -8,7 +8,8 @@ import (
 	"espalier/nn/weightfile"
 )
 
-// SafeTensors writes weights as float32 and masks as booleans.
+// SafeTensors writes the safetensors format, weights as float32 and masks as booleans, with
+// the metadata in the header.
 func SafeTensors(w io.Writer, m Model) error {
 	weights, masks, err := m.arrays()
 	if err != nil {
