@@ -91,11 +91,11 @@ func (s *Store) Draw(plot Plot, results []*Result) (figure.Figure, error) {
 	}
 }
 
-// SweepFigure draws a metric against the weights that remain: a panel for each data
-// set, a line with its deviation for each method. Fractions are shown as percents
+// SweepFigure draws a metric against the share that remains, or against where they fork
+// for results whose levels are forks: a panel for each data set, a line with its deviation for each method. Fractions are shown as percents
 // where the label says so.
 func SweepFigure(summaries []Summary, metric, label string) (figure.Figure, error) {
-	return remainingAxis.figure(summaries, metric, label)
+	return sweepAxis(summaries).figure(summaries, metric, label)
 }
 
 // axis is the metric along which a figure shows others.
@@ -106,8 +106,25 @@ type axis struct {
 
 var (
 	remainingAxis = axis{Remaining, "weights remaining (%)", figure.LogarithmicDown}
+	shareAxis     = axis{Remaining, "remaining (%)", figure.LogarithmicDown}
 	forkAxis      = axis{ForkIteration, "iteration at which the children part", figure.Linear}
 )
+
+// sweepAxis is the axis along which the levels of summaries differ: the forks, or what
+// remains, which are weights unless edges or features are pruned too.
+func sweepAxis(summaries []Summary) axis {
+	has := func(metric string) bool {
+		return slices.ContainsFunc(summaries, func(s Summary) bool { return !math.IsNaN(float64(s.mean(metric))) })
+	}
+	switch {
+	case has(ForkIteration):
+		return forkAxis
+	case has(edgesLeft):
+		return shareAxis
+	default:
+		return remainingAxis
+	}
+}
 
 // figure draws a metric along the axis; see SweepFigure.
 func (a axis) figure(summaries []Summary, metric, label string) (figure.Figure, error) {
@@ -152,7 +169,7 @@ func notMeasured(metric string, group []Summary) error {
 }
 
 // lines are the methods' lines, in the experiment's order. A method that was measured at
-// one level alone, such as the dense network, is a reference.
+// one level alone, of which all remains, such as the dense network, is a reference.
 func (a axis) lines(group []Summary, metric string, scaled float64) []figure.Line {
 	var lines []figure.Line
 	for method := range methodsOf(group) {
@@ -169,7 +186,7 @@ func (a axis) lines(group []Summary, metric string, scaled float64) []figure.Lin
 		if len(line.X) == 0 {
 			continue
 		}
-		line.Reference = len(line.X) == 1
+		line.Reference = len(line.X) == 1 && a.scale == figure.LogarithmicDown && line.X[0] == unit(a.label)
 		if e, err := Find(group[0].Setting.Experiment); err == nil {
 			line.Name = e.title(method)
 		}

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"strings"
 
 	"espalier/experiments/figure"
 )
@@ -17,7 +18,7 @@ func (s *Store) CurvesFigure(results []*Result, column, label string) (figure.Fi
 			x: Iteration, y: column, unit: unit(label),
 			name: func(s Summary) string { return fmt.Sprintf("%.3g %%", 100*float64(s.mean(Remaining))) },
 		})
-		y := label + " of the " + methodTitle(group[0]) + ", by weights remaining"
+		y := label + ": " + methodTitle(group[0]) + ", by " + strings.TrimSuffix(sweepAxis(group).label, " (%)")
 		return []figure.Panel{{X: "training iteration", Y: y, Lines: lines}}, err
 	})
 }
@@ -25,10 +26,10 @@ func (s *Store) CurvesFigure(results []*Result, column, label string) (figure.Fi
 // InterpolationFigure draws the test error along the line between the two children of
 // each fork: a panel for each method (and data set), a line for each moment of forking,
 // the mean over the seeds. Where a line rises above its ends, there is a barrier between
-// the children.
+// the children. All panels have the same vertical axis.
 func (s *Store) InterpolationFigure(results []*Result) (figure.Figure, error) {
 	const label = "test error (%)"
-	return bySetting(Summarise(Rows(results)), "mean", func(group []Summary) ([]figure.Panel, error) {
+	drawn, err := bySetting(Summarise(Rows(results)), "mean", func(group []Summary) ([]figure.Panel, error) {
 		var panels []figure.Panel
 		for method := range methodsOf(group) {
 			lines, err := s.curveLines(results, group, method, curveShape{
@@ -45,6 +46,8 @@ func (s *Store) InterpolationFigure(results []*Result) (figure.Figure, error) {
 		}
 		return panels, nil
 	})
+	drawn.SameHeights = true
+	return drawn, err
 }
 
 // curveShape is what of curves is drawn: a column against another, in a unit. A line has

@@ -47,6 +47,9 @@ func TestInterpolationPlot(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	if !drawn.SameHeights {
+		t.Error("the panels' barriers cannot be compared")
+	}
 	if len(drawn.Panels) != 2 || drawn.Panels[0].Title != "winning ticket" || drawn.Panels[1].Title != "dense" {
 		t.Fatalf("panels %+v", drawn.Panels)
 	}

@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"espalier/experiments"
+	"espalier/experiments/figure"
 )
 
 func TestSweepFigure(t *testing.T) {
@@ -34,6 +35,11 @@ func TestSweepFigure(t *testing.T) {
 	}
 	if !dense.Reference || ticket.Reference || dense.Color == ticket.Color {
 		t.Error("the dense network is not drawn as a reference in a colour of its own")
+	}
+	alone := row("one-shot", 1, 1, experiments.Metrics{experiments.Remaining: 0.36, experiments.TestAccuracy: 0.9})
+	drawn, err = experiments.SweepFigure(experiments.Summarise(append(slices.Clone(rows), alone)), experiments.TestAccuracy, "x")
+	if err != nil || slices.ContainsFunc(drawn.Panels[0].Lines, func(l figure.Line) bool { return l.Reference != (l.Name == "dense") }) {
+		t.Errorf("a pruned network of a single level is drawn as a reference: %+v, %v", drawn.Panels, err)
 	}
 	if _, err := experiments.SweepFigure(experiments.Summarise(rows), "never measured", "x"); err == nil {
 		t.Error("a metric that was not measured was drawn")
@@ -68,6 +74,10 @@ func TestInstabilityPlot(t *testing.T) {
 	drawn, err := experiments.OpenStore(t.TempDir()).Draw(experiments.InstabilityPlot, results)
 	if err != nil {
 		t.Fatal(err)
+	}
+	accuracy, err := experiments.SweepFigure(experiments.Summarise(experiments.Rows(results)), experiments.Instability, "y")
+	if err != nil || !slices.Equal(accuracy.Panels[0].Lines[0].X, []float64{0, 20, 60}) {
+		t.Errorf("a metric of forks is not drawn along them: %+v, %v", accuracy.Panels, err)
 	}
 	lines := drawn.Panels[0].Lines
 	if len(lines) != 2 || !slices.Equal(lines[0].X, []float64{0, 20, 60}) || lines[0].Y[0] != 50 || lines[1].Name != "dense" {

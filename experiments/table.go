@@ -77,10 +77,19 @@ func scaleChanges(setting Desc) []string {
 			value, err = field.canonical(field.Default)
 		}
 		if err == nil && !field.OfPlan() && !slices.Contains(reserved, field.Name) && value != field.Text() {
-			changes = append(changes, field.Name+"="+value)
+			changes = append(changes, field.Name+"="+shortDigest(value))
 		}
 	}
 	return changes
+}
+
+// shortDigest cuts a value that is a file's digest to its first characters.
+func shortDigest(value string) string {
+	const prefix, letters = "sha256:", 12
+	if strings.HasPrefix(value, prefix) {
+		return value[:min(len(value), len(prefix)+letters)]
+	}
+	return value
 }
 
 // header are the titles of the table's columns. A published column stands after

@@ -11,6 +11,9 @@ type Figure struct {
 	Title    string
 	Subtitle string
 	Panels   []Panel
+	// SameHeights gives all panels of lines the vertical axis that holds them all, so
+	// that their heights can be compared.
+	SameHeights bool
 }
 
 // Panel is one pair of axes with its lines, or a picture of a matrix.
@@ -29,7 +32,12 @@ type Panel struct {
 	// Cells are drawn in place of lines, as a picture with a row for each row and dark
 	// where a cell is true. X and Y say what columns and rows are.
 	Cells [][]bool
+
+	heights *heights // of the figure, where its panels share them
 }
+
+// heights are the ends of a vertical axis.
+type heights struct{ min, max float64 }
 
 // Scale is how a horizontal axis runs.
 type Scale int
@@ -56,7 +64,7 @@ type Line struct {
 	// the panel at the height of its first point, as what others are measured
 	// against.
 	Reference bool
-	// Plain leaves out the markers, for lines of many points.
+	// Plain leaves out the markers, for lines of many points; a single point keeps its.
 	Plain bool
 	// Dashed draws the line dashed and without markers, as what was wanted beside what
 	// came of it.

@@ -35,6 +35,9 @@ func (panel Panel) draw(c draw.Canvas) {
 func (panel Panel) plot() (*plot.Plot, grid) {
 	p := newPlot()
 	xMin, xMax, yMin, yMax := panel.ranges()
+	if panel.heights != nil {
+		yMin, yMax = panel.heights.min, panel.heights.max
+	}
 	p.X.Min, p.X.Max, p.Y.Min, p.Y.Max = xMin, xMax, yMin, yMax
 	p.X.Label.Text = panel.X
 	p.X.Tick.Marker = linearTicks(xMin, xMax, 6)
@@ -79,9 +82,13 @@ func (panel Panel) ranges() (xMin, xMax, yMin, yMax float64) {
 		return -0.5, float64(len(panel.Categories)) - 0.5, 0, cmp.Or(1.05*max(0, yMax), 1)
 	}
 	if xMin == xMax {
-		xMin, xMax = xMin*0.5, xMax*2
-		if panel.Scale == Linear {
-			xMin, xMax = xMin*2-1, xMax/2+1
+		switch panel.Scale {
+		case Linear:
+			xMin, xMax = xMin-1, xMax+1
+		case Logarithmic:
+			xMin, xMax = xMin*0.5, xMax*2
+		case LogarithmicDown: // from the greatest value, which may be the whole
+			xMin *= 0.5
 		}
 	}
 	if panel.Scale != Linear {

@@ -83,8 +83,8 @@ func (s stroke) Plot(c draw.Canvas, p *plot.Plot) {
 		return
 	}
 	c.StrokeLines(style, points)
-	if line.Reference || line.Plain || line.Dashed {
-		return
+	if line.Reference || line.Dashed || line.Plain && len(points) > 1 {
+		return // a single point cannot be seen without its marker
 	}
 	for _, point := range points {
 		c.DrawGlyphNoClip(draw.GlyphStyle{Color: ground, Radius: vg.Points(3.4), Shape: draw.CircleGlyph{}}, point)

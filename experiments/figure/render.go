@@ -138,6 +138,21 @@ func (f Figure) headHeight() vg.Length {
 	return height
 }
 
+// sharedHeights hold those of all panels of lines, where these share them.
+func (f Figure) sharedHeights() *heights {
+	if !f.SameHeights {
+		return nil
+	}
+	shared := heights{math.Inf(1), math.Inf(-1)}
+	for _, panel := range f.Panels {
+		if panel.Cells == nil {
+			_, _, low, high := panel.ranges()
+			shared = heights{min(shared.min, low), max(shared.max, high)}
+		}
+	}
+	return &shared
+}
+
 func (f Figure) draw(c draw.Canvas) {
 	c.FillPolygon(ground, []vg.Point{
 		c.Min, {X: c.Min.X, Y: c.Max.Y}, c.Max, {X: c.Max.X, Y: c.Min.Y},
@@ -152,7 +167,9 @@ func (f Figure) draw(c draw.Canvas) {
 		c.FillText(fitted(subtitleStyle, f.Subtitle, c.Max.X-c.Min.X), vg.Point{X: c.Min.X, Y: top}, f.Subtitle)
 	}
 	c = draw.Crop(c, 0, 0, 0, -f.headHeight())
+	shared := f.sharedHeights()
 	for i, panel := range f.Panels {
+		panel.heights = shared
 		part := c
 		part.Min.X += vg.Length(i) * (panelWidth + panelGap)
 		part.Max.X = part.Min.X + panelWidth

@@ -46,9 +46,25 @@ func logFloor(lo float64) float64 {
 }
 
 // logTicks are 1, 2 and 5 times the powers of ten between lo and hi, and small ones
-// between them.
+// between them. Where fewer than two of them would have a label, the small ones have
+// labels too, and where even these are too few, round values take their place.
 func logTicks(lo, hi float64) plot.ConstantTicks {
-	var ticks plot.ConstantTicks
+	ticks, labelled := decadeTicks(lo, hi)
+	switch {
+	case labelled >= 2:
+		return ticks
+	case len(ticks) < 2:
+		return linearTicks(lo, hi, 3)
+	}
+	for i := range ticks {
+		ticks[i].Label = logLabel(ticks[i].Value)
+	}
+	return ticks
+}
+
+// decadeTicks are the multiples of the powers of ten between lo and hi, of which those by
+// 1, 2 and 5 have a label, and the number of these.
+func decadeTicks(lo, hi float64) (ticks plot.ConstantTicks, labelled int) {
 	for exponent := math.Floor(math.Log10(lo)); exponent <= math.Ceil(math.Log10(hi)); exponent++ {
 		for factor := 1.0; factor < 10; factor++ {
 			value := factor * math.Pow(10, exponent)
@@ -57,10 +73,13 @@ func logTicks(lo, hi float64) plot.ConstantTicks {
 			}
 			tick := plot.Tick{Value: value}
 			if factor == 1 || factor == 2 || factor == 5 {
-				tick.Label = strconv.FormatFloat(value, 'g', 6, 64)
+				tick.Label = logLabel(value)
+				labelled++
 			}
 			ticks = append(ticks, tick)
 		}
 	}
-	return ticks
+	return ticks, labelled
 }
+
+func logLabel(value float64) string { return strconv.FormatFloat(value, 'g', 6, 64) }

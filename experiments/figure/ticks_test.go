@@ -29,6 +29,9 @@ func TestTicks(t *testing.T) {
 		{linearTicks(0, 0.004, 4), []string{"0.000", "0.001", "0.002", "0.003", "0.004"}},
 		{logTicks(5, 100), []string{"5", "10", "20", "50", "100"}},
 		{logTicks(0.2, 1), []string{"0.2", "0.5", "1"}},
+		{logTicks(64, 80), []string{"70", "80"}},
+		{logTicks(73, 100), []string{"80", "90", "100"}},
+		{logTicks(0.91, 1.3), []string{"1.0", "1.1", "1.2", "1.3"}},
 	} {
 		if got := labels(c.got); !slices.Equal(got, c.want) {
 			t.Errorf("ticks %q, want %q", got, c.want)
