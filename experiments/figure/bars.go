@@ -9,21 +9,19 @@ import (
 	"gonum.org/v1/plot/vg/draw"
 )
 
-// The widths of the bars of one category together and of a bar of its share of that,
-// as fractions.
 const (
-	groupWidth = 0.8
-	barWidth   = 0.92
+	groupWidth = 0.8  // of the bars of a category, as a fraction of the distance of categories
+	barWidth   = 0.92 // of a bar, as a fraction of its share of the group's width
 )
 
-// bars draws a line as the bars of its categories, each at its place among as many
-// as there are lines.
+// bars draws a line as bars, one in each category: the line number place of as many as of.
 type bars struct {
 	Line
 	place, of int
 }
 
-// checkCategories reports points that none of the categories has, where there are some.
+// checkCategories returns an error for a point whose X is not the number of a category, and
+// for a negative height. Without categories it checks nothing.
 func (l Line) checkCategories(categories []string) error {
 	if categories == nil {
 		return nil
@@ -39,7 +37,7 @@ func (l Line) checkCategories(categories []string) error {
 	return nil
 }
 
-// Plot draws the bars, each with its deviation.
+// Plot draws the bars with their deviations.
 func (b bars) Plot(c draw.Canvas, p *plot.Plot) {
 	x, y := p.Transforms(&c)
 	share := groupWidth / float64(b.of)
@@ -53,7 +51,7 @@ func (b bars) Plot(c draw.Canvas, p *plot.Plot) {
 	}
 }
 
-// whisker draws the deviation of a point as a stroke to each side.
+// whisker draws the deviation of a point as a vertical stroke through it.
 func (l Line) whisker(c draw.Canvas, p *plot.Plot, point int, x vg.Length) {
 	deviation := l.deviation(point)
 	if deviation == 0 {

@@ -26,7 +26,7 @@ func checkCells(cells [][]bool) error {
 	return nil
 }
 
-// drawCells draws the matrix over the whole canvas but for the columns' label below.
+// drawCells draws the matrix over the whole canvas, except for the columns' label below.
 func (panel Panel) drawCells(c draw.Canvas) {
 	area := draw.Crop(c, 0, 0, lineHeight+vg.Points(3), 0)
 	c.DrawImage(area.Rectangle, panel.picture())

@@ -25,12 +25,12 @@ type Panel struct {
 	// Scale is that of the horizontal axis.
 	Scale Scale
 	Lines []Line
-	// Categories makes the lines bars: one for each of its points, which has the place
-	// of its category, counted from 0, as X and a height, not negative, as Y. Bars of
+	// Categories, if not nil, turns lines into bars, one for each point: X is the number
+	// of its category, counted from 0, and Y its height, which is not negative. Bars of
 	// one category stand side by side.
 	Categories []string
-	// Cells are drawn in place of lines, as a picture with a row for each row and dark
-	// where a cell is true. X and Y say what columns and rows are.
+	// Cells, if not nil, is a matrix [rows, columns] that is drawn in place of lines, true
+	// cells dark. X and Y then say what columns and rows are.
 	Cells [][]bool
 
 	heights *heights // of the figure, where its panels share them
@@ -60,17 +60,17 @@ type Line struct {
 	// band, and NaN for none at a point.
 	Deviation []float64
 	Color     color.NRGBA
-	// Reference draws the line dashed and without markers over the whole width of
-	// the panel at the height of its first point, as what others are measured
-	// against.
+	// Reference draws a dashed line without markers over the whole width of the panel, at
+	// the height of the first point, for a value with which lines are compared.
 	Reference bool
-	// Plain leaves out the markers, for lines of many points; a single point keeps its.
+	// Plain draws the line without markers, for lines of many points. A line of a single
+	// point keeps its marker.
 	Plain bool
-	// Dashed draws the line dashed and without markers, as what was wanted beside what
-	// came of it.
+	// Dashed draws the line dashed and without markers, for what was aimed at beside what
+	// was reached.
 	Dashed bool
-	// Front draws a ring around each point and dashed stairs from ring to ring: the most
-	// that can be had for X or less.
+	// Front draws a ring around each point and dashed stairs between them, for the
+	// greatest Y that can be reached with X or less.
 	Front bool
 }
 
@@ -84,17 +84,17 @@ var (
 	Orange     = color.NRGBA{0xD9, 0x95, 0x00, 0xFF}
 	Sky        = color.NRGBA{0x3F, 0x9F, 0xD8, 0xFF}
 	Grey       = color.NRGBA{0x6E, 0x6E, 0x6E, 0xFF}
-	// Ink is that of titles, for what is said about lines of other colours.
+	// Ink is the colour of titles, also for remarks on lines of other colours.
 	Ink = color.NRGBA{0x22, 0x22, 0x22, 0xFF}
 )
 
-// Palette are the colours for lines without an order, in the order to use them.
+// Palette returns the colours for lines without an order, in the order to use them.
 func Palette() []color.NRGBA {
 	return []color.NRGBA{Blue, Vermillion, Green, Purple, Orange, Sky, Grey}
 }
 
-// Sequence is a colour for a place between 0 and 1 in an order: from light to dark,
-// blue through violet, so that it survives a grey print.
+// Sequence returns the colour for a place between 0 and 1 in an order. Colours go from a
+// light orange through violet to a dark blue, so that the order survives printing in grey.
 func Sequence(place float64) color.NRGBA {
 	stops := []color.NRGBA{
 		{0xF2, 0xA9, 0x3B, 0xFF}, {0xDB, 0x5C, 0x68, 0xFF}, {0x9C, 0x17, 0x9E, 0xFF}, {0x2B, 0x1B, 0x7E, 0xFF},
@@ -106,7 +106,7 @@ func Sequence(place float64) color.NRGBA {
 	return color.NRGBA{mix(a.R, b.R), mix(a.G, b.G), mix(a.B, b.B), 0xFF}
 }
 
-// Dark is a darker colour, for a second line where a palette has no more.
+// Dark returns a darker colour, for a second line when the palette has no more.
 func Dark(c color.NRGBA) color.NRGBA {
 	darker := func(x uint8) uint8 { return uint8(uint(x) * 9 / 20) }
 	return color.NRGBA{darker(c.R), darker(c.G), darker(c.B), c.A}
@@ -118,7 +118,7 @@ func faded(c color.NRGBA, opacity float64) color.NRGBA {
 	return c
 }
 
-// String says in words what the figure shows, for those who cannot see it.
+// String describes in words what the figure shows, for readers who cannot see it.
 func (f Figure) String() string {
 	var parts []string
 	for _, panel := range f.Panels {

@@ -14,7 +14,7 @@ const (
 	nameHeight = 12.5 * vg.Length(1)
 )
 
-// nameWidth is the room that the names of the lines take at the right.
+// nameWidth is the width of the margin at the right for the names of the lines.
 func (panel Panel) nameWidth() vg.Length {
 	var width vg.Length
 	for _, line := range panel.Lines {
@@ -26,8 +26,8 @@ func (panel Panel) nameWidth() vg.Length {
 	return width + nameGap
 }
 
-// drawNames writes each line's name beside its end, in its colour; names that would
-// overlap are moved apart and tied to their lines. The names of bars stand in a list.
+// drawNames writes each line's name beside its end, in its colour. Names that would overlap
+// are moved apart and connected with their lines. The names of bars form a list.
 func (panel Panel) drawNames(whole, data draw.Canvas, p *plot.Plot) {
 	type name struct {
 		line Line
@@ -65,8 +65,9 @@ func (panel Panel) drawNames(whole, data draw.Canvas, p *plot.Plot) {
 	}
 }
 
-// spread moves sorted heights apart until neighbours are gap from each other, each
-// as little as its group allows, and keeps them between low and high.
+// spread moves sorted heights apart until neighbours have at least the distance gap, and
+// keeps them between low and high. Heights that would be too close form a group, which is
+// centred at their mean.
 func spread(heights []vg.Length, gap, low, high vg.Length) {
 	type group struct {
 		sum      vg.Length // of the heights before

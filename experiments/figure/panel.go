@@ -30,8 +30,8 @@ func (panel Panel) draw(c draw.Canvas) {
 	panel.drawNames(c, p.DataCanvas(area), p)
 }
 
-// plot returns the panel's plot, without the names of the lines, and its grid, for
-// which there must be room at the left. The first lines lie on top.
+// plot returns the panel's plot, without the names of the lines, and its grid, whose labels
+// need room at the left. The first line is drawn on top of the others.
 func (panel Panel) plot() (*plot.Plot, grid) {
 	p := newPlot()
 	xMin, xMax, yMin, yMax := panel.ranges()
@@ -67,7 +67,7 @@ func (panel Panel) plot() (*plot.Plot, grid) {
 	return p, values
 }
 
-// ranges are those of the axes, with air above and below the data.
+// ranges are the ranges of the axes, with some space above and below the data.
 func (panel Panel) ranges() (xMin, xMax, yMin, yMax float64) {
 	xMin, yMin = math.Inf(1), math.Inf(1)
 	xMax, yMax = math.Inf(-1), math.Inf(-1)

@@ -25,8 +25,9 @@ const (
 	pngDPI      = 192
 )
 
-// SVG renders the figure as a vector graphic with a white ground. Its texts are
-// texts, in Liberation Sans or whatever has the same measures.
+// SVG renders the figure as a vector graphic with a white background. Text stays text, in
+// Liberation Sans or a font of the same widths. A figure that cannot be drawn, such as one
+// with points that are not finite, is an error.
 func (f Figure) SVG() ([]byte, error) {
 	if err := f.check(); err != nil {
 		return nil, err
@@ -45,7 +46,8 @@ func (f Figure) SVG() ([]byte, error) {
 		[]byte("font-family:'Liberation Sans',Arial,Helvetica,sans-serif;")), nil
 }
 
-// PNG renders the figure at twice the resolution of a common screen.
+// PNG renders the figure at 192 dots an inch, twice the resolution of a common screen. It
+// fails for the same figures as SVG.
 func (f Figure) PNG() ([]byte, error) {
 	if err := f.check(); err != nil {
 		return nil, err
@@ -63,7 +65,7 @@ func (f Figure) PNG() ([]byte, error) {
 // Formats are the formats that Render knows.
 func Formats() []string { return []string{"svg", "png"} }
 
-// Render renders the figure in a format, "svg" or "png".
+// Render renders the figure in one of the Formats.
 func (f Figure) Render(format string) ([]byte, error) {
 	switch format {
 	case "svg":
@@ -75,7 +77,7 @@ func (f Figure) Render(format string) ([]byte, error) {
 	}
 }
 
-// check reports what cannot be drawn.
+// check returns an error for what cannot be drawn.
 func (f Figure) check() error {
 	if len(f.Panels) == 0 {
 		return errors.New("the figure has no panels")

@@ -61,11 +61,11 @@ func newPlot() *plot.Plot {
 // valueGap is between the values of the vertical axis and the panel.
 const valueGap = 6 * vg.Length(1)
 
-// middle is by how much a text that is centred by its line has to rise for its
-// capitals and digits to be centred.
+// middle is by how much a vertically centred line of text has to be raised so that its
+// capitals and digits are centred.
 func middle(style text.Style) vg.Length { return style.FontExtents().Descent / 3 }
 
-// fitted is the style, made smaller where a line of text would be wider than its
+// fitted is the style in a smaller size if a line of text would otherwise be wider than
 // room.
 func fitted(style text.Style, line string, room vg.Length) text.Style {
 	if width := style.Width(line); width > room {

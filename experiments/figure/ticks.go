@@ -33,8 +33,8 @@ func roundStep(step float64) float64 {
 	return round
 }
 
-// logFloor is the labelled tick of a logarithmic axis at or just below lo, or lo
-// where the next one is far.
+// logFloor is the labelled tick of a logarithmic axis at or at most a tenth below lo, or
+// lo itself if there is none.
 func logFloor(lo float64) float64 {
 	power := math.Pow(10, math.Floor(math.Log10(lo)))
 	for _, factor := range []float64{5, 2, 1} {

@@ -8,7 +8,7 @@ import (
 	"espalier/nn"
 )
 
-// maskSuffix is what the name of a mask has behind that of the tensor it masks.
+// maskSuffix follows the name of a tensor in the name of its mask.
 const maskSuffix = ".mask"
 
 // Array is a named array of numbers in row-major order.
@@ -18,8 +18,9 @@ type Array struct {
 	Values []float32
 }
 
-// Arrays lays a network's weights out as PyTorch names and shapes them, in the
-// order of the network's parameters. File.Weights does the reverse.
+// Arrays returns a network's weights with PyTorch's names and shapes, in the order of the
+// network's parameters. Weights that do not fit the network are an error. File.Weights does
+// the reverse.
 func Arrays(n *nn.Network, weights nn.Weights) ([]Array, error) {
 	if err := weights.Check(n); err != nil {
 		return nil, err
@@ -32,9 +33,9 @@ func Arrays(n *nn.Network, weights nn.Weights) ([]Array, error) {
 	return arrays, nil
 }
 
-// MaskArrays lays a mask out in the same way: for each masked tensor an array of
-// its shape that is 1 where a weight lives and 0 where it is pruned, called as the
-// tensor with ".mask" behind. File.Masks does the reverse.
+// MaskArrays returns a mask in the same way: for each masked tensor an array of its shape
+// and name, followed by ".mask", that is 1 for weights that live and 0 for pruned ones.
+// File.Masks does the reverse.
 func MaskArrays(n *nn.Network, mask nn.WeightMask) ([]Array, error) {
 	if err := nn.CheckMask(n, mask); err != nil {
 		return nil, err
@@ -56,7 +57,7 @@ func MaskArrays(n *nn.Network, mask nn.WeightMask) ([]Array, error) {
 	return arrays, nil
 }
 
-// layOut is one parameter as PyTorch has it.
+// layOut is one parameter in PyTorch's layout.
 func layOut(p nn.Parameter, values []float32, inputs map[string]nn.Shape) Array {
 	shape := torchShape(p)
 	torch := Tensor{Shape: shape, strides: rowMajor(shape)}
@@ -67,8 +68,8 @@ func layOut(p nn.Parameter, values []float32, inputs map[string]nn.Shape) Array 
 	return Array{Name: torchName(p), Shape: shape, Values: laid}
 }
 
-// places yields for each value of the tensor, in row-major order, its place in the
-// storage.
+// places yields the values of the tensor in row-major order, each by its number and its
+// place in the storage.
 func (t Tensor) places() iter.Seq2[int, int] {
 	return func(yield func(value, place int) bool) {
 		index := make([]int, len(t.Shape))
@@ -90,8 +91,8 @@ func (t Tensor) places() iter.Seq2[int, int] {
 	}
 }
 
-// Masks puts the masks of a file into the layout of a network. It is nil if the
-// file has none.
+// Masks returns the masks of a file in the layout of a network, nil if the file has none. A
+// mask of another shape than its parameter is an error.
 func (f *File) Masks(n *nn.Network) (nn.NonZero, error) {
 	masks := make(map[string]Tensor)
 	for _, t := range f.Tensors {

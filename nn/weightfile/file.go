@@ -26,12 +26,12 @@ type File struct {
 	Format Format
 	// Digest is the SHA-256 of the file, in hexadecimal.
 	Digest string
-	// Tensors are in the order of the file. Names are unique; the prefix
-	// "module." that PyTorch's data-parallel training adds is taken off.
+	// Tensors are in the order of the file, those of safetensors by name. Names are
+	// unique, without the prefix "module." of PyTorch's data-parallel training.
 	Tensors []Tensor
 }
 
-// Open reads a file; what it is, is told by its content.
+// Open reads a file. Its content, not its name, tells the format.
 func Open(path string) (*File, error) {
 	content, err := os.ReadFile(path)
 	if err != nil {
@@ -44,8 +44,7 @@ func Open(path string) (*File, error) {
 	return file, nil
 }
 
-// Decode reads the content of a file, which must not be changed while the File is
-// in use.
+// Decode reads the content of a file. The slice must not change while the File is in use.
 func Decode(content []byte) (*File, error) {
 	format, decode := recognise(content)
 	tensors, err := decode(content)
@@ -59,10 +58,9 @@ func Decode(content []byte) (*File, error) {
 	return &File{Format: format, Digest: hex.EncodeToString(digest[:]), Tensors: tensors}, nil
 }
 
-// recognise tells the format by the first bytes: zip archives begin with "PK", those
-// of NumPy with an array,
-// pickles of PyTorch with an operation that says their version, and safetensors
-// with a length of eight bytes and a brace.
+// recognise tells the format by the first bytes. Zip archives begin with "PK", and those
+// of NumPy have an array as their first file; safetensors begin with a length of eight
+// bytes and a brace; everything else is taken for pickles of PyTorch.
 func recognise(content []byte) (Format, func([]byte) ([]Tensor, error)) {
 	switch {
 	case bytes.HasPrefix(content, []byte("PK\x03\x04")) && beginsWithArray(content):
@@ -76,8 +74,8 @@ func recognise(content []byte) (Format, func([]byte) ([]Tensor, error)) {
 	}
 }
 
-// clean takes the prefix off where all names have it, and finds names that come
-// twice.
+// clean removes the prefix "module." if all names have it, and returns an error for a name
+// that comes twice.
 func clean(tensors []Tensor) error {
 	const prefix = "module."
 	if !slices.ContainsFunc(tensors, func(t Tensor) bool { return !strings.HasPrefix(t.Name, prefix) }) {

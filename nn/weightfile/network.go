@@ -9,20 +9,19 @@ import (
 	"espalier/nn"
 )
 
-// counter is what PyTorch's batch norm keeps besides what the network has.
+// counter ends the name of a tensor of PyTorch's batch norm that networks here do not have.
 const counter = ".num_batches_tracked"
 
-// torchNames are what PyTorch calls the roles of parameters where it differs.
+// torchNames are PyTorch's names for the roles of parameters that have other names here.
 var torchNames = map[nn.Role]string{
 	nn.Scale: "weight", nn.Offset: "bias", nn.RunningVariance: "running_var",
 }
 
-// Weights puts the tensors into the layout of a network, from PyTorch's:
-// convolutions [out, in/groups, height, width], linear layers [out, in], where in
-// runs over channel, height, width of an image, bias maps [channel, height, width].
-// Every parameter must be there with
-// its shape, and every tensor must be a parameter; the counters of batch norms and
-// the masks of parameters are not looked at.
+// Weights returns the tensors in the layout of a network. In the file they have PyTorch's
+// layout: convolutions [out, in/groups, height, width]; linear layers [out, in], where in
+// runs over channel, height and width of an image; bias maps [channel, height, width]. It
+// is an error if a parameter is not there or has another shape, and if a tensor is not a
+// parameter; the counters of batch norms and the masks of parameters are ignored.
 func (f *File) Weights(n *nn.Network) (nn.Weights, error) {
 	tensors := make(map[string]Tensor, len(f.Tensors))
 	for _, t := range f.Tensors {
@@ -47,7 +46,7 @@ func (f *File) Weights(n *nn.Network) (nn.Weights, error) {
 	return weights, unused(f.Tensors, used, n)
 }
 
-// fit views a tensor of PyTorch's in the layout of a parameter, if it has its shape.
+// fit views a tensor of PyTorch's in the layout of a parameter, whose shape it must have.
 func fit(t Tensor, p nn.Parameter, inputs map[string]nn.Shape) (Tensor, error) {
 	if want := torchShape(p); !slices.Equal(t.Shape, want) {
 		return Tensor{}, fmt.Errorf("%s has shape %v in the file, want %v", t.Name, t.Shape, want)
@@ -55,7 +54,7 @@ func fit(t Tensor, p nn.Parameter, inputs map[string]nn.Shape) (Tensor, error) {
 	return arrange(t, p, inputs), nil
 }
 
-// linearInputs are the shapes that the linear layers read, by the layers' names.
+// linearInputs are the shapes of the linear layers' inputs, by the layers' names.
 func linearInputs(n *nn.Network) map[string]nn.Shape {
 	inputs := make(map[string]nn.Shape)
 	for i, node := range n.Nodes {
@@ -66,14 +65,14 @@ func linearInputs(n *nn.Network) map[string]nn.Shape {
 	return inputs
 }
 
-// unused reports a tensor that the network has no place for.
+// unused returns an error for a tensor that the network has no place for.
 func unused(tensors []Tensor, used map[string]bool, n *nn.Network) error {
 	if len(tensors) == 0 {
 		return errors.New("the file has no tensors")
 	}
 	for _, t := range tensors {
 		if !used[t.Name] && !strings.HasSuffix(t.Name, counter) && !used[strings.TrimSuffix(t.Name, maskSuffix)] {
-			return fmt.Errorf("the file has %.100q, which network %s has not", t.Name, n.Name)
+			return fmt.Errorf("the file has %.100q, which network %s does not have", t.Name, n.Name)
 		}
 	}
 	return nil
@@ -102,8 +101,8 @@ func torchShape(p nn.Parameter) []int {
 	}
 }
 
-// arrange permutes the axes of a tensor of PyTorch's into those of a parameter.
-// inputs are those of the linear layers.
+// arrange permutes the axes of a tensor of PyTorch's into those of a parameter. inputs are
+// those of linearInputs.
 func arrange(t Tensor, p nn.Parameter, inputs map[string]nn.Shape) Tensor {
 	input, linear := inputs[p.Layer]
 	switch {

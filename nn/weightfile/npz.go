@@ -21,8 +21,8 @@ var npyKinds = map[string]*numbers{
 	"|i1": int8s, "|u1": uint8s, "|b1": uint8s,
 }
 
-// beginsWithArray reports whether the first file of a zip archive is an array. Its
-// name stands behind 30 bytes of which two are its length.
+// beginsWithArray reports whether the first file of a zip archive is an array. The file's
+// name follows a header of 30 bytes, which holds its length at byte 26.
 func beginsWithArray(content []byte) bool {
 	if len(content) < 30 {
 		return false
@@ -32,8 +32,8 @@ func beginsWithArray(content []byte) bool {
 	return length <= len(name) && bytes.HasSuffix(name[:length], []byte(arrayEnding))
 }
 
-// decodeNPZ reads what NumPy's savez writes: a zip archive, nothing in it
-// compressed, with a file for each array.
+// decodeNPZ reads what NumPy's savez writes: a zip archive without compression that has a
+// file for each array.
 func decodeNPZ(content []byte) ([]Tensor, error) {
 	archive, err := zip.NewReader(bytes.NewReader(content), int64(len(content)))
 	if err != nil {
@@ -59,7 +59,7 @@ func decodeNPZ(content []byte) ([]Tensor, error) {
 	return tensors, nil
 }
 
-// npyHeader is a header as NumPy writes it, a dictionary in Python.
+// npyHeader matches a header as NumPy writes it, a Python dictionary.
 var npyHeader = regexp.MustCompile(`^\{'descr': '([^']{1,8})', 'fortran_order': (True|False), 'shape': \(([0-9, ]{0,256})\), \} *\n?$`)
 
 // decodeNPY reads one array.
@@ -91,7 +91,7 @@ func decodeNPY(array []byte) (Tensor, error) {
 	return newTensor(s, 0, shape, strides)
 }
 
-// parseTuple reads the numbers of a tuple of Python's, as in "3, 4" and "3,".
+// parseTuple reads the numbers of a Python tuple, such as "3, 4" and "3,".
 func parseTuple(text string) ([]int, error) {
 	var numbers []int
 	for word := range strings.SplitSeq(strings.TrimSuffix(text, ","), ",") {

@@ -12,12 +12,11 @@ import (
 	"github.com/nlpodyssey/safetensors"
 )
 
-// maxHeader is the longest header of a safetensors file that is read, in bytes. It
-// is enough for some 20,000 tensors.
+// maxHeader is the length in bytes of the longest header of a safetensors file that is
+// read. It is enough for some 20,000 tensors.
 const maxHeader = 2 << 20
 
-// trainingFormat begins what package train calls the format of its files in their
-// metadata.
+// trainingFormat begins the name of the format in the metadata of files of package train.
 const trainingFormat = `"espalier/train/`
 
 // safetensorsKinds are the types of numbers that can become weights.
@@ -39,7 +38,7 @@ func decodeSafeTensors(content []byte) ([]Tensor, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%.200s", err)
 	}
-	// The library reads the metadata with the whole header, which takes long and much memory.
+	// The library could read the metadata, but only with the whole header once more.
 	if bytes.Contains(content[8:8+length], []byte(trainingFormat)) {
 		return nil, errors.New("it is a training as run folders keep it, with the optimizer's state: `espalier export CELL -o FILE` writes its weights, CELL being the long folder's name in its path")
 	}

@@ -9,8 +9,8 @@ import (
 // maxRank is the greatest number of axes of a tensor.
 const maxRank = 16
 
-// Tensor is one named array of a file, with the shape that the file gives it. It
-// is a view of the file's content; Values copies it.
+// Tensor is one named array of a file, with its shape in the file. It is a view of the
+// file's content, which Values copies.
 type Tensor struct {
 	Name  string
 	Shape []int
@@ -24,12 +24,12 @@ type Tensor struct {
 type storage struct {
 	kind  *numbers
 	count int
-	bytes []byte // count·kind.size, once the whole file is read
+	bytes []byte // count·kind.size of them, once the whole file has been read
 }
 
-// newTensor checks that a view stays within its storage. Views that repeat
-// elements, as expanded tensors do, are refused, so that no tensor is larger than
-// the file.
+// newTensor checks that a view lies within its storage. A tensor with more elements than
+// its storage, such as an expanded one, is refused, so that no tensor is larger than the
+// file.
 func newTensor(s *storage, offset int, shape, strides []int) (Tensor, error) {
 	if len(shape) > maxRank || len(strides) != len(shape) {
 		return Tensor{}, fmt.Errorf("a tensor with %d axes and %d strides", len(shape), len(strides))
@@ -94,7 +94,7 @@ func rowMajor(shape []int) []int {
 	return strides
 }
 
-// numbers is a type of numbers as files hold them, little-endian.
+// numbers is a type of numbers in files, little-endian.
 type numbers struct {
 	size int
 	read func([]byte) float32

@@ -35,9 +35,9 @@ var storages = map[pickle.Global]*numbers{
 // maxOperations bounds the memory that the pickles of a file take.
 const maxOperations = 1 << 20
 
-// newMachine is a machine at the start of input. A file of so many bytes may have
-// an operation for each four of them: state dictionaries have one for six or more,
-// with their numbers.
+// newMachine returns a machine at the start of input, for a file of that many bytes. It may
+// run an operation for each four bytes of the file; state dictionaries, with their numbers,
+// have one for six bytes or more.
 func newMachine(input []byte, file int, load func(id any) (any, error)) *pickle.Machine {
 	language := pickle.Language{Holds: "state dictionaries", Functions: functions, Names: make(map[pickle.Global]bool), Load: load}
 	for class := range storages {
@@ -46,7 +46,7 @@ func newMachine(input []byte, file int, load func(id any) (any, error)) *pickle.
 	return pickle.NewMachine(input, language, min(maxOperations, 1024+file/4))
 }
 
-// orderedDictionary makes an OrderedDict, of a list of pairs in Python 2's form.
+// orderedDictionary makes an OrderedDict, in Python 2's form from a list of pairs.
 func orderedDictionary(m *pickle.Machine, arguments pickle.Tuple) (any, error) {
 	d := new(pickle.Dictionary)
 	if len(arguments) == 0 {
@@ -75,8 +75,8 @@ func orderedDictionary(m *pickle.Machine, arguments pickle.Tuple) (any, error) {
 	return d, nil
 }
 
-// rebuildTensor makes a tensor of storage, offset, shape and strides; whether it
-// needs a gradient, and hooks, which stand behind them, do not matter.
+// rebuildTensor makes a tensor from storage, offset, shape and strides. The arguments after
+// these, such as whether it needs a gradient, are ignored.
 func rebuildTensor(_ *pickle.Machine, arguments pickle.Tuple) (any, error) {
 	if len(arguments) < 4 {
 		return nil, fmt.Errorf("%d arguments", len(arguments))
@@ -164,8 +164,8 @@ func (s shelf) load(id any) (any, error) {
 	return s[key], nil
 }
 
-// containers are the names under which training programs put the state dictionary
-// into a larger one, the most usual first.
+// containers are the keys under which training programs keep the state dictionary in a
+// larger one, the most usual first.
 var containers = []string{"state_dict", "model_state_dict", "model", "net"}
 
 // stateDictionary returns the tensors of a value that is a state dictionary, or a
@@ -200,7 +200,7 @@ func stateDictionary(value any) ([]Tensor, error) {
 	return tensors, nil
 }
 
-// inner returns the dictionary that stands under a name of another.
+// inner returns the dictionary that another one holds under a name.
 func inner(d *pickle.Dictionary, name string) (*pickle.Dictionary, bool) {
 	for _, e := range d.Entries {
 		if key, ok := e.Key.(string); ok && key == name {

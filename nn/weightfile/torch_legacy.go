@@ -8,7 +8,7 @@ import (
 	"espalier/internal/pickle"
 )
 
-// What the old form begins with.
+// The old form begins with these.
 const (
 	legacyMagic    = pickle.Wide("\x6c\xfc\x9c\x46\xf9\x20\x6a\xa8\x50\x19")
 	legacyProtocol = 1001
@@ -67,7 +67,7 @@ func checkSystem(m *pickle.Machine) error {
 	return nil
 }
 
-// fill gives the storages the numbers that stand behind the pickles.
+// fill gives the storages their numbers, which follow the pickles.
 func (s shelf) fill(keys any, content []byte) error {
 	l, ok := keys.(*pickle.List)
 	if !ok {
@@ -97,7 +97,7 @@ func (s shelf) fill(keys any, content []byte) error {
 		storage.bytes, content = content[:size:size], content[size:]
 	}
 	if len(content) > 0 {
-		return fmt.Errorf("%d bytes stand behind the last storage", len(content))
+		return fmt.Errorf("%d bytes follow the last storage", len(content))
 	}
 	return nil
 }

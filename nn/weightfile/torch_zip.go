@@ -9,9 +9,9 @@ import (
 	"strings"
 )
 
-// decodeZip reads the form that PyTorch writes since 1.6: a zip archive, nothing in
-// it compressed, with one folder that has the pickle data.pkl and each storage in
-// data/KEY. Names are only compared; no file is made.
+// decodeZip reads the form that PyTorch writes since 1.6: a zip archive without
+// compression, with one folder that has the pickle data.pkl and each storage in data/KEY.
+// Names are only compared; no files are written.
 func decodeZip(content []byte) ([]Tensor, error) {
 	records, err := openRecords(content)
 	if err != nil {
@@ -47,8 +47,8 @@ func decodeZip(content []byte) ([]Tensor, error) {
 	return tensors, nil
 }
 
-// openRecords returns the archive's files, views of its content, by their names
-// below the one folder.
+// openRecords returns the archive's files, as views of its content, by their names in the
+// one folder.
 func openRecords(content []byte) (map[string][]byte, error) {
 	archive, err := zip.NewReader(bytes.NewReader(content), int64(len(content)))
 	if err != nil {
