@@ -11,7 +11,7 @@ func edges(a *assembler) {
 	a.bothWidths("chooseRows", "func(c *rowChoice)", "chooseRowsGo", (*lanes).chooseRows)
 }
 
-// chosen leaves in address the row that the next index chooses.
+// chosen sets address to that of the row that the next index chooses.
 func (l *lanes) chosen(base, step, index, address reg.GPVirtual) {
 	l.MOVLQSX(operand.Mem{Base: index}, address)
 	l.ADDQ(operand.U8(4), index)

@@ -79,7 +79,7 @@ const (
 	allButSign = 0x7fffffff
 )
 
-// pick gives v, but x where x is not a number.
+// pick gives v, or x where x is NaN.
 func (l *lanes) pick(v, x reg.VecVirtual) reg.VecVirtual {
 	return l.choose(l.compare(unordered, x, x), x, v)
 }

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"math"
 
@@ -9,8 +10,8 @@ import (
 	"github.com/mmcloughlin/avo/reg"
 )
 
-// lanes is the vector width that a loop is written for, with the instructions that
-// AVX-512 and AVX2 spell differently. One body serves both.
+// lanes emits the instructions of a loop for one vector width. Its methods hide what
+// differs between AVX-512 and AVX2, so that one body serves both.
 type lanes struct {
 	*assembler
 	wide      bool // 16 lanes of AVX-512, else 8 of AVX2
@@ -69,15 +70,15 @@ func (l *lanes) splat(name string) reg.VecVirtual {
 	p, err := l.Param(name).Resolve()
 	v := l.vector()
 	if err != nil {
-		l.err = err
+		l.err = errors.Join(l.err, fmt.Errorf("parameter %s: %w", name, err))
 		return v
 	}
 	l.VBROADCASTSS(p.Addr, v)
 	return v
 }
 
-// constant gives a constant in all lanes: in the register that keep gave it, or
-// loaded anew.
+// constant gives a constant in all lanes, in the register where keep has put it or else in
+// a new one.
 func (l *lanes) constant(x float32) reg.VecVirtual { return l.bits(math.Float32bits(x)) }
 
 func (l *lanes) bits(x uint32) reg.VecVirtual {
@@ -89,7 +90,7 @@ func (l *lanes) bits(x uint32) reg.VecVirtual {
 	return v
 }
 
-// keep loads constants before a loop, where there are registers enough: AVX-512's.
+// keep loads constants before a loop, for AVX-512 only: AVX2 has too few registers.
 func (l *lanes) keep(xs ...float32) {
 	for _, x := range xs {
 		l.keepBits(math.Float32bits(x))
@@ -104,7 +105,7 @@ func (l *lanes) keepBits(xs ...uint32) {
 	}
 }
 
-// setMask makes the mask of the last n lanes' vector, n in a register, 1 to all.
+// setMask sets the mask of the first n lanes, n in a register and from 1 to all.
 func (l *lanes) setMask(n reg.Register) {
 	if l.wide {
 		l.mask = l.assembler.lanes(n)
@@ -118,7 +119,7 @@ func (l *lanes) setMask(n reg.Register) {
 	l.mask = m
 }
 
-// read loads a vector, of a masked one only the lanes there are and zeros.
+// read loads a vector, or if masked the lanes of the mask, with zeros in the others.
 func (l *lanes) read(m operand.Mem, masked bool) reg.VecVirtual {
 	v := l.vector()
 	switch {
@@ -132,7 +133,7 @@ func (l *lanes) read(m operand.Mem, masked bool) reg.VecVirtual {
 	return v
 }
 
-// write stores a vector, of a masked one only the lanes there are.
+// write stores a vector, or if masked the lanes of the mask.
 func (l *lanes) write(v reg.Register, m operand.Mem, masked bool) {
 	switch {
 	case !masked:
@@ -172,10 +173,12 @@ func (l *lanes) copy(x reg.Register) reg.VecVirtual {
 	return v
 }
 
-// max gives x where it is greater than y, else y: y where one is not a number.
+// max gives x where it is greater than y, else y, which is also the result where one of
+// them is NaN.
 func (l *lanes) max(x, y operand.Op) reg.VecVirtual { v := l.vector(); l.VMAXPS(y, x, v); return v }
 
-// min gives x where it is less than y, else y: y where one is not a number.
+// min gives x where it is less than y, else y, which is also the result where one of them
+// is NaN.
 func (l *lanes) min(x, y operand.Op) reg.VecVirtual { v := l.vector(); l.VMINPS(y, x, v); return v }
 
 func (l *lanes) and(x, y operand.Op) reg.VecVirtual {
@@ -242,7 +245,7 @@ func (l *lanes) choose(condition reg.Register, x, y reg.VecVirtual) reg.VecVirtu
 	return v
 }
 
-// round gives the nearest whole number, of two the even one.
+// round gives the nearest whole number, the even one if two are equally near.
 func (l *lanes) round(x operand.Op) reg.VecVirtual {
 	v := l.vector()
 	if l.wide {
@@ -253,9 +256,9 @@ func (l *lanes) round(x operand.Op) reg.VecVirtual {
 	return v
 }
 
-// each loops over n elements, n in a register that it counts down: unroll vectors
-// at a time, then single ones, then what is left under the mask. The body gets the
-// offset of its vector from the pointers, which advance afterwards.
+// each loops over n elements, n in a register that it counts down: first unroll vectors at
+// a time, then single vectors, then the rest under the mask. The body is given the offset
+// in bytes of its vector from the pointers, which advance after it.
 func (l *lanes) each(prefix string, n reg.Register, unroll int, pointers []reg.GPVirtual, body func(offset int, masked bool)) {
 	width := l.bytes() / 4
 	label := func(s string) operand.LabelRef { return operand.LabelRef(prefix + s) }

@@ -11,8 +11,10 @@ import (
 	"go/parser"
 	"go/token"
 	"go/types"
+	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 
 	"github.com/mmcloughlin/avo/attr"
 	"github.com/mmcloughlin/avo/build"
@@ -54,8 +56,8 @@ func main() {
 // run generates every family and writes it to dir, or compares it with dir.
 func run(dir string, check bool) error {
 	var all error
-	for name, emit := range families {
-		files, err := generate(dir, name, emit)
+	for _, name := range slices.Sorted(maps.Keys(families)) {
+		files, err := generate(dir, name, families[name])
 		if err != nil {
 			return fmt.Errorf("%s: %w", name, err)
 		}
@@ -119,7 +121,7 @@ func arguments(dir string) (*types.Package, error) {
 	return config.Check("simd", set, []*ast.File{file}, nil)
 }
 
-// assembler is avo's context with the package whose types signatures may name.
+// assembler is avo's context, with the package of the types that signatures may name.
 type assembler struct {
 	*build.Context
 	pkg   *types.Package
@@ -128,7 +130,8 @@ type assembler struct {
 	err   error
 }
 
-// begin starts a function that keeps no pointer it is given.
+// begin starts a function, which must not keep pointers that it is given: it is declared
+// noescape.
 func (a *assembler) begin(name, signature string, doc ...string) {
 	a.Function(name)
 	a.Attributes(attr.NOSPLIT)

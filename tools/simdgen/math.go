@@ -49,7 +49,7 @@ func expConstants(l *lanes) {
 
 // exp computes 2ⁿ·(1 + r + r²·series(r)) with n = round(x·log₂e), r = x − n·ln 2.
 func (l *lanes) exp(x reg.VecVirtual) reg.VecVirtual {
-	x = l.max(l.constant(expLeast), x) // in this order, for what is not a number
+	x = l.max(l.constant(expLeast), x) // in this order, which keeps NaN
 	x = l.min(l.constant(expMost), x)
 	n := l.round(l.mul(x, l.constant(log2e)))
 	r := l.fnma(n, l.constant(ln2Lo), l.fnma(n, l.constant(ln2Hi), x))
@@ -97,7 +97,7 @@ func (l *lanes) log(x reg.VecVirtual) reg.VecVirtual {
 	v = l.fma(e, l.constant(ln2Lo), v)
 	v = l.fma(square, l.constant(-0.5), v)
 	v = l.fma(e, l.constant(ln2Hi), l.add(m, v))
-	// log ∞ = ∞, log 0 = −∞, and of what is negative or no number there is none.
+	// log ∞ = ∞, log 0 = −∞, and negative numbers and NaN give NaN.
 	v = l.choose(l.compare(equal, x, l.bits(infinite)), l.bits(infinite), v)
 	v = l.choose(l.compare(lessThan, x, l.constant(0)), l.bits(notANumber), v)
 	v = l.choose(l.compare(equal, x, l.constant(0)), l.sub(l.constant(0), l.bits(infinite)), v)

@@ -53,8 +53,8 @@ func (a *assembler) dot() {
 func (l *lanes) plus(x, y, sum reg.Register)     { l.VADDPS(y, x, sum) }
 func (l *lanes) greater(x, y, most reg.Register) { l.VMAXPS(y, x, most) }
 
-// columns writes a kernel that runs down the columns of matrices, a vector of
-// columns at a time, four rows at a time into sums of their own.
+// columns writes a kernel that runs down the columns of matrices, a vector of columns and
+// four rows at a time, each of which has its own sums.
 func (a *assembler) columns(name, signature string, outputs, inputs []string, shift string,
 	body func(l *lanes, sums, x []reg.VecVirtual, shift reg.VecVirtual)) {
 	a.bothWidths(name, signature, name+"Go", func(l *lanes) {
@@ -148,8 +148,8 @@ func (l *lanes) zero(v reg.VecVirtual) {
 	}
 }
 
-// total writes a reduction of a vector to a number: four vectors of partial
-// results, then these, then their lanes.
+// total writes a reduction of a vector to a number: first to four vectors of partial
+// results, then of these to one, then of its lanes.
 func (a *assembler) total(name string, start float32, join func(l *lanes, x, y, to reg.Register), body func(l *lanes, total, x reg.VecVirtual)) {
 	a.bothWidths(name, "func(x *float32, n int) float32", name+"Go", func(l *lanes) {
 		x, n := l.integer("x"), l.integer("n")

@@ -10,8 +10,8 @@ import (
 // sparseVectors are the numbers of vectors of columns that there are kernels for.
 var sparseVectors = []int{1, 2, 4, 8}
 
-// sparseProducts writes the products of compressed rows with a dense matrix, and
-// what else combines rows that they choose.
+// sparseProducts writes the kernels of products of a sparse matrix with a dense one, and
+// those that combine rows of a dense matrix in other ways.
 func sparseProducts(a *assembler) {
 	for _, k := range []sparseKernel{
 		{name: "sparseSum", join: (*sparseLoop).add},
@@ -33,9 +33,9 @@ func sparseProducts(a *assembler) {
 // sparseKernel is what one kind of kernel does.
 type sparseKernel struct {
 	name string
-	// onto says that results begin at what dst holds, not at zero.
+	// onto says that results start from what dst holds, not from zero.
 	onto bool
-	// weigh, if any, loads the weights of an element.
+	// weigh, if not nil, loads the weights of an element.
 	weigh func(k *sparseLoop)
 	// join combines a vector of a row that an element chooses with the results.
 	join func(k *sparseLoop, v int, x reg.VecVirtual)
@@ -114,8 +114,8 @@ func (k *sparseLoop) emit() {
 	k.JNE(operand.LabelRef("row"))
 }
 
-// loadHeads loads which of an element's weights each column has, where there are
-// several: into registers if there are enough.
+// loadHeads loads, if elements have several weights, the number of each column's weight,
+// into registers if there are enough.
 func (k *sparseLoop) loadHeads(field func(name string) reg.GPVirtual) {
 	if k.name != "sparseHeads" {
 		return
@@ -131,7 +131,7 @@ func (k *sparseLoop) loadHeads(field func(name string) reg.GPVirtual) {
 	k.heads = field("headStep")
 }
 
-// at leaves in row the number of an element's weight.
+// at sets row to the number of an element's weight.
 func (k *sparseLoop) at() {
 	k.MOVQ(k.e, k.row)
 	k.TESTQ(k.order, k.order)

@@ -10,8 +10,8 @@ import (
 // stencilTile is a tile of pixels that a kernel computes at once, in lines.
 type stencilTile struct{ lines, pixels int }
 
-// stencilTiles are the tiles of the kernels by their rows, for AVX-512 and for AVX2:
-// what fits into their registers.
+// stencilTiles are the tiles of the kernels, by their rows, for AVX-512 and for AVX2: those
+// whose results fit into registers.
 var stencilTiles = map[bool]map[int][]stencilTile{
 	true: {
 		1: {{1, 1}, {1, 2}, {1, 4}, {1, 8}, {1, 16}, {2, 2}, {2, 4}, {2, 8}, {4, 4}},
@@ -23,7 +23,7 @@ var stencilTiles = map[bool]map[int][]stencilTile{
 	},
 }
 
-// stencilMaxTiles are those of the kernels that find the greatest.
+// stencilMaxTiles are the tiles of the kernels that find the greatest.
 var stencilMaxTiles = []stencilTile{{1, 1}, {1, 2}, {1, 4}}
 
 // stencils writes the sums, and the greatest, of shifted pixels.
@@ -193,7 +193,7 @@ func (k *stencilLoop) greatest() {
 	}
 }
 
-// row leaves in at where the r-th row's first pixel is, from base.
+// row sets at to the address of the r-th row's first pixel, from base.
 func (k *stencilLoop) row(at, rows reg.GPVirtual, r int, base string) {
 	k.MOVQ(operand.Mem{Base: rows, Disp: 8 * r}, at)
 	k.ADDQ(k.field(base), at)

@@ -24,9 +24,10 @@ func tiles(a *assembler) {
 	(&tile{assembler: a, rows: 6, vectors: 2, narrow: true, panel: true}).emit()
 }
 
-// tile emits one kernel. A panel reads the rows of one step at neighbouring
-// addresses; otherwise steps are neighbours and rows lie in groups of four at a
-// distance. Narrow kernels use AVX2's eight lanes and are always 16 columns wide.
+// tile emits one kernel. A panel kernel reads the rows of one step at neighbouring
+// addresses; a rows kernel reads the steps of one row at neighbouring addresses, and its
+// rows lie in groups of four. Narrow kernels use AVX2's eight lanes and are always 16
+// columns wide.
 type tile struct {
 	*assembler
 	rows, vectors int
@@ -204,8 +205,8 @@ func (t *tile) loadStart() {
 	t.Label("sum")
 }
 
-// prefetch asks for the rows of c below the tile's, which are most often those of
-// the next tile: where c is large, waiting for it costs as much as a tenth of a sum.
+// prefetch requests the rows of c below the tile's, which are most often those of the next
+// tile: with a large c, waiting for them takes up to a tenth of the time of a sum.
 func (t *tile) prefetch() {
 	step, at := t.load("cRow"), t.pointer("c", 0)
 	below := t.GP64()
@@ -389,8 +390,8 @@ func (t *tile) store() {
 	t.Label("stored")
 }
 
-// storeNarrow takes whole vectors apart from the rest: AVX2's masked stores are
-// slow on some processors.
+// storeNarrow stores whole vectors without a mask, since AVX2's masked stores are slow on
+// some processors.
 func (t *tile) storeNarrow() {
 	t.CMPQ(operand.Mem{Base: t.args, Disp: t.offset("cols")}, operand.U8(16))
 	t.JNE(operand.LabelRef("masked"))
