@@ -29,7 +29,7 @@ type Backend struct {
 
 	// stock is go:ops_sequential, for operations without a kernel.
 	stock compute.Backend
-	// probed remembers which operations on which data types the stock backend runs.
+	// probed has the operations and data types that the stock backend has run.
 	probed sync.Map
 	// recyclers give results of the stock backend back to it, by shape.
 	recyclers sync.Map
@@ -99,7 +99,7 @@ func (b *Backend) Finalize() {
 // IsFinalized says whether Finalize was called.
 func (b *Backend) IsFinalized() bool { return b.finalized.Load() }
 
-// check says whether the backend is alive and has the device.
+// check returns an error if the backend was finalized or does not have the device.
 func (b *Backend) check(device compute.DeviceNum) error {
 	if b.finalized.Load() {
 		return errors.New("cpu: the backend was finalized")
@@ -110,8 +110,8 @@ func (b *Backend) check(device compute.DeviceNum) error {
 	return nil
 }
 
-// capabilities are those of the stock backend and what is added to them here.
-// Shapes are static: GoMLX builds one program for each shape of inputs.
+// capabilities are those of the stock backend with the operations added here. Operations
+// on dynamic shapes are missing: GoMLX builds one program for each shape of inputs.
 func capabilities(stock compute.Capabilities) compute.Capabilities {
 	all := stock.Clone()
 	own := compute.Capabilities{Operations: all.Operations, DTypes: all.DTypes, Functions: true}

@@ -19,14 +19,14 @@ type Buffer struct {
 	mu sync.Mutex
 	// memory is nil once the buffer is finalized or donated.
 	memory *memory
-	// exposed: the caller has had a slice of the memory, so that it is never used
-	// again for another buffer.
+	// exposed says that the caller was given a slice of the memory, which then must not be
+	// used for another buffer.
 	exposed bool
 }
 
 var _ compute.Buffer = (*Buffer)(nil)
 
-// newBuffer returns a buffer with any content.
+// newBuffer returns a buffer whose content is not defined.
 func (b *Backend) newBuffer(shape shapes.Shape) *Buffer {
 	return &Buffer{backend: b, shape: shape, memory: b.memories.take(byteSize(shape))}
 }
@@ -45,8 +45,8 @@ func (b *Buffer) Shape() (shapes.Shape, error) { return b.shape, nil }
 // DeviceNum is always 0.
 func (b *Buffer) DeviceNum() (compute.DeviceNum, error) { return 0, nil }
 
-// Finalize gives the memory back. Doing so again, or after the buffer was donated,
-// does nothing.
+// Finalize gives the memory back. Calling it again, or after the buffer was donated, does
+// nothing.
 func (b *Buffer) Finalize() error {
 	if b == nil {
 		return errors.New("cpu: Finalize of a nil buffer")
@@ -119,7 +119,7 @@ func (b *Buffer) CopyToDevice(device compute.DeviceNum) (compute.Buffer, error) 
 	return nil, errors.Errorf("cpu: cannot copy to device %d: there is only device 0", device)
 }
 
-// checkFlat says whether flat is a slice that holds a tensor of the shape.
+// checkFlat returns an error unless flat is a slice that holds a tensor of the shape.
 func checkFlat(flat any, shape shapes.Shape) error {
 	if !shape.Ok() || shape.IsDynamic() {
 		return errors.Errorf("cpu: %s is not a shape of a tensor in memory", shape)
@@ -157,7 +157,8 @@ func (b *Backend) BufferFromFlatData(device compute.DeviceNum, source any, shape
 // HasSharedBuffers is true: callers read and write buffers in place.
 func (b *Backend) HasSharedBuffers() bool { return true }
 
-// NewSharedBuffer returns a buffer and the slice of its memory.
+// NewSharedBuffer returns a buffer, whose content is not defined, and the slice of its
+// memory.
 func (b *Backend) NewSharedBuffer(device compute.DeviceNum, shape shapes.Shape) (compute.Buffer, any, error) {
 	if err := b.check(device); err != nil {
 		return nil, nil, err

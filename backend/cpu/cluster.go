@@ -12,7 +12,8 @@ type cluster struct {
 	size    int
 	members []*node
 	emitted bool
-	// unit is of how many elements blocks are a multiple, for the reductions.
+	// unit is the number of elements of which the length of blocks is a multiple, for the
+	// reductions.
 	unit int
 }
 
@@ -22,7 +23,7 @@ const maxMembers = 48
 // maxUnit bounds the blocks of clusters with several reductions.
 const maxUnit = 2 * maxColumns
 
-// unitOf is what a node asks of the length of blocks.
+// unitOf is the number of which a node needs the length of blocks to be a multiple.
 func unitOf(n *node) int {
 	if !isReduction(n) {
 		return 1
@@ -75,8 +76,8 @@ func isBroadcast(n *node) bool {
 	return n.op == compute.OpTypeBroadcastInDim && isBlockType(n.result().shape.DType) && n.result().shape.Size() > 0
 }
 
-// readThrough is what an operand of an element-wise operation of a shape repeats,
-// and how it is read.
+// readThrough looks through a broadcast: it returns the value that an operand of an
+// element-wise operation repeats, and the pattern in which that is read.
 func readThrough(v *value, shape shapes.Shape) (source *value, walk pattern) {
 	if isBroadcast(v.node) && v.shape.Equal(shape) {
 		return v.node.operands[0], broadcastPattern(v.node)
@@ -122,9 +123,9 @@ func isReduction(n *node) bool {
 	return false
 }
 
-// lazyNodes are element-wise nodes so cheap that each of several who read them
-// computes them anew rather than reads them from memory: a tensor that is in memory
-// anyway, shifted or scaled by few numbers. Broadcasts are lazy too.
+// lazyNodes are element-wise nodes that are so cheap that each of their several readers
+// computes them again, in place of reading them from memory: those that shift or scale a
+// tensor in memory by few numbers. Broadcasts are lazy, too.
 func (g *ir) lazyNodes() map[*node]bool {
 	users := map[*node][]*node{}
 	for _, n := range g.nodes {

@@ -8,15 +8,15 @@ import (
 	"espalier/internal/simd"
 )
 
-// contract joins instructions where one alone reads what the other computes: a
-// product and a sum, rounded once, and a sum and the ReLU of it. Each is a pass over
-// the block less.
+// contract joins two instructions to one if no other instruction reads the first one's
+// result: a product and a sum, which are then rounded once, and a sum and its ReLU. Each
+// saves a pass over the block.
 func (u *fuser) contract() {
 	code := u.program.code
 	reads := u.countReads()
 	gone := make([]bool, len(code))
-	// alone returns the instruction that computes a register for one reader only, if
-	// it has a name and takes vectors.
+	// alone returns the instruction that computes a register, if the register has one
+	// reader and the instruction is the named one on vectors.
 	alone := func(register int, name compute.OpType) *instruction {
 		i := u.born[register]
 		if i < 0 || reads[register] != 1 || code[i].name != name || code[i].scalar != nil {
@@ -55,7 +55,7 @@ func (u *fuser) contract() {
 	}
 }
 
-// countReads counts who reads each register.
+// countReads counts the reads of each register.
 func (u *fuser) countReads() []int {
 	reads := make([]int, len(u.born))
 	for i := range u.program.code {

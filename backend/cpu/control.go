@@ -10,8 +10,8 @@ import (
 	"github.com/pkg/errors"
 )
 
-// controlAttributes are the functions that a control-flow operation runs. What the
-// closures capture follows its own operands.
+// controlAttributes are the functions that a control-flow operation runs. The operation's
+// own operands are followed by the values that the functions capture.
 type controlAttributes struct {
 	functions []*Function
 	// own counts the operands that are not captured values.
@@ -56,7 +56,7 @@ func (f *Function) control(op compute.OpType, closures []*Function, axis int, ow
 	return n.values(), nil
 }
 
-// checkParameters makes sure that a closure takes what it is given.
+// checkParameters makes sure that a closure's parameters have the shapes wanted.
 func checkParameters(what string, closure *Function, want []shapes.Shape) error {
 	if got := shapesOf(closure.parameters); !slices.EqualFunc(got, want, shapes.Shape.Equal) {
 		return errors.Errorf("%s takes %v, not %v", what, got, want)
@@ -64,7 +64,7 @@ func checkParameters(what string, closure *Function, want []shapes.Shape) error 
 	return nil
 }
 
-// checkOutputs makes sure that a closure returns what is expected of it.
+// checkOutputs makes sure that a closure's results have the shapes wanted.
 func checkOutputs(what string, closure *Function, want []shapes.Shape) error {
 	if got := shapesOf(closure.outputs); !slices.EqualFunc(got, want, shapes.Shape.Equal) {
 		return errors.Errorf("%s returns %v, not %v", what, got, want)
@@ -113,9 +113,9 @@ func (f *Function) If(condition compute.Value, onTrue, onFalse compute.Function)
 	})
 }
 
-// Sort orders one or more tensors along an axis by a comparator, which takes for
-// each tensor the scalar at the one and at the other position and says whether the
-// one comes first. Equal elements always keep their order.
+// Sort orders one or more tensors along an axis by a comparator. Its parameters are, for
+// each tensor, the scalars at two positions, and it returns whether the first position
+// comes before the second. Equal elements always keep their order.
 func (f *Function) Sort(comparator compute.Function, axis int, _ bool, inputs ...compute.Value) (sorted []compute.Value, err error) {
 	defer within(&err, "Sort", inputs...)
 	closures, err := f.closures(compute.OpTypeSort, comparator)
@@ -153,7 +153,7 @@ func (f *Function) Sort(comparator compute.Function, axis int, _ bool, inputs ..
 	})
 }
 
-// Call runs a function of the same program that has a name.
+// Call runs a named function of the same program.
 func (f *Function) Call(target compute.Function, inputs ...compute.Value) (results []compute.Value, err error) {
 	defer within(&err, "Call", inputs...)
 	callee, ok := target.(*Function)
@@ -181,7 +181,7 @@ func init() {
 	register(&kernel{lower: lowerSort}, compute.OpTypeSort)
 }
 
-// part is a function that a step runs, and where what it captures is.
+// part is a function that a step runs, with the places of the values that it captures.
 type part struct {
 	program  *program
 	captured []operand
@@ -239,7 +239,8 @@ func lowerIf(l *lowering, n *node) error {
 	return nil
 }
 
-// lowerWhile lets the state alternate between the results' memory and as much again.
+// lowerWhile makes room for the state twice, in the results' memory and in scratch memory,
+// between which it alternates.
 func lowerWhile(l *lowering, n *node) error {
 	own, parts, err := l.parts(n)
 	if err != nil {

@@ -14,9 +14,10 @@ func init() {
 	register(&kernel{accepts: acceptsConv, lower: lowerConv}, compute.OpTypeConvGeneral)
 }
 
-// acceptsConv takes convolutions along one or two axes that are one of a network's
-// three: forward, gradient by the input (strides become dilations of the input) and
-// gradient by the weights (strides become dilations of the kernel).
+// acceptsConv takes convolutions along one or two axes that are one of the three passes of
+// a network's convolution: forward, gradient by the input, in which strides become
+// dilations of the input, and gradient by the weights, in which they become dilations of
+// the kernel.
 func acceptsConv(n *node) bool {
 	a := n.attributes.(convAttributes)
 	if !isFloat32(n) || len(a.axes.InputSpatial) > 2 || a.batchGroupCount != 1 {
@@ -32,7 +33,7 @@ func acceptsConv(n *node) bool {
 
 func isDilated(a convAttributes) bool { return slices.Max(a.inputDilations) > 1 }
 
-// passOf is the pass of a network's convolution that a node is.
+// passOf returns which pass of a network's convolution a node is.
 func passOf(n *node) convPass {
 	a := n.attributes.(convAttributes)
 	switch {
@@ -67,7 +68,7 @@ func spatialSize(v *value, axes []int) int {
 	return size
 }
 
-// convolution is a node in the words of package simd.
+// convolution describes a node as a convolution of package simd.
 type convolution struct {
 	simd.Convolution
 	pass convPass
@@ -133,7 +134,8 @@ func exactAfter(a simd.Axis, out int) int {
 	return a.Stride*(out-1) + a.Dilation*(a.Kernel-1) + 1 - a.In - a.Before
 }
 
-// arranged is an operand with its axes in an order, copied if they are in another.
+// arranged is an operand with its axes in an order, which is a copy if they lie in another
+// one.
 func (l *lowering) arranged(o operand, order []int) operand {
 	var long []int
 	for _, axis := range order {
@@ -194,7 +196,7 @@ func rowsOfConv(n *node) int {
 	return dimensions[c.result[len(c.result)-1]]
 }
 
-// inOrderOf says that a value lies in memory as in an order of its axes.
+// inOrderOf says that a value's memory already has its axes in an order.
 func inOrderOf(v *value, order []int) bool {
 	var long []int
 	for _, axis := range order {
@@ -223,7 +225,7 @@ func (l *lowering) arrangedResult(v *value, order []int) (to operand, back func(
 	}
 }
 
-// describe says which pass it is and its sizes.
+// describe gives the pass and the sizes, for Explain.
 func (c *convolution) describe() string {
 	text := fmt.Sprintf("%s %d×%d×%d×%d→%d kernel %d×%d", c.pass, c.Batch, c.Height.In, c.Width.In, c.In, c.Out, c.Height.Kernel, c.Width.Kernel)
 	if c.Height.Stride > 1 || c.Width.Stride > 1 {

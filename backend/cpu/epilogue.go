@@ -8,9 +8,9 @@ import (
 	"espalier/internal/simd"
 )
 
-// What follows a convolution or a matrix product, a group of element-wise nodes,
-// moments or an optimizer's step, runs on each block of rows of the result as soon as that is finished,
-// by the worker that has it in cache: as its epilogue.
+// A group of element-wise nodes, moments or an optimizer's step that follow a convolution
+// or a matrix product run as its epilogue: on each block of rows of the result as soon as
+// that is finished, by the worker that has it in cache.
 
 // epilogue is work on the rows of a result.
 type epilogue interface {
@@ -18,8 +18,9 @@ type epilogue interface {
 	begin(fr *frame) epilogueRun
 }
 
-// epilogueRun is the state of a running epilogue. Any goroutine calls rows, once for
-// each row and with ranges that depend on shapes alone; end comes when all are done.
+// epilogueRun is the state of a running epilogue. rows is called from several goroutines,
+// once for each row in all and with ranges that depend on shapes alone; end is called after
+// all of them.
 type epilogueRun interface {
 	rows(first, last int)
 	end()
@@ -36,8 +37,8 @@ func finishedRows(n *node) int {
 	return 0
 }
 
-// attachEpilogues makes the first unit that reads such a result its epilogue: the
-// node then runs as late as that unit does.
+// attachEpilogues makes the first unit that reads such a result its epilogue, if it can be
+// one. The node then runs at that unit's place.
 func (g *ir) attachEpilogues(s *summary) {
 	first := map[*value]int{}
 	for i, u := range g.units {
@@ -95,7 +96,7 @@ func (u *unit) follows(n *node) bool {
 	return true
 }
 
-// attach makes a unit a node's epilogue.
+// attach turns a unit into a node with the unit as its epilogue.
 func (u *unit) attach(n *node) {
 	switch {
 	case u.fused != nil:

@@ -51,8 +51,8 @@ func (e *Executable) Outputs() []shapes.Shape {
 	return out
 }
 
-// Execute runs the program. Donated inputs are finalized, and results are written
-// over them where that can be.
+// Execute runs the program. Donated inputs are finalized, and results are written over them
+// where possible.
 func (e *Executable) Execute(inputs []compute.Buffer, donate []bool, _ compute.DeviceNum) ([]compute.Buffer, error) {
 	if err := e.program.backend.check(0); err != nil {
 		return nil, err
@@ -164,7 +164,7 @@ func (r *execution) place() error {
 	return nil
 }
 
-// handed says whether an earlier output is the same input and got its memory.
+// handed says whether an earlier output is the same input, whose memory it then has.
 func (r *execution) handed(index int) bool {
 	for _, earlier := range r.program.outputs[:index] {
 		if earlier.input == r.program.outputs[index].input {

@@ -10,10 +10,10 @@ import (
 	"github.com/pkg/errors"
 )
 
-// The operations here exist in GoMLX as one and as several. Those of a matrix
-// product are recorded as several, which the compiler fuses; the others run on the
-// stock backend, whose refusals (compute.ErrNotImplemented) make GoMLX take the
-// several.
+// GoMLX can express each of the operations here as one operation and as several. Those
+// with a matrix product are recorded as several, which the compiler fuses. The others run
+// on the stock backend; if it refuses one (compute.ErrNotImplemented), GoMLX falls back on
+// the several.
 
 // FusedSoftmax is the softmax along one axis.
 func (f *Function) FusedSoftmax(x compute.Value, axis int) (compute.Value, error) {

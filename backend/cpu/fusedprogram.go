@@ -125,8 +125,8 @@ func (p *fusedProgram) state() *fusedState {
 	return s
 }
 
-// keep keeps a task's memory for another. It no longer points at a frame's, which a pool
-// would hold for two collections after the program is gone.
+// keep keeps a task's memory for another task. Its registers are cleared: in a pool they
+// would keep a frame's memory alive for two garbage collections.
 func (p *fusedProgram) keep(s *fusedState) {
 	clear(s.registers)
 	p.states.Put(s)
@@ -296,7 +296,7 @@ func (r *reducedStore) reduce(fr *frame, block, sums []float32, start int) {
 	}
 }
 
-// combine adds up what the tasks have reduced, in their order.
+// combine reduces the partial results of the tasks, in their order.
 func (p *fusedProgram) combine(fr *frame) {
 	for i := range p.reduced {
 		if r := &p.reduced[i]; !r.lines {

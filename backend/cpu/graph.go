@@ -22,8 +22,8 @@ type node struct {
 	op       compute.OpType
 	operands []*value
 	results  []*value
-	// attributes say with the operands all that the results depend on. Nodes whose
-	// attributes print alike are alike.
+	// attributes hold everything that the results depend on besides the operands. Nodes of
+	// one operation with the same operands and attributes that print alike are merged.
 	attributes any
 	// replay records the operation in a function of another backend.
 	replay replay
@@ -49,7 +49,8 @@ func signature(op compute.OpType, operands []*value) string {
 	return fmt.Sprintf("%s(%s)", opName(op), strings.Join(names, ", "))
 }
 
-// within names a whole operation and its operands in an error about a part of it.
+// within adds the name of an operation and its operands' shapes to an error about a part
+// of it.
 func within(err *error, op string, operands ...compute.Value) {
 	if *err == nil {
 		return
@@ -78,8 +79,8 @@ type recording struct {
 	replay replay
 }
 
-// record checks an operation and adds it to the function. Nothing it calls can end
-// in a panic: shape inference that does is an error too.
+// record checks an operation and adds it to the function. A panic in shape inference
+// becomes an error.
 func (f *Function) record(r recording) (n *node, err error) {
 	operands, err := f.resolve(r.op, r.operands)
 	if err != nil {
@@ -113,7 +114,7 @@ func (f *Function) record(r recording) (n *node, err error) {
 // maxBytes is more than any machine's memory, and far from overflow.
 const maxBytes = 1 << 46
 
-// checkResult makes sure that a result is a tensor that there can be here.
+// checkResult makes sure that this backend can hold a result.
 func (b *Backend) checkResult(shape shapes.Shape) error {
 	if !b.stock.Capabilities().DTypes[shape.DType] {
 		return errors.Wrapf(compute.ErrNotImplemented, "the result would have data type %s", shape.DType)

@@ -10,7 +10,7 @@ import (
 	"github.com/pkg/errors"
 )
 
-// gatherAttributes are the axes of a Gather, in compute.StandardOps' words.
+// gatherAttributes are the axes of a Gather, with the names of compute.StandardOps.
 type gatherAttributes struct {
 	indexVectorAxis                                                 int
 	offsetOutputAxes, collapsedSliceAxes, startIndexMap, sliceSizes []int
@@ -34,7 +34,7 @@ func (f *Function) Gather(operand, startIndices compute.Value, indexVectorAxis i
 		}})
 }
 
-// scatterAttributes are the axes of a scatter, in compute.StandardOps' words.
+// scatterAttributes are the axes of a scatter, with the names of compute.StandardOps.
 type scatterAttributes struct {
 	indexVectorAxis                                                int
 	updateWindowAxes, insertedWindowAxes, scatterAxesToOperandAxes []int

@@ -9,7 +9,8 @@ func init() {
 	register(&kernel{accepts: acceptsIntegerEqual, lower: lowerIntegerEqual}, compute.OpTypeEqual)
 }
 
-// acceptsIntegerEqual takes what labels are compared with classes by.
+// acceptsIntegerEqual takes comparisons of int32 tensors of one rank, by which labels are
+// compared with classes.
 func acceptsIntegerEqual(n *node) bool {
 	result := n.result().shape
 	for _, v := range n.operands {

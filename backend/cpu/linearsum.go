@@ -1,19 +1,17 @@
 package cpu
 
-import (
-	"github.com/gomlx/compute"
-)
+import "github.com/gomlx/compute"
 
 // The gradient of a batch norm by its input ends with a sum over the gradient by
 // the centred input, x minus its mean m:
 //
 //	Σ (a·g + b·(x − m)) = a·Σg
 //
-// with rows a and b, since the differences from the mean add up to nothing. Σg is
-// the gradient by the offset. So that sum needs no pass over memory.
+// with rows a and b, since the differences from the mean add up to zero. Σg is the gradient
+// by the offset, which is computed anyway, so the sum needs no pass over memory.
 
-// term is what a linear expression takes of one tensor: coefficients are the rows
-// and numbers that it is multiplied with.
+// term is one tensor of a linear expression, with the rows and numbers by which it is
+// multiplied.
 type term struct {
 	tensor       *value
 	coefficients []*value

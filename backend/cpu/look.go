@@ -7,16 +7,15 @@ import (
 )
 
 const (
-	// patience is how often a goroutine looks for what it waits for before it sleeps,
-	// for about half a millisecond. Waking one that sleeps takes tens of microseconds,
-	// as long as many a step of a program; the next job comes sooner than that in
-	// training.
+	// patience is how often a waiting goroutine looks before it sleeps, which takes about
+	// half a millisecond. Waking a sleeping goroutine takes tens of microseconds, as long as
+	// many steps of a program do, and in training the next job usually comes sooner.
 	patience = 8192
 	// looksAtOnce is how often it looks before it lets others run on its thread.
 	looksAtOnce = 64
 )
 
-// look is a wait without sleep: how often somebody has looked.
+// look counts how often a goroutine that waits without sleeping has looked.
 type look int
 
 // again lets a moment pass and says whether to look again.

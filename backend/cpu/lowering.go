@@ -14,12 +14,12 @@ import (
 type lowering struct {
 	program *program
 	places  map[*value]operand
-	// external are the members of fused groups that somebody outside reads.
+	// external are the values that are read outside of the fused group that computes them.
 	external map[*value]bool
 	// lazy nodes are computed by the groups that read them.
 	lazy map[*node]bool
-	// staging are the states that hold operands of stock programs, by shape and by
-	// how manieth of that shape.
+	// staging are the states that hold operands of stock programs, by their shape and
+	// their number among the operands of that shape.
 	staging map[string]int
 	// tail is the unit being lowered if its node has an epilogue.
 	tail unit
@@ -98,7 +98,7 @@ func (l *lowering) emit(s step) {
 // constant says that an operand is a constant of the program.
 func (l *lowering) constant(o operand) bool { return l.program.slots[o.slot].kind == constantSlot }
 
-// state adds something that each frame has one of.
+// state adds something of which each frame has its own, and returns its number.
 func (l *lowering) state(create func() (any, error)) int {
 	l.program.states = append(l.program.states, create)
 	return len(l.program.states) - 1
@@ -145,7 +145,7 @@ func (l *lowering) stock(n *node) {
 		}})
 }
 
-// stage returns the state that holds the nth operand of a shape.
+// stage returns the state that holds a stock program's nth operand of a shape.
 func (l *lowering) stage(shape shapes.Shape, nth int) int {
 	key := fmt.Sprint(shape, nth)
 	if index, ok := l.staging[key]; ok {
@@ -170,8 +170,8 @@ func (l *lowering) leaf(v *value) {
 	}
 }
 
-// outputs says where the program's results are, copying those that have no place of
-// their own.
+// outputs notes where the program's results are, and adds copies of those that have no slot
+// of their own.
 func (l *lowering) outputs(values []*value) {
 	p := l.program
 	inputs := map[int]int{}

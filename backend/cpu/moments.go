@@ -118,8 +118,8 @@ func lowerMoments(l *lowering, n *node) error {
 	return nil
 }
 
-// moments are the sums of the columns of a matrix and of the squares of their
-// differences from the mean, as an epilogue.
+// moments computes, as an epilogue, the sum of each column of a matrix and the sum of the
+// squared differences from the column's mean.
 type moments struct {
 	from    operand
 	to      []operand
@@ -143,7 +143,7 @@ func (m *moments) begin(fr *frame) epilogueRun {
 	return run
 }
 
-// momentsRun is one pass.
+// momentsRun is one run of it.
 type momentsRun struct {
 	*moments
 	frame *frame

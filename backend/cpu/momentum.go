@@ -38,7 +38,7 @@ func findMomentum(n *node) *found {
 	return f
 }
 
-// adds says that x is one of the two that are added up to v.
+// adds says that v is the sum of x and something else.
 func adds(v, x *value) bool {
 	return pairOf(v, compute.OpTypeAdd, func(a, _ *value) bool { return a == x })
 }

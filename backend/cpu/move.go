@@ -8,7 +8,7 @@ import (
 	"github.com/gomlx/compute/shapes"
 )
 
-// Operations that only move elements are walks through two tensors at a time, for
+// Operations that only move elements walk through two tensors at a time. They work for
 // elements of any type of 1, 2, 4 or 8 bytes.
 
 // step2 is one axis of a walk through two tensors, in elements.
@@ -149,7 +149,7 @@ func copyWalk[T any](axes []step2, to, from []T, atTo, atFrom int) {
 	}
 }
 
-// copyTiles exchanges two axes tile by tile.
+// copyTiles copies along two axes whose order differs between the tensors, tile by tile.
 func copyTiles[T any](a, b step2, to, from []T, atTo, atFrom int) {
 	for i0 := 0; i0 < a.length; i0 += tile {
 		i1 := min(i0+tile, a.length)

@@ -15,13 +15,13 @@ type ir struct {
 	nodes    []*node
 	outputs  []*value
 	units    []unit
-	// lazy nodes are computed by those who read them.
+	// lazy nodes are computed by their readers.
 	lazy map[*node]bool
 }
 
-// unit is what runs as one: a node, or a fused group of element-wise nodes; or a
-// node and what is done with its result while that is in cache: a group, or one more
-// node, moments or an optimizer's step.
+// unit is a part of a program that runs as one: a node, or a fused group of element-wise
+// nodes, or a node with an epilogue. The epilogue is fused, or else then: moments or an
+// optimizer's step.
 type unit struct {
 	node  *node
 	fused *cluster
@@ -90,8 +90,8 @@ type reducer struct {
 	rectified map[*value]*value
 }
 
-// reduce goes once through the graph. Operands come before who uses them, so one
-// pass sees all that follows from a replacement.
+// reduce goes once through the graph. Operands come before their users, so one pass sees
+// everything that follows from a replacement.
 func (g *ir) reduce(s *summary) error {
 	r := &reducer{graph: g, summary: s, replaced: map[*value]*value{}, known: map[string]*node{}, names: map[*value]int{}, pools: map[string]*value{}, rectified: map[*value]*value{}}
 	for _, n := range g.nodes {
@@ -106,7 +106,7 @@ func (g *ir) reduce(s *summary) error {
 	return nil
 }
 
-// current is what stands for a value now.
+// current is the value that has replaced v, or v.
 func (r *reducer) current(v *value) *value {
 	if by, ok := r.replaced[v]; ok {
 		return by

@@ -15,7 +15,7 @@ type partials[T any] struct {
 	spare  [][]T
 }
 
-// rowRange says of which rows a partial result is, and where it is.
+// rowRange says to which rows a partial result belongs, and where it is.
 type rowRange struct{ first, last, at int }
 
 // take returns room for a partial result, with any content.

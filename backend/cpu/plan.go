@@ -5,7 +5,7 @@ import (
 	"slices"
 )
 
-// life is from which step to which a slot holds a value that is still read.
+// life has the first and the last step at which a slot's memory is in use.
 type life struct {
 	first, last int
 }

@@ -98,8 +98,8 @@ func describePool(reduction compute.ReduceOpType, p simd.Pool) string {
 		p.Batch, p.Height.In, p.Width.In, p.Channels, p.Height.Kernel, p.Width.Kernel, p.Height.Stride, p.Width.Stride)
 }
 
-// lowerPoolGradient needs the greatest element of each window, which is computed
-// anew where it is no operand.
+// lowerPoolGradient needs the greatest element of each window, which is computed again
+// unless it is an operand.
 func lowerPoolGradient(l *lowering, n *node) error {
 	p, _ := newPool(n)
 	reads, to := l.operands(n), l.result(n.result())

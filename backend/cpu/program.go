@@ -21,7 +21,7 @@ type program struct {
 	outputs []output
 	// arena is the size of the memory that intermediate values share.
 	arena int
-	// merged counts what compiling removed, for Explain.
+	// summary counts what compiling did, for Explain.
 	summary summary
 
 	mu   sync.Mutex

@@ -52,7 +52,8 @@ func lineOf(neutral float32, combine vectorBinary) func(x []float32) float32 {
 	}
 }
 
-// sumLine is lineOf(0, simd.Add.Apply), written out.
+// sumLine sums a line in eight partial sums, so that none waits for another, and adds these
+// in pairs.
 func sumLine(x []float32) float32 {
 	var a, b, c, d, e, f, g, h float32
 	for len(x) >= 8 {

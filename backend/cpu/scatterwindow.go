@@ -10,7 +10,7 @@ type number interface {
 	~int8 | ~int16 | ~int32 | ~int64 | ~uint8 | ~uint16 | ~uint32 | ~uint64 | ~float32 | ~float64
 }
 
-// windowScatters are the codes of each data type.
+// windowScatters has the scatter of each data type.
 var windowScatters = map[dtypes.DType]func(s *windowScatter, fr *frame){
 	dtypes.Int8:    scatterWindows[int8],
 	dtypes.Int16:   scatterWindows[int16],
@@ -25,7 +25,8 @@ var windowScatters = map[dtypes.DType]func(s *windowScatter, fr *frame){
 }
 
 func init() {
-	// Tried after the kernel for whole rows: that of rows.go is registered first.
+	// Tried after the kernel for whole rows, which is registered first, because Go runs the
+	// init functions of files in the order of their names.
 	register(&kernel{
 		accepts: func(n *node) bool {
 			return windowScatters[n.result().shape.DType] != nil && integerReaders[n.operands[1].shape.DType] != nil

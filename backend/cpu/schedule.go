@@ -5,11 +5,10 @@ import (
 	"slices"
 )
 
-// scheduler puts nodes in the order in which they run and groups element-wise ones.
-// It takes every element-wise node as soon as it can be computed and leaves all
-// others for as long as possible, so that groups grow until somebody outside needs
-// what they compute. A group runs when that happens, so everything that it reads
-// has run before.
+// scheduler orders nodes and groups element-wise ones. It takes every element-wise node as
+// soon as it can be computed and postpones all others, so that a group grows until a node
+// outside of it needs a result. The group is placed there, when everything that it reads
+// has run.
 type scheduler struct {
 	units    []unit
 	waiting  map[*node]int

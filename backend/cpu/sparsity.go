@@ -7,18 +7,19 @@ import (
 	"espalier/internal/simd"
 )
 
-// edges lead from rows of one matrix, which a gather chooses, to rows of another,
-// which a scatter or a second gather chooses.
+// edges lead from rows of one matrix, which a gather chooses, to rows of another, which a
+// scatter or a second gather chooses.
 type edges struct {
 	source, target rowAccess
-	// gathered says that there is a source; else edge e leads from row e.
+	// gathered says that there is a source; otherwise edge e leads from row e.
 	gathered bool
-	// width of a row, in so many equal parts each of which has numbers of its own.
+	// width is the number of columns, divided into heads equal parts, for each of which an
+	// edge has a number of its own.
 	width, heads int
 }
 
-// sparsity is the pattern of edges by their target, kept from one run to the next:
-// graphs seldom change, and comparing the ends costs less than sorting them.
+// sparsity is the pattern of edges by their targets. It is kept from one run to the next:
+// graphs seldom change, and comparing the edges' ends takes less time than sorting them.
 type sparsity struct {
 	edges
 	// sourceAt and targetAt are the ends; sourceAt is used if edges are gathered.
@@ -101,8 +102,9 @@ func (s *sparsity) update(fr *frame, workers *Workers) error {
 // resized is a slice of n numbers, in the same memory if they fit.
 func resized(s []int32, n int) []int32 { return slices.Grow(s[:0], n)[:n] }
 
-// sortRows orders updates by row, those of a row by number, and writes where each
-// row's end. It returns how many have a row.
+// sortRows sorts the numbers of updates by row, then by number, and writes where each row
+// ends. rows has the row of each update, negative for none. It returns how many updates
+// have a row.
 func sortRows(rows, order, ends []int32) int {
 	clear(ends)
 	for _, row := range rows {

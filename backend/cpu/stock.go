@@ -59,9 +59,9 @@ func (b *Backend) newStockProgram(n *node) (p *stockProgram, err error) {
 // maxProbed is how many elements a result may have for its operation to be tried.
 const maxProbed = 1 << 26
 
-// probe runs an operation once on each combination of data types and ranks that it
-// meets, to find out now and not when training runs that the stock backend has no
-// such code. A success without elements proves nothing.
+// probe runs an operation once for each combination of data types and ranks, to find out
+// when it is recorded, and not in training, that the stock backend has no code for it. A
+// success on tensors without elements proves nothing.
 func (b *Backend) probe(n *node) error {
 	key, empty := n.op.String(), false
 	for _, list := range [][]shapes.Shape{n.stock.operands, n.stock.results} {
@@ -90,7 +90,7 @@ func (b *Backend) probe(n *node) error {
 	return errors.WithMessagef(cause, "cpu: %s", n.signature())
 }
 
-// tryOnce runs an operation on zeros; on ones where zeros divide.
+// tryOnce runs an operation on zeros, or on ones if it divides.
 func (b *Backend) tryOnce(n *node) error {
 	inputs, err := n.stock.newInputs()
 	if err != nil {

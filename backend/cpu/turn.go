@@ -5,11 +5,11 @@ import (
 	"time"
 )
 
-// turnLength is after how long a goroutine lets others run on its thread. If it did
-// not, Go's scheduler would stop it after ten milliseconds, most often in a task,
-// when it is bound to its thread: another thread then takes its place on the
-// processor, and the operating system was seen to run both on one core for
-// milliseconds while the other core had nothing to do.
+// turnLength is how long a goroutine computes before it lets others run on its thread.
+// Without that, Go's scheduler would preempt it after ten milliseconds, most often in a
+// task, when it is locked to its thread. Another thread then takes over its processor, and
+// the operating system was seen to run both threads on one core for milliseconds while the
+// other core was idle.
 const turnLength = 4 * time.Millisecond
 
 // turn is a time in which a goroutine computes.

@@ -154,7 +154,7 @@ func (n *node) setMask(u *update, mask *value) bool {
 	return true
 }
 
-// leavesFirst moves the nodes without operands to the front: a mask may have been
+// leavesFirst moves nodes without operands to the front, since a mask may have been
 // recorded after the update that now reads it.
 func (g *ir) leavesFirst() {
 	slices.SortStableFunc(g.nodes, func(a, b *node) int {
@@ -323,7 +323,7 @@ func (r *updateRun) elements(first, last int) {
 	}
 }
 
-// hold sets masked results to zero where the mask is false.
+// hold sets the masked results to zero where the mask is false.
 func (r *runningUpdate) hold(tensors [][]float32, mask []byte) {
 	for i, tensor := range tensors {
 		if r.masked[i] {

@@ -58,8 +58,8 @@ func truthOf(holds bool) float32 {
 	return math.Float32frombits(-mask & oneBits)
 }
 
-// vectorSign is 1, -1, or x itself where it is zero or no number: x·2²⁵⁴, which is
-// no fraction even of the least x, between -1 and 1.
+// vectorSign is 1, -1, or x itself where it is zero or NaN: x·2²⁵⁴, which is at least 1 in
+// size even for the least subnormal x, limited to -1 and 1.
 func vectorSign(to, x []float32) {
 	const large = 1 << 127
 	simd.Mul.ApplyScalar(to, x, large)

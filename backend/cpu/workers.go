@@ -9,13 +9,13 @@ import (
 	"espalier/internal/simd"
 )
 
-// Workers share out tasks. Whoever asks for work to be done takes part in it and
-// never waits for a free worker, so nested and concurrent calls cannot deadlock: a
-// task that was taken is being run by a goroutine that needs nobody else.
+// Workers is a pool of goroutines that run tasks. The caller of Parallel takes part in the
+// work and never waits for a free worker, so nested and concurrent calls cannot deadlock:
+// every task that was taken is run by a goroutine that needs no other.
 //
-// Each worker begins with a share of its own, the same in every job of as many
-// tasks, so that it most often finds what it reads in its own cache; then it helps
-// the others.
+// Each worker begins with its own share of the tasks, the same in every job of as many
+// tasks, so that it most often finds the data in its own cache; then it takes tasks of the
+// others.
 type Workers struct {
 	count  int
 	jobs   chan *job
@@ -33,16 +33,16 @@ type job struct {
 	pending atomic.Int64
 	// holders counts the goroutines that may still look at the job.
 	holders atomic.Int64
-	// asleep: the caller waits for done, or is about to.
+	// asleep says that the caller waits for done, or is about to.
 	asleep  atomic.Bool
 	done    chan struct{}
 	failure atomic.Pointer[TaskPanic]
 }
 
-// TaskPanic is what Parallel panics with when a task has panicked.
+// TaskPanic is the value with which Parallel panics after a task has panicked.
 type TaskPanic struct {
-	Value any
-	Stack []byte
+	Value any    // of the task's panic
+	Stack []byte // of the goroutine that ran the task
 }
 
 // Error describes the panic.
@@ -57,15 +57,16 @@ func NewWorkers(count int) *Workers {
 // Count of goroutines that work at a time.
 func (w *Workers) Count() int { return w.count }
 
-// Close lets the goroutines end. Parallel still works, on its caller alone.
+// Close ends the goroutines. Parallel still works, on its caller alone.
 func (w *Workers) Close() {
 	w.close.Do(func() { close(w.closed) })
 }
 
-// Parallel calls run once for each task in [0, tasks), in any order and some at the
-// same time, and returns when all have returned. What the tasks are must depend on
-// shapes alone, never on Count. In them subnormal numbers are zero, whoever runs
-// them.
+// Parallel calls run once for each task in [0, tasks), in any order and some at the same
+// time, and returns when all calls have returned. If a task panics, so does Parallel, with
+// a *TaskPanic if several goroutines take part. The division into tasks must depend on
+// shapes alone, never on Count. During a task subnormal numbers count as zero, in whichever
+// goroutine it runs.
 func (w *Workers) Parallel(tasks int, run func(task int)) {
 	if w.count == 1 || tasks <= 1 {
 		inOrder(tasks, run)
@@ -110,7 +111,8 @@ func (w *Workers) newJob(tasks int, run func(task int)) *job {
 	return j
 }
 
-// invite offers a job to idle workers. One that is not taken is not missed.
+// invite offers a job to as many workers as it has shares for. If the queue is full, the
+// job runs with fewer.
 func (w *Workers) invite(j *job) {
 	helpers := len(j.shares) - 1
 	for i := range helpers {
