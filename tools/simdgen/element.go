@@ -7,6 +7,13 @@ import (
 
 // elements writes the element-wise loops.
 func elements(a *assembler) {
+	a.binaries()
+	a.unaries()
+	a.axpy()
+}
+
+// binaries writes the functions of two operands, and of one and a number.
+func (a *assembler) binaries() {
 	for _, op := range []struct {
 		name string
 		emit func(l *lanes, x, y reg.VecVirtual) reg.VecVirtual
@@ -41,6 +48,10 @@ func elements(a *assembler) {
 			})
 		})
 	}
+}
+
+// unaries writes the functions of one operand.
+func (a *assembler) unaries() {
 	for _, op := range []struct {
 		name   string
 		unroll int
@@ -65,6 +76,10 @@ func elements(a *assembler) {
 			})
 		})
 	}
+}
+
+// axpy writes dst[i] += s·x[i].
+func (a *assembler) axpy() {
 	a.bothWidths("axpy", "func(dst, x *float32, s float32, n int)", "axpyGo", func(l *lanes) {
 		dst, x, s, n := l.integer("dst"), l.integer("x"), l.splat("s"), l.integer("n")
 		l.each("", n, 4, []reg.GPVirtual{dst, x}, func(at int, masked bool) {

@@ -7,6 +7,13 @@ import (
 
 // updates writes the optimizers' steps and the affine maps of normalisation.
 func updates(a *assembler) {
+	a.affine()
+	a.momentum()
+	a.adam()
+}
+
+// affine writes x·y + z, its ReLU, and x·a + y·b + c.
+func (a *assembler) affine() {
 	for _, op := range []struct {
 		name string
 		relu bool
@@ -32,6 +39,10 @@ func updates(a *assembler) {
 			l.write(v, operand.Mem{Base: dst, Disp: at}, masked)
 		})
 	})
+}
+
+// momentum writes the steps of gradient descent with momentum, plain and Nesterov's.
+func (a *assembler) momentum() {
 	for _, name := range []string{"momentum", "nesterov"} {
 		a.bothWidths(name, "func(w, v, gradient *float32, n int, decay, momentum, rate float32)", name+"Go", func(l *lanes) {
 			w, v, g, n := l.integer("w"), l.integer("v"), l.integer("gradient"), l.integer("n")
@@ -49,6 +60,10 @@ func updates(a *assembler) {
 			})
 		})
 	}
+}
+
+// adam writes the step of Adam.
+func (a *assembler) adam() {
 	a.bothWidths("adam", "func(w, m, v, gradient *float32, n int, coefficients *[7]float32)", "adamGo", func(l *lanes) {
 		w, m, v, g, n := l.integer("w"), l.integer("m"), l.integer("v"), l.integer("gradient"), l.integer("n")
 		table := l.integer("coefficients")
