@@ -51,7 +51,7 @@ func (u *fuser) contract() {
 		}
 	}
 	if slices.Contains(gone, true) {
-		u.keepOnly(gone)
+		u.remove(gone)
 	}
 }
 
@@ -72,9 +72,9 @@ func (u *fuser) countReads() []int {
 	return reads
 }
 
-// keepOnly leaves the instructions that are gone away, and finds out anew when
+// remove drops the instructions that are gone, and determines again when
 // registers are written and read last.
-func (u *fuser) keepOnly(gone []bool) {
+func (u *fuser) remove(gone []bool) {
 	p := u.program
 	kept := p.code[:0]
 	for i, c := range p.code {

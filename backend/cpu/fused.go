@@ -17,8 +17,7 @@ type fuser struct {
 	program   *fusedProgram
 	registers map[*value]int
 	leaves    map[string]int
-	// columns, if not 0, is the length of the rows at any of which the program can
-	// begin.
+	// columns, if not 0, is the length of rows: the program can begin at any of them.
 	columns int
 	// born is the instruction that writes a register, -1 for a leaf; dies the last
 	// that reads it.
@@ -51,9 +50,8 @@ func (l *lowering) fused(c *cluster) error {
 	return nil
 }
 
-// fuse makes the program of a cluster and the step that it will be, which does
-// nothing yet. With columns other than 0 the program has to be able to begin at any
-// row of so many elements.
+// fuse makes the program of a cluster and its step, which has no run function yet. If
+// columns is not 0, the program must be able to begin at any row of that many elements.
 func (l *lowering) fuse(c *cluster, columns int) (*fuser, step) {
 	u := &fuser{l: l, program: &fusedProgram{size: c.size}, columns: columns,
 		registers: map[*value]int{}, leaves: map[string]int{}, inBlocks: map[int]bool{}}
@@ -253,7 +251,7 @@ func (u *fuser) finish() {
 }
 
 // placeRegisters gives each register memory: that of the tensor where possible,
-// else a block of scratch memory, which is used again once nobody reads it.
+// else a block of scratch memory, which is used again after the register's last read.
 func (u *fuser) placeRegisters() {
 	p := u.program
 	p.memory = slices.Repeat([]int{unusedRegister}, len(u.born))
@@ -311,8 +309,8 @@ func (p *fusedProgram) newBlock() int {
 	return p.blocks - 1
 }
 
-// mayOverlay says whether a result may lie over a leaf: when the result of a block
-// is written, nobody reads the leaf's block any more.
+// mayOverlay says whether a result may lie over a leaf: it may if the leaf's block is not
+// read any more when the result's block is written.
 func (u *fuser) mayOverlay(leaf *leaf, s *store) bool {
 	if !leaf.pattern.contiguous() || byteSize(leaf.from.shape) != byteSize(s.to.shape) {
 		return false

@@ -19,7 +19,7 @@ type memory struct {
 	class int
 }
 
-// memories keeps blocks that nobody uses for the next one who asks, by size class.
+// memories keeps unused blocks for later use, by size class.
 type memories struct {
 	classes [4 * bits.UintSize]sync.Pool
 }

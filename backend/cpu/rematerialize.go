@@ -6,10 +6,11 @@ import (
 	"github.com/gomlx/compute"
 )
 
-// rematerialize lets groups compute anew what another group would have to write to
-// memory for them, where that is a tensor scaled or shifted by few numbers and the
-// tensor itself is written too. That is so where a residual network's gradient
-// goes on along the shortcut and, scaled, into the batch norm beside it.
+// rematerialize makes a value lazy that one group computes and others read, if the value is
+// a tensor scaled or shifted by few numbers and the tensor itself is in memory, too: the
+// other groups then compute it again, and it need not be written. An example is the
+// gradient in a residual network, which goes on along the shortcut and, scaled, into the
+// batch norm beside it.
 func (g *ir) rematerialize() {
 	external := g.external()
 	readers := map[*value][]unit{}

@@ -108,7 +108,7 @@ func (k *scheduler) take(n *node) {
 	case isLeaf(n.op):
 		k.emit(n)
 	case isView(n.op), k.lazy[n]:
-		// Where its operand is; or with whoever reads it.
+		// A view has its operand's memory, and readers compute a lazy node themselves.
 	case isElementwise(n):
 		k.join(n, n.result().shape.Size())
 	case isReduction(n) && k.computedInBlocks(n.operands[0]):

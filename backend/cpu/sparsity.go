@@ -57,8 +57,8 @@ func (s *sparsity) unchanged(fr *frame) bool {
 	return bytes.Equal(s.target, s.targetAt.bytes(fr)) && (!s.gathered || bytes.Equal(s.source, s.sourceAt.bytes(fr)))
 }
 
-// update makes the pattern anew. An edge whose target is outside of the result
-// counts for nothing, as in a scatter; a source is clamped, as in a gather.
+// update makes the pattern of the edges as they are now. As in a scatter, an edge whose
+// target is outside of the result counts for nothing; as in a gather, sources are clamped.
 func (s *sparsity) update(fr *frame, workers *Workers) error {
 	s.pattern = nil
 	count := s.edges.target.count

@@ -112,8 +112,8 @@ func (g *ir) newUpdate(f *found) *node {
 	return n
 }
 
-// fuseMasks lets updates hold results at zero that nobody reads but through one
-// mask: Where(mask, result, 0).
+// fuseMasks makes updates hold results at zero where a mask is false, if the only reader of
+// a result is Where(mask, result, 0).
 func (g *ir) fuseMasks() {
 	readers := map[*value]int{}
 	for _, n := range g.nodes {

@@ -21,8 +21,8 @@ type Machine struct {
 	work  int // operations that may still be run
 }
 
-// NewMachine returns a machine at the start of input. It runs at most so many operations,
-// and takes about a hundred bytes of memory for each at most.
+// NewMachine returns a machine at the start of input. It runs at most that many
+// operations, and takes about a hundred bytes of memory for each at most.
 func NewMachine(input []byte, language Language, operations int) *Machine {
 	return &Machine{input: input, language: language, work: operations}
 }
