@@ -65,6 +65,17 @@ func (e *UnknownError) Error() string {
 		e.Name, strings.Join(Names(), ", "), strings.Join(GraphNames(), ", "))
 }
 
+// NoGraphError says that a data set of images was named where a graph is needed.
+type NoGraphError struct{ Name string }
+
+// Error lists the graphs.
+func (e *NoGraphError) Error() string {
+	return fmt.Sprintf("data set %s is a set of images, and a graph is needed: there are %s", e.Name, strings.Join(GraphNames(), ", "))
+}
+
+// Usage marks the error as the caller's.
+func (e *NoGraphError) Usage() {}
+
 // DigestError says that a file, well-formed or not, is not the one it should be.
 type DigestError struct {
 	File            string

@@ -52,7 +52,7 @@ func registerGraph(d graphDefinition) { graphs.Register(d.name, &d) }
 func findGraph(name string) (*graphDefinition, error) {
 	d, ok := graphs.Get(name)
 	if _, isImages := imageSets.Get(name); !ok && isImages {
-		return nil, fmt.Errorf("data set %s is a set of images, and a graph is needed", name)
+		return nil, &NoGraphError{Name: name}
 	}
 	if !ok {
 		return nil, &UnknownError{Name: name}

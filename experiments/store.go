@@ -101,7 +101,10 @@ func (s *Store) result(d Desc, digest string) (*Result, error) {
 			filepath.Join(folder, resultFile), stored.Cell, digest)
 	}
 	result := &Result{Desc: d, Measurements: stored.Measurements}
-	if err := s.read(filepath.Join(folder, provenanceFile), &result.Provenance); err != nil {
+	provenance := filepath.Join(folder, provenanceFile)
+	if err := s.read(provenance, &result.Provenance); errors.Is(err, fs.ErrNotExist) {
+		return nil, fmt.Errorf("%s is missing beside its result: remove the folder to run the cell again", provenance)
+	} else if err != nil {
 		return nil, err
 	}
 	var durations storedDurations

@@ -86,6 +86,13 @@ func TestDamagedFilesAreReported(t *testing.T) {
 			t.Errorf("%s damaged: error %v", file, err)
 		}
 	}
+	bare := filled(t, d)
+	if err := os.Remove(filepath.Join(bare.CellFolder(d), "provenance.json")); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := bare.Results(); err == nil || !strings.Contains(err.Error(), "provenance.json is missing beside its result: remove the folder") {
+		t.Errorf("a result without its provenance: %v", err)
+	}
 	store := filled(t, d, desc("dense", 1))
 	content, err := os.ReadFile(filepath.Join(store.CellFolder(desc("dense", 1)), "result.json"))
 	if err != nil {

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"os/exec"
 	"runtime"
 	"strings"
 
@@ -63,6 +64,9 @@ func (c benchCommand) compare(t *terminal, chosen *backend.Choice, cases []bench
 	theirs := bench.Program{Command: strings.Fields(c.Peer)}
 	if len(theirs.Command) == 0 || c.Rounds < 1 {
 		return &experiments.UsageError{Message: fmt.Sprintf("--peer %q --rounds %d: name a program, and at least one round", c.Peer, c.Rounds)}
+	}
+	if _, err := exec.LookPath(theirs.Command[0]); err != nil {
+		return &experiments.UsageError{Message: fmt.Sprintf("--peer %s: %v", c.Peer, err)}
 	}
 	program, err := os.Executable()
 	if err != nil {

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -79,6 +80,9 @@ func run(arguments []string, out, err io.Writer) (status int) {
 	if parseError != nil {
 		return complain(err, &experiments.UsageError{Message: usage(parseError, arguments)})
 	}
+	if g.Workers < 0 {
+		return complain(err, &experiments.UsageError{Message: fmt.Sprintf("--workers %d: expected a whole number of at least 1", g.Workers)})
+	}
 	ctx, stop := interruptible()
 	defer stop()
 	return complain(err, command.Run(&terminal{Context: ctx, settings: g.settings, out: out, err: err}))
@@ -101,11 +105,18 @@ func choice[T ~string](names []T) string {
 
 // usage says what is wrong with the arguments and where to read more.
 func usage(err error, arguments []string) string {
+	// A value such as -1 looks like a flag; the parser then shows how to write it in
+	// quotation marks, which a shell removes.
+	message, _, _ := strings.Cut(err.Error(), " (short flag)")
 	help := "espalier --help"
-	if len(arguments) > 0 && !strings.HasPrefix(arguments[0], "-") && !strings.Contains(err.Error(), "unexpected argument "+arguments[0]) {
+	var parse *kong.ParseError
+	if errors.As(err, &parse) && parse.Context.Selected() != nil {
+		help = "espalier " + parse.Context.Selected().Path() + " --help"
+		help = strings.Replace(help, "espalier espalier", "espalier", 1)
+	} else if len(arguments) > 0 && !strings.HasPrefix(arguments[0], "-") && !strings.Contains(message, "unexpected argument "+arguments[0]) {
 		help = "espalier " + arguments[0] + " --help"
 	}
-	return fmt.Sprintf("%v; `%s` says more", err, help)
+	return fmt.Sprintf("%s; `%s` says more", message, help)
 }
 
 // interruptible returns a context that the first interrupt or terminate signal

@@ -1,10 +1,13 @@
 package main
 
 import (
+	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 
 	"espalier/data"
+	"espalier/experiments"
 )
 
 type dataShowCommand struct {
@@ -29,7 +32,13 @@ func (c dataShowCommand) Run(t *terminal) error {
 func (c dataShowCommand) open(t *terminal) (*data.Graph, error) {
 	switch {
 	case c.Format != "":
-		return data.ReadGraph(t, c.Format, os.DirFS(filepath.Dir(c.Name)), filepath.Base(c.Name))
+		g, err := data.ReadGraph(t, c.Format, os.DirFS(filepath.Dir(c.Name)), filepath.Base(c.Name))
+		if err != nil && !slices.Contains(data.GraphFormats(), c.Format) {
+			return nil, &experiments.UsageError{Message: err.Error()}
+		} else if err != nil {
+			return nil, fmt.Errorf("read %s as %s: %w", c.Name, c.Format, err)
+		}
+		return g, nil
 	case c.Stored:
 		return data.OpenStoredGraph(t, c.Name, t.DataFolder)
 	default:

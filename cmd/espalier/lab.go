@@ -1,8 +1,11 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
+	"os"
 
+	"espalier/experiments"
 	"espalier/kernels"
 )
 
@@ -15,6 +18,12 @@ type labCommand struct {
 // Run starts JupyterLab, prints its address with the token, and stops it at an
 // interrupt.
 func (c labCommand) Run(t *terminal) error {
+	if c.Port < 0 || c.Port > 65535 {
+		return &experiments.UsageError{Message: fmt.Sprintf("--port %d: expected a number from 1 to 65535", c.Port)}
+	}
+	if info, err := os.Stat(cmp.Or(c.Folder, ".")); err != nil || !info.IsDir() {
+		return &experiments.UsageError{Message: fmt.Sprintf("--folder %s: there is no such folder", c.Folder)}
+	}
 	root, err := kernels.FindRoot(".")
 	if err != nil {
 		return err

@@ -22,11 +22,11 @@ type networkCommand struct {
 
 // Run prints a network's layers and what they cost, or exports it.
 func (c networkCommand) Run(t *terminal) error {
+	if err := c.check(); err != nil {
+		return err
+	}
 	if c.Name == "" {
 		return listNetworks(t)
-	}
-	if c.Classes < 0 || c.Width < 0 {
-		return &experiments.UsageError{Message: fmt.Sprintf("--classes %d --width %g: expected positive numbers", c.Classes, c.Width)}
 	}
 	network, err := nn.New(c.Name, nn.ZooOptions{Input: c.Input, Classes: c.Classes, Width: c.Width})
 	if err != nil {
@@ -47,6 +47,28 @@ func (c networkCommand) Run(t *terminal) error {
 		return printJSON(t.out, summary)
 	}
 	return summary.WriteTable(t.out)
+}
+
+// check refuses flags that contradict each other or would be passed over.
+func (c networkCommand) check() error {
+	named := c
+	named.Name = ""
+	message := ""
+	switch {
+	case c.Name == "" && named != networkCommand{}:
+		message = "these flags are about one network: name it, as in `espalier network resnet20`; without flags, all are listed"
+	case c.Classes < 0:
+		message = fmt.Sprintf("--classes %d: expected a positive number", c.Classes)
+	case c.Width < 0:
+		message = fmt.Sprintf("--width %g: expected a positive number", c.Width)
+	case c.Compile && c.Output != "":
+		message = "--compile prints and -o exports: choose one"
+	case c.Batch != 0 && !c.Compile:
+		message = "--batch is for --compile"
+	default:
+		return nil
+	}
+	return &experiments.UsageError{Message: message}
 }
 
 func listNetworks(t *terminal) error {

@@ -13,7 +13,7 @@ import (
 type runCommand struct {
 	Name  string   `arg:"" help:"The experiment, as in lth/tickets; espalier list names them."`
 	Scale string   `default:"smoke" help:"smoke, bench or paper (default: smoke)." placeholder:"SCALE"`
-	Seeds int      `placeholder:"N" help:"How many seeds to run (default: what the scale says)."`
+	Seeds *int     `placeholder:"N" help:"How many seeds to run (default: what the scale says)."`
 	Set   []string `sep:"none" placeholder:"FIELD=VALUE" help:"Set a hyper-parameter; espalier show NAME lists them. May be repeated."`
 }
 
@@ -28,10 +28,13 @@ func (c runCommand) Run(t *terminal) error {
 	if err != nil {
 		return err
 	}
-	if c.Seeds < 0 {
-		return &experiments.UsageError{Message: fmt.Sprintf("--seeds %d: expected a whole number of at least 1", c.Seeds)}
+	seeds := 0 // what the scale says
+	if c.Seeds != nil {
+		if seeds = *c.Seeds; seeds < 1 {
+			return &experiments.UsageError{Message: fmt.Sprintf("--seeds %d: expected a whole number of at least 1", seeds)}
+		}
 	}
-	plan, err := experiments.NewPlan(experiments.Request{Experiment: c.Name, Scale: scale, Seeds: c.Seeds, Set: set})
+	plan, err := experiments.NewPlan(experiments.Request{Experiment: c.Name, Scale: scale, Seeds: seeds, Set: set})
 	if err != nil {
 		return err
 	}

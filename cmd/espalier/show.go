@@ -22,6 +22,8 @@ func (c showCommand) Run(t *terminal) error {
 	switch {
 	case c.Compile:
 		return c.compile(t)
+	case c.Level != nil || c.Batch != 0:
+		return &experiments.UsageError{Message: "--level and --batch are for --compile; without it all levels are shown"}
 	case isDigest(c.Name):
 		return showCell(t, c.Name)
 	}

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"path/filepath"
 )
 
@@ -17,7 +18,9 @@ const TempPrefix = ".tmp-"
 func Write(fsys FS, path string, content func(io.Writer) error) (err error) {
 	folder := filepath.Dir(path)
 	file, err := fsys.CreateTemp(folder, TempPrefix+filepath.Base(path)+"-*")
-	if err != nil {
+	if errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("write %s: there is no folder %s (%w)", path, folder, fs.ErrNotExist)
+	} else if err != nil {
 		return fmt.Errorf("write %s: %w", path, err)
 	}
 	defer func() {
