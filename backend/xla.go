@@ -4,6 +4,7 @@ package backend
 
 import (
 	"fmt"
+	"os"
 	"strings"
 
 	"github.com/gomlx/compute"
@@ -28,6 +29,9 @@ func openXLA(option string) (compute.Backend, error) {
 	config := path
 	if kind == "cpu" {
 		config += ",shared_buffers"
+		if err := withoutXNNPACK(); err != nil {
+			return nil, fmt.Errorf("backend xla:%s: %w", option, err)
+		}
 	}
 	if rest != "" {
 		config += "," + rest
@@ -37,4 +41,17 @@ func openXLA(option string) (compute.Backend, error) {
 		return nil, fmt.Errorf("backend xla:%s with plugin %s: %w", option, path, err)
 	}
 	return opened, nil
+}
+
+// withoutXNNPACK sets the flag, unless the user has, by which XLA multiplies without
+// XNNPACK. With it a product keeps its second matrix in packed form and takes it for the
+// same as long as its address is: a network evaluated again after steps of training,
+// whose weights lie where earlier ones lay, would answer with those.
+func withoutXNNPACK() error {
+	const variable, flag = "XLA_FLAGS", "--xla_cpu_use_xnnpack"
+	flags := os.Getenv(variable)
+	if strings.Contains(flags, flag) {
+		return nil
+	}
+	return os.Setenv(variable, strings.TrimSpace(flags+" "+flag+"=false"))
 }
