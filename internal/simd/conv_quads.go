@@ -55,6 +55,11 @@ func (q *quads) run(b0, b1, h0, h1 int) {
 		q.down(b0, b1, m0, m1)
 	case q.count[1] < quad:
 		q.singles(b0, b1, m0, m1)
+	case q.channelwise: // a tile repeats over the channels
+		for b := b0; b < b1; b++ {
+			q.blocks(b, m0, m1)
+		}
+		q.flush()
 	default:
 		for b := b0; b < b1; b++ {
 			for m := q.columns(b, m0, m1); m < m1; m++ {
@@ -112,13 +117,27 @@ func (q *quads) images(b0, b1, m, n int) {
 	}
 }
 
+// blocks computes rows m0 to m1 in tiles whose groups stand below each other as well as
+// beside: a kernel of several rows then reads fewer source pixels for as many results.
+func (q *quads) blocks(b, m0, m1 int) {
+	groups := ceilDiv(q.count[1], quad)
+	for rows := q.high; m0 < m1; m0 += rows {
+		for m1-m0 < rows || q.high%rows > 0 {
+			rows--
+		}
+		wide := q.high / rows
+		for g := 0; g < groups; g += wide {
+			for row := range rows {
+				q.row(b, m0+row, g, min(g+wide, groups))
+			}
+		}
+	}
+}
+
 // columns computes tiles that stand below each other, where rows divide into tiles
 // or tiles into rows, one call for each column of tiles. It returns the first row
 // that is left.
 func (q *quads) columns(b, m0, m1 int) int {
-	if q.channelwise {
-		return m0 // repeats over the channels instead
-	}
 	groups, high := ceilDiv(q.count[1], quad), q.high
 	wide, rows := 1, 1 // tiles beside each other, rows of a tile
 	switch {
