@@ -136,14 +136,13 @@ func (e *Editor) Set(name string, index int, live bool) bool {
 
 // Mask returns what was made. The editor can go on; the mask does not follow.
 func (e *Editor) Mask() *Mask {
-	tensors := slices.Clone(e.tensors)
-	for i := range tensors {
-		if e.owned[i] {
-			tensors[i].live = popCount(tensors[i].bits)
+	for i, owned := range e.owned {
+		if owned {
+			e.tensors[i].live = popCount(e.tensors[i].bits)
 		}
 	}
 	clear(e.owned)
-	return newMask(tensors)
+	return newMask(slices.Clone(e.tensors))
 }
 
 // Join is the mask with the parameters of all the masks, which must not have any in
