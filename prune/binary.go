@@ -28,20 +28,26 @@ const (
 	maxLength = math.MaxInt32
 )
 
-// MarshalBinary writes the binary form. It fails for a name or a shape that does not
-// fit into the form.
+// MarshalBinary writes the binary form. It fails for a name or a shape that has none: a
+// parameter needs a name, an axis, and a value.
 func (m *Mask) MarshalBinary() ([]byte, error) {
 	form := make([]byte, 0, m.Size()/8+64*(len(m.tensors)+1))
 	form = append(form, magic...)
 	form = binary.LittleEndian.AppendUint32(form, uint32(len(m.tensors)))
 	for _, t := range m.tensors {
-		if len(t.name) > maxName || len(t.shape) > maxAxes || slices.Max(t.shape) > maxLength {
-			return nil, fmt.Errorf("write mask: parameter %.40s of shape %v has no binary form", t.name, t.shape)
+		if !t.hasForm() {
+			return nil, fmt.Errorf("write mask: parameter %.40q of shape %v has no binary form", t.name, t.shape)
 		}
 		form = t.append(form)
 	}
 	digest := sha256.Sum256(form)
 	return append(form, digest[:]...), nil
+}
+
+// hasForm reports whether what would be written can be read.
+func (t tensor) hasForm() bool {
+	return len(t.name) > 0 && len(t.name) <= maxName && len(t.shape) > 0 && len(t.shape) <= maxAxes &&
+		slices.Min(t.shape) > 0 && slices.Max(t.shape) <= maxLength
 }
 
 func (t tensor) append(form []byte) []byte {

@@ -4,10 +4,12 @@ import (
 	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
+	"slices"
 	"strings"
 	"testing"
 	"testing/quick"
 
+	"espalier/nn"
 	"espalier/prune"
 )
 
@@ -82,6 +84,21 @@ func TestReaderNamesWhatIsWrong(t *testing.T) {
 		_, err := prune.ParseMask(signed(test.body))
 		if err == nil || !strings.Contains(err.Error(), test.want) {
 			t.Errorf("%s: error %v, want one with %q", name, err, test.want)
+		}
+	}
+}
+
+// What could not be read is not written.
+func TestWriterRefusesWhatHasNoForm(t *testing.T) {
+	for name, p := range map[string]nn.Parameter{
+		"no name":    {Shape: []int{3}},
+		"long name":  {Name: strings.Repeat("a", 1<<16), Shape: []int{3}},
+		"no axes":    {Name: "a"},
+		"many axes":  {Name: "a", Shape: slices.Repeat([]int{1}, 256)},
+		"empty axis": {Name: "a", Shape: []int{3, 0}},
+	} {
+		if form, err := prune.OnesOf([]nn.Parameter{p}).MarshalBinary(); err == nil || !strings.Contains(err.Error(), "has no binary form") {
+			t.Errorf("%s: a form of %d bytes, error %v", name, len(form), err)
 		}
 	}
 }
