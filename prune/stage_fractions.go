@@ -69,8 +69,12 @@ func publishedNames() string {
 	return strings.Join(names, ", ")
 }
 
-// Removals are how many filters go, by layer.
+// Removals are how many filters go, by layer. Fractions that are not in [0, 1), or not as
+// many as there are stages, are an error.
 func (f StageFractions) Removals(n *nn.Network) (Removals, error) {
+	if len(f.Fractions) == 0 || slices.ContainsFunc(f.Fractions, func(x float64) bool { return !(x >= 0 && x < 1) }) {
+		return nil, fmt.Errorf("the fractions %v of filters to remove from network %s: at least one is needed, and each is in [0, 1)", f.Fractions, n.Name)
+	}
 	inner, shortcuts := InnerConvolutions(n), ProjectionShortcuts(n)
 	removals := make(Removals)
 	number, stage, height := 0, -1, 0

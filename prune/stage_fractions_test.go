@@ -4,6 +4,7 @@ import (
 	"maps"
 	"math"
 	"slices"
+	"strings"
 	"testing"
 
 	"espalier/nn"
@@ -98,6 +99,11 @@ func TestStageFractionsInNumbers(t *testing.T) {
 		}
 		if err == nil {
 			t.Errorf("%q passes", text)
+		}
+	}
+	for _, fractions := range [][]float64{nil, {1}, {-0.1}, {0.1, math.NaN(), 0.1}} {
+		if _, err := (prune.StageFractions{Fractions: fractions}).Removals(n); err == nil || !strings.Contains(err.Error(), "each is in [0, 1)") {
+			t.Errorf("%v: error %v", fractions, err)
 		}
 	}
 }
