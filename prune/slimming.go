@@ -33,7 +33,8 @@ func SlimFilters(n *nn.Network, weights nn.Weights, fraction float64) (Channels,
 		return nil, fmt.Errorf("slimming: network %s has no batch norm", n.Name)
 	}
 	slices.Sort(pool)
-	threshold := pool[RoundDown(len(pool), fraction)]
+	// A fraction just below 1 is rounded to 1.
+	threshold := pool[min(RoundDown(len(pool), fraction), len(pool)-1)]
 	channels := make(Channels, len(scales))
 	for name, layer := range scales {
 		for c, scale := range layer {

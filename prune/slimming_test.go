@@ -35,6 +35,7 @@ func TestSlimFilters(t *testing.T) {
 		{0.7, []int{0, 1}, []int{2}}, // the larger ones are all conv1's: conv2 keeps its largest
 		{0.8, []int{1}, []int{2}},
 		{0.99, []int{1}, []int{2}},
+		{math.Nextafter(1, 0), []int{1}, []int{2}},
 	} {
 		channels := must[prune.Channels](t)(prune.SlimFilters(n, weights, c.fraction))
 		if !slices.Equal(channels["conv1"], c.conv1) || !slices.Equal(channels["conv2"], c.conv2) {
