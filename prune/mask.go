@@ -189,9 +189,9 @@ func density(count, size int) float64 {
 	return float64(count) / float64(size)
 }
 
-// Fits returns an error that names the first parameter in which the mask and the //
-// network differ: a mask fits if it has exactly the network's prunable parameters, //
-// with their shapes.
+// Fits returns an error that names the first parameter in which the mask and the network
+// differ: a mask fits if it has exactly the network's prunable parameters, with their
+// shapes.
 func (m *Mask) Fits(n *nn.Network) error {
 	return m.sameShape(Ones(n), "network "+n.Name)
 }
