@@ -148,7 +148,7 @@ func (r *runner) trainControl(ctx context.Context, control Control, ticket, befo
 	}
 	for _, trained := range []Level{ticket, before} {
 		if level.startsLike(trained) {
-			level.Result = trained.Result
+			level.Result, level.Shrunk = trained.Result, trained.Shrunk
 			return level, keepMask(r.folder(level), level.Mask)
 		}
 	}

@@ -78,6 +78,32 @@ func TestShrunkNetworkTrainsAsTheMaskedOne(t *testing.T) {
 	}
 }
 
+// A control that would train the ticket without its unused channels, where these do
+// nothing anyway, takes the ticket's result, and with it the network that it is of.
+func TestASharedResultIsOfItsNetwork(t *testing.T) {
+	study := toyStudy(t)
+	study.Options.Levels = 1
+	study.Options.Reshape = func(_ context.Context, _ lth.Study, in prune.Input) (*prune.Mask, error) {
+		editor := in.Mask.Edit()
+		for i := range 64 {
+			editor.Set("fc1.weight", 30*i+3, false) // unit 3 reads nothing
+		}
+		return editor.Mask(), nil
+	}
+	tickets := collect(t, study.Tickets(t.Context()))
+	level := collect(t, study.Control(t.Context(), lth.Regroup, sequence(tickets)))[1]
+	if level.Result != tickets[1].Result {
+		t.Error("the same network was trained twice")
+	}
+	network, mask := level.Trained(study.Network)
+	if err := level.Result.Weights.Check(network); err != nil {
+		t.Error(err)
+	}
+	if err := mask.Fits(network); err != nil {
+		t.Error(err)
+	}
+}
+
 // A structure that takes all channels of a layer is an error that names it, before
 // anything is trained.
 func TestAStructureMayNotEmptyALayer(t *testing.T) {
