@@ -33,9 +33,9 @@ var (
 //
 // As Paper, channels are rated by the ticket's own trained weights, all weights are
 // rewound, and the network without the removed channels is trained. As Reference they
-// are rated by the trained weights of the first pruned level, whatever the level, since
-// the authors' command passes its checkpoint for every round; and only the weights of
-// the layers that are refilled are rewound: all other parameters, the first
+// are rated by the trained weights of the first pruned level, whatever the level but 0,
+// since the authors' command passes its checkpoint for every round; and only the weights
+// of the layers that are refilled are rewound: all other parameters, the first
 // convolution, biases, batch norm and the output layer among them, begin as that
 // level's training left them, and running statistics have seen one batch more. There
 // the whole network is trained, under the mask: removed channels keep emitting what
@@ -45,7 +45,9 @@ func NewRefill(name string, o prune.RefillOptions) Control {
 		options := o
 		options.Spare = spare
 		rated := ticket.Result.Weights
-		if o.Variant == prune.Reference && ticket.Origin.FirstTrained != nil {
+		// Level 0 has its own: whether level 1 has been trained by then depends on how the
+		// tickets are read.
+		if o.Variant == prune.Reference && ticket.Index > 0 && ticket.Origin.FirstTrained != nil {
 			rated = ticket.Origin.FirstTrained
 		}
 		d := s.derivatives()

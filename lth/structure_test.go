@@ -107,6 +107,19 @@ func TestReferenceRefillBeginsHalfRewound(t *testing.T) {
 	}
 }
 
+// Tickets give the same, whether a control reads them one by one, as they are trained, or
+// when all of them are there.
+func TestReferenceRefillDoesNotDependOnWhenTicketsAreRead(t *testing.T) {
+	study := residualStudy(t)
+	study.Options.Levels = 1
+	late := collect(t, study.Control(t.Context(), lth.ReferenceRefill, sequence(collect(t, study.Tickets(t.Context())))))
+	for i, level := range collect(t, study.Control(t.Context(), lth.ReferenceRefill, study.Tickets(t.Context()))) {
+		if !level.Mask.Equal(late[i].Mask) || !level.Initial.Equal(late[i].Initial) {
+			t.Errorf("level %d begins elsewhere", i)
+		}
+	}
+}
+
 func TestRefillByEveryCriterion(t *testing.T) {
 	study := residualStudy(t)
 	study.Options.Levels = 1
