@@ -31,6 +31,8 @@ type Level struct {
 
 	// start is where in the schedule training began.
 	start train.Length
+	// slowed says that it was trained at a lower rate than the study's.
+	slowed bool
 }
 
 // withStart returns the level as it starts, before training.
@@ -88,7 +90,7 @@ func (l Level) Trained(n *nn.Network) (*nn.Network, *prune.Mask) {
 // startsLike reports whether training another level was the same as training this
 // one would be.
 func (l Level) startsLike(trained Level) bool {
-	return trained.Result != nil && l.start == trained.start && l.Mask.Equal(trained.Mask) && l.Initial.Equal(trained.Initial)
+	return trained.Result != nil && l.start == trained.start && l.slowed == trained.slowed && l.Mask.Equal(trained.Mask) && l.Initial.Equal(trained.Initial)
 }
 
 // Start is what a level is trained from.

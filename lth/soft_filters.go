@@ -79,7 +79,7 @@ func (r *runner) softFilters(ctx context.Context, origin *Origin, o SoftFilters,
 	projection := prune.SoftFilters{Rate: o.Rates[i], Spare: o.Spare}
 	level := Level{Method: o.Method(), Index: i + 1, Mask: prune.Ones(r.Network), Initial: origin.Rewound, Origin: origin}
 	if o.Pretrained {
-		level.Initial = origin.Trained
+		level.Initial, level.slowed = origin.Trained, true
 	}
 	folder := ""
 	if r.Folder != "" {

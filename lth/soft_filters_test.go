@@ -123,6 +123,17 @@ func TestControlsOfSoftFilters(t *testing.T) {
 	}
 }
 
+// A control of a pretrained network is trained at the study's rate, even where neither
+// removes any filter.
+func TestControlOfAPretrainedNetworkIsTrained(t *testing.T) {
+	study, dense := softStudy(t)
+	levels := collect(t, study.SoftFilters(t.Context(), dense, lth.SoftFilters{Rates: []float64{0}, Pretrained: true}))
+	hard := collect(t, study.Control(t.Context(), lth.HardFilters, sequence(levels)))[0]
+	if got, want := hard.Result.Final().LearningRate, dense.Result.Final().LearningRate; got != want {
+		t.Errorf("hard filters end with the learning rate %v, want %v", got, want)
+	}
+}
+
 func TestSoftFiltersResume(t *testing.T) {
 	study, dense := softStudy(t)
 	o := lth.SoftFilters{Rates: []float64{0.3, 0.5}}
