@@ -2,6 +2,7 @@ package lth
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"path/filepath"
 	"slices"
@@ -55,7 +56,8 @@ var UnchangedTicket = Control{Name: Tickets, Start: func(_ context.Context, _ St
 
 // Fork trains two children of a control's network for a ticket, or of the ticket itself
 // (UnchangedTicket), from the moment to which the study rewinds, and evaluates the line
-// between them on the test images.
+// between them on the test images. A study without any is an error before anything is
+// trained.
 func (s Study) Fork(ctx context.Context, control Control, ticket Level) (Fork, error) {
 	r, err := s.runner()
 	if err != nil {
@@ -70,6 +72,9 @@ func (s Study) Fork(ctx context.Context, control Control, ticket Level) (Fork, e
 }
 
 func (r *runner) fork(ctx context.Context, control Control, ticket Level) (Fork, error) {
+	if r.Test == nil || r.Test.Len() == 0 {
+		return Fork{}, errors.New("the study has no test images, on which children are compared")
+	}
 	start, err := control.Start(ctx, r.Study, ticket)
 	if err != nil {
 		return Fork{}, err

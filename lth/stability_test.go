@@ -4,6 +4,7 @@ import (
 	"math"
 	"path/filepath"
 	"slices"
+	"strings"
 	"testing"
 
 	"espalier/lth"
@@ -50,6 +51,18 @@ func TestForkedChildrenDiffer(t *testing.T) {
 		if want := worst - (fork.Errors[0]+fork.Errors[29])/2; fork.Instability() != want || want < 0 {
 			t.Errorf("%s: instability %v, want %v", fork.Method, fork.Instability(), want)
 		}
+	}
+}
+
+func TestForkNeedsTestImages(t *testing.T) {
+	study, tickets := forkStudy(t, 10)
+	recorder := new(recorder)
+	study.Test, study.Progress = nil, recorder
+	if _, err := study.Fork(t.Context(), lth.UnchangedTicket, tickets[0]); err == nil || !strings.Contains(err.Error(), "no test images") {
+		t.Errorf("error %v", err)
+	}
+	if len(recorder.tasks) != 0 {
+		t.Errorf("trained before that: %v", recorder.tasks)
 	}
 }
 
