@@ -42,9 +42,9 @@ type Thinnings struct {
 	// Amounts are how much the thinning is to remove or keep; each is a level.
 	Amounts    []string
 	Retraining Retraining
-	// FineTuning is how FineTune trains; its normalisation and augmentation are the
-	// study's. A zero Length is 40 epochs, a nil Optimizer the study's momentum and
-	// decay with a learning rate of 0.001 where that is SGD.
+	// FineTuning is how FineTune trains: its Length, Optimizer and Schedule. All else is
+	// the study's, whatever is set here. A zero Length is 40 epochs, a nil Optimizer the
+	// study's momentum and decay with a learning rate of 0.001 where that is SGD.
 	FineTuning train.Options
 }
 
