@@ -52,18 +52,21 @@ func homophilyPanel(pruning []Summary) figure.Panel {
 		Lines: edgeElement.lines(pruning, homophily, 100),
 	}
 	if whole := pruning[0].Metrics[homophily+beforeSuffix]; whole.Runs > 0 {
-		panel.Lines = append(panel.Lines, figure.Line{
-			Name: "all edges", X: []float64{100}, Y: []float64{100 * float64(whole.Mean)}, Color: figure.Grey, Reference: true,
-		})
+		panel.Lines = append(panel.Lines, allEdges(100*float64(whole.Mean)))
 	}
 	return panel
+}
+
+// allEdges is the reference of a value that the whole graph has.
+func allEdges(value float64) figure.Line {
+	return figure.Line{Name: "all edges", X: []float64{100}, Y: []float64{value}, Color: figure.Grey, Reference: true}
 }
 
 func isolatedPanel(pruning []Summary) figure.Panel {
 	axis := edgeElement.axis()
 	return figure.Panel{
 		X: axis.label, Y: "nodes that lost the last edge into them", Scale: axis.scale,
-		Lines: edgeElement.lines(pruning, isolated, 1),
+		Lines: append(edgeElement.lines(pruning, isolated, 1), allEdges(0)), // which no node has lost
 	}
 }
 

@@ -89,7 +89,7 @@ func ElementsFigure(summaries []Summary) (figure.Figure, error) {
 func nothingPruned(group []Summary) error {
 	for _, s := range group {
 		if !math.IsNaN(float64(s.mean(edgesLeft))) {
-			return &UsageError{"no method prunes anything in " + settingTitle(group[0].Setting)}
+			return &lackingError{"no method prunes anything in " + settingTitle(group[0].Setting)}
 		}
 	}
 	return notMeasured(edgesLeft, group)

@@ -77,6 +77,9 @@ func checkEdges(t *testing.T, f figure.Figure, results []*experiments.Result) {
 	if whole := homophily.Lines[2]; !whole.Reference || math.Abs(whole.Y[0]-81) > .01 {
 		t.Errorf("homophily of all edges %+v, want 81.00 %%", whole)
 	}
+	if whole := isolated.Lines[2]; !whole.Reference || whole.Name != "all edges" || whole.Y[0] != 0 {
+		t.Errorf("nodes that lost their last edge while all edges were there: %+v, want 0", whole)
+	}
 	random, err := experiments.FirstOf(results, "edges-random")
 	if err != nil {
 		t.Fatal(err)
@@ -157,7 +160,7 @@ func TestGraphPlotsNeedPruning(t *testing.T) {
 	for _, draw := range []func([]experiments.Summary) (figure.Figure, error){experiments.EdgesFigure, experiments.ElementsFigure} {
 		for want, rows := range map[string][]experiments.Row{
 			"no method prunes anything":   {dense},
-			"edges_left was not measured": {ticket},
+			"has not measured edges_left": {ticket},
 			"there are no results":        nil,
 		} {
 			if _, err := draw(experiments.Summarise(rows)); err == nil || !containsOneLine(err, want) {

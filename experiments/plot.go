@@ -57,8 +57,29 @@ func Plots() []Plot {
 }
 
 // Draw makes a plot of results, which differ at most in data, method and seed. The
-// store has the curves.
+// store has the curves. If the results lack what the plot shows, the error names the plots
+// that there are of them.
 func (s *Store) Draw(plot Plot, results []*Result) (figure.Figure, error) {
+	drawn, err := s.draw(plot, results)
+	var lacking *lackingError
+	if errors.As(err, &lacking) {
+		return figure.Figure{}, &UsageError{fmt.Sprintf("no plot %s: %v; there are %s", plot, err, strings.Join(s.drawable(results), ", "))}
+	}
+	return drawn, err
+}
+
+// drawable are the plots that can be drawn of results.
+func (s *Store) drawable(results []*Result) []string {
+	var names []string
+	for _, plot := range Plots() {
+		if _, err := s.draw(plot, results); err == nil {
+			names = append(names, string(plot))
+		}
+	}
+	return names
+}
+
+func (s *Store) draw(plot Plot, results []*Result) (figure.Figure, error) {
 	switch plot {
 	case AccuracyPlot:
 		return SweepFigure(Summarise(Rows(results)), TestAccuracy, "test accuracy (%)")
@@ -163,9 +184,15 @@ func bySetting(summaries []Summary, statistic string, panels func(group []Summar
 	return drawn, nil
 }
 
+// lackingError says that results lack what a plot shows.
+type lackingError struct{ message string }
+
+// Error is the message.
+func (e *lackingError) Error() string { return e.message }
+
 // notMeasured says that none of the summaries of a setting has a metric.
 func notMeasured(metric string, group []Summary) error {
-	return fmt.Errorf("%s was not measured in %s", metric, settingTitle(group[0].Setting))
+	return &lackingError{fmt.Sprintf("%s has not measured %s", settingTitle(group[0].Setting), metric)}
 }
 
 // lines are the methods' lines, in the experiment's order. A method that was measured at
@@ -192,7 +219,27 @@ func (a axis) lines(group []Summary, metric string, scaled float64) []figure.Lin
 		}
 		lines = append(lines, line)
 	}
+	distinguish(lines)
 	return lines
+}
+
+// distinguish gives a line whose colour an earlier one has the first colour that none
+// has, if there is one.
+func distinguish(lines []figure.Line) {
+	colors := figure.Palette()
+	for _, c := range figure.Palette() {
+		colors = append(colors, figure.Dark(c))
+	}
+	used := func(c color.NRGBA) func(figure.Line) bool { return func(l figure.Line) bool { return l.Color == c } }
+	for i, line := range lines {
+		if !slices.ContainsFunc(lines[:i], used(line.Color)) {
+			continue
+		}
+		free := func(c color.NRGBA) bool { return !slices.ContainsFunc(lines, used(c)) }
+		if c := slices.IndexFunc(colors, free); c >= 0 {
+			lines[i].Color = colors[c]
+		}
+	}
 }
 
 // unit is what values are multiplied by for an axis with a label.
@@ -223,7 +270,7 @@ func ofMethod(group []Summary, method string) []Summary {
 }
 
 // methodColor is a method's colour, the same in every plot of an experiment, darker once
-// each has been used. The dense network is grey.
+// each has been used; of many methods, several share one. The dense network is grey.
 func methodColor(experiment, method string) color.NRGBA {
 	e, err := Find(experiment)
 	if err != nil || method == Dense {

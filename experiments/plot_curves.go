@@ -90,7 +90,7 @@ func (s *Store) curveLines(results []*Result, group []Summary, method string, sh
 		lines = append(lines, line)
 	}
 	if len(lines) == 0 {
-		return nil, fmt.Errorf("%s has no curves of %s", settingTitle(group[0].Setting), shape.y)
+		return nil, &lackingError{fmt.Sprintf("%s has no curves of %s", settingTitle(group[0].Setting), shape.y)}
 	}
 	return lines, nil
 }

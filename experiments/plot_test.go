@@ -113,7 +113,44 @@ func TestDraw(t *testing.T) {
 	if _, err := store.Draw("acuracy", results); err == nil || !strings.Contains(err.Error(), "did you mean accuracy") {
 		t.Errorf("unknown plot: %v", err)
 	}
-	if _, err := store.Draw(experiments.SpeedPlot, results); err == nil {
-		t.Error("a metric that was not measured was drawn")
+	var usage *experiments.UsageError
+	for _, plot := range []experiments.Plot{experiments.SpeedPlot, experiments.InterpolationPlot, experiments.EdgesPlot, experiments.TradeoffPlot} {
+		_, err := store.Draw(plot, results)
+		if !errors.As(err, &usage) || !strings.HasPrefix(err.Error(), "no plot "+string(plot)) || !strings.HasSuffix(err.Error(), "; there are accuracy, curves") {
+			t.Errorf("%s of what was not measured: %v", plot, err)
+		}
+	}
+}
+
+// No two of a dozen lines have the same colour, even if their methods have.
+func TestColoursAreDistinct(t *testing.T) {
+	scratch, err := experiments.Find("lth/scratch")
+	if err != nil {
+		t.Fatal(err)
+	}
+	methods := scratch.Methods
+	if len(methods) < 14 {
+		t.Fatalf("%d methods are too few for two to share a colour", len(methods))
+	}
+	var rows []experiments.Row
+	for i := range 12 {
+		method := methods[i*(len(methods)-1)/11].Name
+		r := row(method, 1, 1, experiments.Metrics{experiments.Remaining: 0.5, experiments.TestAccuracy: 0.9})
+		r.Experiment = scratch.Name
+		rows = append(rows, r)
+	}
+	drawn, err := experiments.SweepFigure(experiments.Summarise(rows), experiments.TestAccuracy, "x")
+	if err != nil {
+		t.Fatal(err)
+	}
+	seen := make(map[any]string)
+	for _, line := range drawn.Panels[0].Lines {
+		if before, twice := seen[line.Color]; twice {
+			t.Errorf("%s has the colour of %s", line.Name, before)
+		}
+		seen[line.Color] = line.Name
+	}
+	if len(seen) != 12 {
+		t.Errorf("%d lines of 12 methods", len(seen))
 	}
 }

@@ -82,7 +82,7 @@ func TestTradeoffFigure(t *testing.T) {
 	for i := range rows {
 		delete(rows[i].Metrics, "million_macs_ugs")
 	}
-	if _, err := experiments.TradeoffFigure(experiments.Summarise(rows)); err == nil || !containsOneLine(err, "million_macs_ugs was not measured") {
+	if _, err := experiments.TradeoffFigure(experiments.Summarise(rows)); err == nil || !containsOneLine(err, "has not measured million_macs_ugs") {
 		t.Errorf("error %v", err)
 	}
 }

@@ -2,6 +2,7 @@ package figure
 
 import (
 	"fmt"
+	"image/color"
 	"math"
 
 	"gonum.org/v1/plot"
@@ -47,18 +48,18 @@ func (b bars) Plot(c draw.Canvas, p *plot.Plot) {
 		c.FillPolygon(b.Color, []vg.Point{
 			{X: left, Y: y(0)}, {X: left, Y: y(b.Y[i])}, {X: right, Y: y(b.Y[i])}, {X: right, Y: y(0)},
 		})
-		b.whisker(c, p, i, x(center))
+		b.whisker(c, p, i, x(center), Ink)
 	}
 }
 
 // whisker draws the deviation of a point as a vertical stroke through it.
-func (l Line) whisker(c draw.Canvas, p *plot.Plot, point int, x vg.Length) {
+func (l Line) whisker(c draw.Canvas, p *plot.Plot, point int, x vg.Length, ink color.Color) {
 	deviation := l.deviation(point)
 	if deviation == 0 {
 		return
 	}
 	_, y := p.Transforms(&c)
-	style := draw.LineStyle{Color: Ink, Width: vg.Points(0.8)}
+	style := draw.LineStyle{Color: ink, Width: vg.Points(0.8)}
 	c.StrokeLine2(style, x, y(l.Y[point]-deviation), x, y(l.Y[point]+deviation))
 }
 

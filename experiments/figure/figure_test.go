@@ -299,3 +299,20 @@ func TestWhatCannotBeDrawnIsAnError(t *testing.T) {
 		t.Error("a format that does not exist was rendered")
 	}
 }
+
+// The deviation of a single point has the point's colour, so that points above each other
+// can be told apart.
+func TestDeviationOfAPointHasItsColour(t *testing.T) {
+	strokes := func(deviation []float64) int {
+		f := sample()
+		f.Panels[0].Lines = []figure.Line{{Name: "one", X: []float64{50}, Y: []float64{90}, Deviation: deviation, Color: figure.Green}}
+		svg, err := f.SVG()
+		if err != nil {
+			t.Fatal(err)
+		}
+		return strings.Count(string(svg), "stroke:#009E73")
+	}
+	if without, with := strokes(nil), strokes([]float64{1}); with != without+1 {
+		t.Errorf("%d strokes in the point's colour without a deviation, %d with one", without, with)
+	}
+}

@@ -40,7 +40,7 @@ func (panel Panel) plot() (*plot.Plot, grid) {
 	}
 	p.X.Min, p.X.Max, p.Y.Min, p.Y.Max = xMin, xMax, yMin, yMax
 	p.X.Label.Text = panel.X
-	p.X.Tick.Marker = linearTicks(xMin, xMax, 6)
+	p.X.Tick.Marker = panel.ticks(xMin, xMax, 6, func(l Line) []float64 { return l.X })
 	switch panel.Scale {
 	case LogarithmicDown:
 		p.X.Scale = plot.InvertedScale{Normalizer: plot.LogScale{}}
@@ -49,7 +49,7 @@ func (panel Panel) plot() (*plot.Plot, grid) {
 		p.X.Scale = plot.LogScale{}
 		p.X.Tick.Marker = logTicks(xMin, xMax)
 	}
-	values := grid(linearTicks(yMin, yMax, 5))
+	values := grid(panel.ticks(yMin, yMax, 5, func(l Line) []float64 { return l.Y }))
 	p.Add(values)
 	if panel.Categories != nil {
 		p.X.Tick.Marker = categoryTicks(panel.Categories)
@@ -65,6 +65,17 @@ func (panel Panel) plot() (*plot.Plot, grid) {
 		p.Add(stroke(line))
 	}
 	return p, values
+}
+
+// ticks are those of a linear axis, given the values along it. Counts, such as iterations,
+// have no ticks between whole numbers.
+func (panel Panel) ticks(lo, hi float64, n int, along func(Line) []float64) plot.ConstantTicks {
+	for _, line := range panel.Lines {
+		if slices.ContainsFunc(along(line), func(x float64) bool { return x != math.Trunc(x) }) {
+			return linearTicks(lo, hi, n)
+		}
+	}
+	return wholeTicks(lo, hi, n)
 }
 
 // ranges are the ranges of the axes, with some space above and below the data.

@@ -51,7 +51,7 @@ func (b band) Plot(c draw.Canvas, p *plot.Plot) {
 		return
 	}
 	if len(points) < 2 {
-		line.whisker(c, p, 0, points[0].X)
+		line.whisker(c, p, 0, points[0].X, line.Color)
 		return
 	}
 	var outline []vg.Point

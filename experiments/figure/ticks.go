@@ -2,7 +2,7 @@ package figure
 
 import (
 	"math"
-	"strconv"
+	"slices"
 
 	"gonum.org/v1/plot"
 
@@ -11,7 +11,16 @@ import (
 
 // linearTicks are round values, about n of them, from lo to hi.
 func linearTicks(lo, hi float64, n int) plot.ConstantTicks {
-	step := roundStep((hi - lo) / float64(n))
+	return ticksBy(roundStep((hi-lo)/float64(n)), lo, hi)
+}
+
+// wholeTicks are linearTicks at whole numbers alone.
+func wholeTicks(lo, hi float64, n int) plot.ConstantTicks {
+	return ticksBy(max(1, roundStep((hi-lo)/float64(n))), lo, hi)
+}
+
+// ticksBy are the multiples of a round step from lo to hi.
+func ticksBy(step, lo, hi float64) plot.ConstantTicks {
 	decimals := max(0, -int(math.Floor(math.Log10(step)+1e-9)))
 	var ticks plot.ConstantTicks
 	for k := math.Ceil(lo/step - 1e-9); k*step <= hi+1e-9*step; k++ {
@@ -46,25 +55,23 @@ func logFloor(lo float64) float64 {
 }
 
 // logTicks are 1, 2 and 5 times the powers of ten between lo and hi, and small ones
-// between them. Where fewer than two of them would have a label, the small ones have
-// labels too, and where even these are too few, round values take their place.
+// between them. Where fewer than three of them would have a label, 3 and 7 times the
+// powers of ten have labels too, and where these are too few, round values take their
+// place.
 func logTicks(lo, hi float64) plot.ConstantTicks {
-	ticks, labelled := decadeTicks(lo, hi)
-	switch {
-	case labelled >= 2:
+	ticks, labelled := decadeTicks(lo, hi, 1, 2, 5)
+	if labelled >= 3 {
 		return ticks
-	case len(ticks) < 2:
-		return linearTicks(lo, hi, 3)
 	}
-	for i := range ticks {
-		ticks[i].Label = logLabel(ticks[i].Value)
+	if ticks, labelled = decadeTicks(lo, hi, 1, 2, 3, 5, 7); labelled >= 3 {
+		return ticks
 	}
-	return ticks
+	return linearTicks(lo, hi, 3)
 }
 
 // decadeTicks are the multiples of the powers of ten between lo and hi, of which those by
-// 1, 2 and 5 have a label, and the number of these.
-func decadeTicks(lo, hi float64) (ticks plot.ConstantTicks, labelled int) {
+// some factors have a label, and the number of these.
+func decadeTicks(lo, hi float64, factors ...float64) (ticks plot.ConstantTicks, labelled int) {
 	for exponent := math.Floor(math.Log10(lo)); exponent <= math.Ceil(math.Log10(hi)); exponent++ {
 		for factor := 1.0; factor < 10; factor++ {
 			value := factor * math.Pow(10, exponent)
@@ -72,8 +79,8 @@ func decadeTicks(lo, hi float64) (ticks plot.ConstantTicks, labelled int) {
 				continue
 			}
 			tick := plot.Tick{Value: value}
-			if factor == 1 || factor == 2 || factor == 5 {
-				tick.Label = logLabel(value)
+			if slices.Contains(factors, factor) {
+				tick.Label = numerals.Fixed(value, max(0, -int(exponent)))
 				labelled++
 			}
 			ticks = append(ticks, tick)
@@ -81,5 +88,3 @@ func decadeTicks(lo, hi float64) (ticks plot.ConstantTicks, labelled int) {
 	}
 	return ticks, labelled
 }
-
-func logLabel(value float64) string { return strconv.FormatFloat(value, 'g', 6, 64) }
