@@ -68,8 +68,11 @@ func (r Recipe) check() error {
 	if err := r.Optimizer.Check(); err != nil {
 		return err
 	}
-	if i := slices.IndexFunc(r.Nodes, func(n int32) bool { return n < 0 || int(n) >= r.Graph.shape.Nodes }); i >= 0 || len(r.Nodes) == 0 {
-		return fmt.Errorf("training on %d nodes, of which number %d is none of the graph's %d", len(r.Nodes), i, r.Graph.shape.Nodes)
+	if len(r.Nodes) == 0 {
+		return errors.New("there are no nodes to train on")
+	}
+	if err := r.Graph.checkNodes(r.Nodes); err != nil {
+		return fmt.Errorf("nodes to train on: %w", err)
 	}
 	known := make(map[string]bool)
 	for _, p := range r.parameters() {
@@ -200,6 +203,16 @@ func (p *Program) update(name string, u train.Parameter) {
 	for i, slot := range p.recipe.Optimizer.Slots() {
 		p.variable(slotPath(slot, name)).SetNodeValue(slots[i])
 	}
+}
+
+// checkNodes reports a node that the graph lacks.
+func (g *Graph) checkNodes(nodes []int32) error {
+	for _, node := range nodes {
+		if node < 0 || int(node) >= g.shape.Nodes {
+			return fmt.Errorf("there is no node %d among the %d of graph %q: take a split of this graph", node, g.shape.Nodes, g.name)
+		}
+	}
+	return nil
 }
 
 // labelsOf are the labels of some nodes.

@@ -79,6 +79,9 @@ func Train(ctx context.Context, backend compute.Backend, job Job) (*Result, erro
 
 func (j Job) train(ctx context.Context, backend compute.Backend) (*Result, error) {
 	o := j.Options
+	if o.Epochs < 0 {
+		return nil, fmt.Errorf("%d epochs; they must not be negative", o.Epochs)
+	}
 	if err := o.Stop.check(); err != nil {
 		return nil, err
 	}
@@ -141,8 +144,13 @@ func (s *stopper) keeps() bool { return s.Select != "" && s.Select != LastEpoch 
 
 // score judges the program on the parts of a split.
 func (p *Program) score(split data.NodeSplit, point *Point) error {
+	g := p.recipe.Graph
+	for _, part := range [][]int32{split.Train, split.Validation, split.Test} {
+		if err := g.checkNodes(part); err != nil {
+			return fmt.Errorf("split %q: %w", split.Name, err)
+		}
+	}
 	return p.Logits(func(logits []float32) {
-		g := p.recipe.Graph
 		point.Train = g.scoreOf(logits, split.Train)
 		point.Validation = g.scoreOf(logits, split.Validation)
 		point.Test = g.scoreOf(logits, split.Test)

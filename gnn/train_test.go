@@ -81,14 +81,18 @@ func TestJobsThatCannotWork(t *testing.T) {
 	cora := openGraph(t, "cora")
 	job := gnn.Job{Network: gnn.GCN{}, Graph: prepare(t, cora), Split: cora.Splits()[0]}
 	for name, change := range map[string]func(j *gnn.Job){
-		"no nodes to train on": func(j *gnn.Job) { j.Split.Train = nil },
-		"no network":           func(j *gnn.Job) { j.Network = nil },
-		"no graph":             func(j *gnn.Job) { j.Graph = nil },
-		"nothing at all":       func(j *gnn.Job) { *j = gnn.Job{} },
-		"an empty optimizer":   func(j *gnn.Job) { j.Options.Optimizer = train.ADMM{} },
-		"a dropout of 1":       func(j *gnn.Job) { j.Network = gnn.GCN{Dropout: 1} },
-		"a negative decay":     func(j *gnn.Job) { j.Options.WeightDecay.First = -1 },
-		"an unknown selection": func(j *gnn.Job) { j.Options.Stop.Select = "luck" },
+		"no nodes to train on":               func(j *gnn.Job) { j.Split.Train = nil },
+		"a training node of another graph":   func(j *gnn.Job) { j.Split.Train = []int32{2708} },
+		"a validation node of another graph": func(j *gnn.Job) { j.Split.Validation = []int32{9999} },
+		"a test node below 0":                func(j *gnn.Job) { j.Split.Test = []int32{-1} },
+		"less than no epochs":                func(j *gnn.Job) { j.Options.Epochs = -1 },
+		"no network":                         func(j *gnn.Job) { j.Network = nil },
+		"no graph":                           func(j *gnn.Job) { j.Graph = nil },
+		"nothing at all":                     func(j *gnn.Job) { *j = gnn.Job{} },
+		"an empty optimizer":                 func(j *gnn.Job) { j.Options.Optimizer = train.ADMM{} },
+		"a dropout of 1":                     func(j *gnn.Job) { j.Network = gnn.GCN{Dropout: 1} },
+		"a negative decay":                   func(j *gnn.Job) { j.Options.WeightDecay.First = -1 },
+		"an unknown selection":               func(j *gnn.Job) { j.Options.Stop.Select = "luck" },
 		"weights that lack one": func(j *gnn.Job) {
 			j.Weights = nn.Weights{"convolution1.weight": make([]float32, 1433*16)}
 		},
