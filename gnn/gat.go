@@ -34,7 +34,7 @@ type GAT struct {
 	Dropout          float64 // of the hidden layer; 0 means 0.6
 	InputDropout     float64 // of features; 0 means 0.6
 	AttentionDropout float64 // 0 means 0.6
-	Slope            float64 // of LeakyReLU below 0; 0 means 0.2
+	Slope            float64 // of LeakyReLU below 0, at most 1; 0 means 0.2
 	// Values is how the values of edges enter, where there are some.
 	Values EdgeUse
 }
@@ -67,14 +67,17 @@ func (n GAT) Kind() nn.Kind { return KindGAT }
 
 // Check reports numbers out of range.
 func (n GAT) Check() error {
-	var use error
+	var slope, use error
+	if !(n.Slope >= 0 && n.Slope <= 1) {
+		slope = fmt.Errorf("slope %v of LeakyReLU is not in [0, 1]", n.Slope)
+	}
 	switch n.Values {
 	case "", Prior, Message, ScoreFactor:
 	default:
 		use = fmt.Errorf("values of edges enter as %q; there are %s, %s and %s", string(n.Values), Prior, Message, ScoreFactor)
 	}
 	return checks(KindGAT, nonNegative("hidden units", n.Hidden), nonNegative("heads", n.Heads), nonNegative("output heads", n.OutputHeads),
-		rate("dropout", n.Dropout), rate("input dropout", n.InputDropout), rate("attention dropout", n.AttentionDropout), use)
+		rate("dropout", n.Dropout), rate("input dropout", n.InputDropout), rate("attention dropout", n.AttentionDropout), slope, use)
 }
 
 // Parameters are those of the two layers.

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/gomlx/gomlx/core/graph"
@@ -36,6 +37,37 @@ var small = map[string]Network{
 
 func gat(use EdgeUse) GAT {
 	return GAT{Hidden: 2, Heads: 3, OutputHeads: 2, Dropout: None, InputDropout: None, AttentionDropout: None, Values: use}
+}
+
+// What a network cannot work with is told by name.
+func TestNetworksCheckTheirNumbers(t *testing.T) {
+	nan := math.NaN()
+	for want, n := range map[string]Network{
+		"gcn: -1 hidden units":       GCN{Hidden: -1},
+		"gcn: dropout of rate 1":     GCN{Dropout: 1},
+		"gcn: input dropout":         GCN{InputDropout: nan},
+		"sgc: -1 hops":               SGC{Hops: -1},
+		"mlp: -1 layers":             MLP{Layers: -1},
+		"appnp: teleport 2":          APPNP{Teleport: 2},
+		"gcnii: α -1":                GCNII{Alpha: -1},
+		"sage: dropout of rate 1":    GraphSAGE{Dropout: 1},
+		"gin: -1 layers of an MLP":   GIN{Depth: -1},
+		"resgcn: temperature -1":     ResGCN{Temperature: -1},
+		"resgcn: temperature NaN":    ResGCN{Temperature: nan},
+		"gat: slope 1.5":             GAT{Slope: 1.5},
+		"gat: slope -0.1":            GAT{Slope: -0.1},
+		"gat: values of edges enter": GAT{Values: "luck"},
+	} {
+		if err := n.Check(); err == nil || !strings.HasPrefix(err.Error(), want) {
+			t.Errorf("%#v: error %v, want %q", n, err, want)
+		}
+	}
+	for _, name := range Names() {
+		n, err := Lookup(name)
+		if err != nil || n.Check() != nil {
+			t.Errorf("%s as its paper has it: %v, %v", name, err, n.Check())
+		}
+	}
 }
 
 // smallGraph has a node without edges, and sparse or dense features.

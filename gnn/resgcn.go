@@ -2,6 +2,8 @@ package gnn
 
 import (
 	"cmp"
+	"fmt"
+	"math"
 
 	"github.com/gomlx/gomlx/core/graph"
 
@@ -45,7 +47,11 @@ func (n ResGCN) Kind() nn.Kind { return KindResGCN }
 
 // Check reports numbers out of range.
 func (n ResGCN) Check() error {
-	return checks(KindResGCN, nonNegative("layers", n.Layers), nonNegative("hidden units", n.Hidden), rate("dropout", n.Dropout))
+	var temperature error
+	if !(n.Temperature >= 0 && n.Temperature < math.Inf(1)) {
+		temperature = fmt.Errorf("temperature %v is not in [0, ∞)", n.Temperature)
+	}
+	return checks(KindResGCN, nonNegative("layers", n.Layers), nonNegative("hidden units", n.Hidden), temperature, rate("dropout", n.Dropout))
 }
 
 // Parameters are those of the input, of each convolution and the batch norm after it,
