@@ -34,7 +34,7 @@ func (c CorrectAndSmooth) Run(g *data.Graph, predictions []float64, labelled []i
 			return nil, fmt.Errorf("correct and smooth: %w", err)
 		}
 	}
-	if err := checkNodes(g, labelled); err != nil {
+	if err := checkLabelled(g, labelled); err != nil {
 		return nil, fmt.Errorf("correct and smooth: %w", err)
 	}
 	if len(predictions) != g.Nodes()*g.Classes() {

@@ -139,15 +139,21 @@ func oneHot(g *data.Graph, nodes []int32) []float64 {
 	return y
 }
 
-// checkNodes reports nodes that are none of a graph's, and a graph without labels.
-func checkNodes(g *data.Graph, nodes []int32) error {
+// checkLabelled reports nodes that are none of a graph's or come twice, and a graph
+// without labels.
+func checkLabelled(g *data.Graph, nodes []int32) error {
 	if g.Classes() == 0 {
 		return fmt.Errorf("graph %q has no labels", g.Name())
 	}
+	seen := make([]bool, g.Nodes())
 	for _, node := range nodes {
 		if node < 0 || int(node) >= g.Nodes() {
 			return fmt.Errorf("graph %q has no node %d", g.Name(), node)
 		}
+		if seen[node] {
+			return fmt.Errorf("node %d of graph %q is labelled twice", node, g.Name())
+		}
+		seen[node] = true
 	}
 	return nil
 }

@@ -127,6 +127,10 @@ func TestDiffusionsThatCannotWork(t *testing.T) {
 			_, err := gnn.LabelPropagation{}.Run(g, []int32{9999})
 			return err
 		},
+		"a node twice": func() error {
+			_, err := gnn.CorrectAndSmooth{}.Run(g, make([]float64, g.Nodes()*g.Classes()), []int32{1, 1})
+			return err
+		},
 		"too few predictions": func() error {
 			_, err := gnn.CorrectAndSmooth{}.Run(g, slices.Repeat([]float64{0}, 3), []int32{1})
 			return err

@@ -21,7 +21,7 @@ func (l LabelPropagation) Run(g *data.Graph, labelled []int32) ([]float64, error
 	if err := l.check(); err != nil {
 		return nil, fmt.Errorf("label propagation: %w", err)
 	}
-	if err := checkNodes(g, labelled); err != nil {
+	if err := checkLabelled(g, labelled); err != nil {
 		return nil, fmt.Errorf("label propagation: %w", err)
 	}
 	return l.run(g, oneHot(g, labelled), g.Classes(), clip(0, 1, g.Classes())), nil
