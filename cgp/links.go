@@ -129,8 +129,11 @@ func propagated(g *data.Graph, root []float64, x *mat.Dense) *mat.Dense {
 
 // AUC is the area under the ROC curve: the probability that, of one example of each
 // class, the one of class 1 has the higher score, where equal scores count half. It is
-// NaN if a class has no example.
+// NaN if a class has no example or a score is NaN.
 func AUC(scores []float64, labels []int32) float64 {
+	if slices.ContainsFunc(scores, math.IsNaN) {
+		return math.NaN()
+	}
 	order := make([]int, len(scores))
 	for i := range order {
 		order[i] = i

@@ -39,6 +39,9 @@ func TestAUCAgainstAllPairs(t *testing.T) {
 	if !math.IsNaN(cgp.AUC([]float64{1}, []int32{1})) {
 		t.Error("one class has an area")
 	}
+	if !math.IsNaN(cgp.AUC([]float64{1, math.NaN(), 0}, []int32{1, 0, 1})) {
+		t.Error("scores of a network that has diverged have an area")
+	}
 }
 
 // Two cliques that one edge joins: a pair in one clique is near, one across is not.
