@@ -120,7 +120,7 @@ func TestGCNIIOfTheReferenceNeedsEdges(t *testing.T) {
 func TestEveryBackbone(t *testing.T) {
 	for _, network := range []gnn.Network{
 		gnn.GAT{}, gnn.SGC{}, gnn.APPNP{Hidden: 16}, gnn.GCNII{Layers: 3, Hidden: 8}, gnn.ResGCN{Layers: 3, Hidden: 8},
-		gnn.GIN{Hidden: 8}, gnn.MLP{Hidden: 16},
+		gnn.GIN{Hidden: 8}, gnn.GraphSAGE{Hidden: 8}, gnn.MLP{Hidden: 16},
 	} {
 		for _, variant := range []prune.Variant{prune.Paper, prune.Reference} {
 			p := plantedProblem(t, "")

@@ -92,7 +92,8 @@ func (l *remainder) label(parameters, larger []nn.Parameter, as axis) {
 }
 
 // read says which places along an axis a live weight reads: a weight whose rows they
-// are. Where a weight that reads them is not masked, all are.
+// are, or that has several blocks of such rows, as GraphSAGE's. Where a weight that reads
+// them is not masked, all are.
 func (l *remainder) read(parameters []nn.Parameter, mask *prune.Mask, along axis, size int) []bool {
 	read := make([]bool, size)
 	for _, p := range parameters {
@@ -102,9 +103,9 @@ func (l *remainder) read(parameters []nn.Parameter, mask *prune.Mask, along axis
 		if mask.SizeOf(p.Name) == 0 {
 			return all(size)
 		}
-		width := p.Size() / size
+		width := p.Shape[1]
 		for i := range mask.Live(p.Name) {
-			read[i/width] = true
+			read[i/width%size] = true
 		}
 	}
 	keepOne(read)
@@ -139,7 +140,7 @@ func (l *remainder) along(name string, a, n int) []bool {
 	case name == Edges:
 		return l.edges
 	case name == Features || l.axes[name][a] == featureAxis:
-		return l.features
+		return slices.Repeat(l.features, n/max(1, len(l.features)))
 	case l.axes[name][a] == unitAxis:
 		return l.units
 	}
