@@ -93,6 +93,7 @@ type sparseTraining struct {
 	mask     *prune.Mask
 	exchange Gradual
 	best     *prune.Mask
+	dense    int // steps that needed the gradients by all weights
 }
 
 func (s *sparseTraining) run(ctx context.Context) (*SparseNetwork, error) {
@@ -111,13 +112,11 @@ func (s *sparseTraining) run(ctx context.Context) (*SparseNetwork, error) {
 	if err != nil {
 		return nil, err
 	}
-	trained := &SparseNetwork{Epoch: chosen.Epoch, Weights: chosen.weights, Mask: s.best, History: history, Operations: s.mask.Density()}
-	if s.Growth == Gradient {
-		for range s.exchange.Schedule.Steps() {
-			trained.Operations += (1 - s.mask.Density()) / 3 / float64(s.Epochs)
-		}
-	}
-	return trained, nil
+	density := s.mask.Density()
+	return &SparseNetwork{
+		Epoch: chosen.Epoch, Weights: chosen.weights, Mask: s.best, History: history,
+		Operations: density + (1-density)/3*float64(s.dense)/float64(s.Epochs),
+	}, nil
 }
 
 // prepare compiles the network and draws its mask.
@@ -181,6 +180,7 @@ func (s *sparseTraining) after(epoch int) (ends bool, err error) {
 		m.Scores[name] = prune.Absolute(x)
 	}
 	if s.Growth == Gradient {
+		s.dense++
 		if m.Gradients, err = copied(names(s.matrices), s.program.Gradient); err != nil {
 			return false, err
 		}

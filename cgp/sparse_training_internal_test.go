@@ -38,6 +38,17 @@ func TestTrainSparse(t *testing.T) {
 	}
 }
 
+// A training that ends before the first exchange costs what its density does.
+func TestOperationsOfAShortTraining(t *testing.T) {
+	r, err := TrainSparse(t.Context(), plantedProblem(t, ""), SparseOptions{Epochs: 1})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got, want := r.Operations, r.Mask.Density(); got != want {
+		t.Errorf("%v of the operations, want %v", got, want)
+	}
+}
+
 // SET and RigL move their masks; a mask that is drawn once stays.
 func TestSparseMasksMove(t *testing.T) {
 	last := func(growth Growth) *prune.Mask {
