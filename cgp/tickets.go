@@ -133,9 +133,16 @@ func newTicketSearch(problem Problem, o TicketOptions) (*ticketSearch, error) {
 	if s.initial, err = gnn.Initialize(problem.Network, shape, s.Initializer, s.Seed.Derive("initial weights")); err != nil {
 		return nil, err
 	}
-	s.task = problem.start("tickets", (2*s.Rounds+1)*s.Epochs)
+	trainings := s.Rounds + 1
+	if s.learns() {
+		trainings += s.Rounds
+	}
+	s.task = problem.start("tickets", trainings*s.Epochs)
 	return s, nil
 }
+
+// learns reports whether a round trains soft masks.
+func (s *ticketSearch) learns() bool { return s.Ratings.Edges.learned() || s.Ratings.Weights.learned() }
 
 // round prunes, unless it is the first, and trains the ticket.
 func (s *ticketSearch) round(ctx context.Context, index int) (GraphTicket, error) {
@@ -165,7 +172,7 @@ func (s *ticketSearch) round(ctx context.Context, index int) (GraphTicket, error
 // scores rate edges and weights: by soft masks, as far as those are trained.
 func (s *ticketSearch) scores(ctx context.Context, index int) (prune.Values, error) {
 	scores := make(prune.Values)
-	if s.Ratings.Edges.learned() || s.Ratings.Weights.learned() {
+	if s.learns() {
 		soft, err := s.softMasks(ctx, index)
 		if err != nil {
 			return nil, err

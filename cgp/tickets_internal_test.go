@@ -6,6 +6,7 @@ import (
 
 	"espalier/gnn"
 	"espalier/nn"
+	"espalier/progress"
 	"espalier/prune"
 )
 
@@ -50,6 +51,29 @@ func TestTicketsClimbTheLadder(t *testing.T) {
 					}
 				}
 			}
+		}
+	}
+}
+
+// steps records how many steps a task announces and takes.
+type steps struct{ announced, taken int }
+
+func (s *steps) Start(_ string, count int) progress.Task {
+	s.announced = count
+	return s
+}
+
+func (s *steps) Step(done int) { s.taken = done }
+func (s *steps) End()          {}
+
+// A control that trains no soft masks announces no steps for them.
+func TestTicketsTakeTheStepsTheyAnnounce(t *testing.T) {
+	for name, ratings := range map[string]Ratings{"learned": {}, "random": {Edges: RandomRating, Weights: RandomRating}} {
+		p, seen := plantedProblem(t, ""), new(steps)
+		p.Progress = seen
+		ticketsOf(t, p, TicketOptions{Rounds: 2, Epochs: 3, Ratings: ratings})
+		if seen.taken != seen.announced {
+			t.Errorf("%s: %d steps of %d", name, seen.taken, seen.announced)
 		}
 	}
 }
