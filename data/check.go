@@ -7,7 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"path"
 	"strings"
 )
 
@@ -88,16 +87,16 @@ func (p *place) checkDigest(ctx context.Context, f File) (CheckedFile, error) {
 	defer file.Close()
 	digest, err := digestOf(ctx, file)
 	if err != nil {
-		return CheckedFile{}, fmt.Errorf("%s: %w", p.path(path.Base(name)), err)
+		return CheckedFile{}, fmt.Errorf("%s: %w", p.pathOf(name), err)
 	}
 	expected := f.SHA256
 	if !strings.HasSuffix(name, f.Name) {
 		expected = f.Plain
 	}
 	if expected != "" && digest != expected {
-		return CheckedFile{}, &DigestError{File: p.path(path.Base(name)), Found: digest, Expected: expected}
+		return CheckedFile{}, &DigestError{File: p.pathOf(name), Found: digest, Expected: expected}
 	}
-	return CheckedFile{Path: p.path(path.Base(name)), SHA256: digest, Known: expected != ""}, nil
+	return CheckedFile{Path: p.pathOf(name), SHA256: digest, Known: expected != ""}, nil
 }
 
 // digestOf is the SHA-256 of all that is read, in hexadecimal.

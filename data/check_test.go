@@ -99,6 +99,25 @@ func TestCheckNamesEverythingThatIsWrong(t *testing.T) {
 	}
 }
 
+// A file in a folder of its set, as those of the Open Graph Benchmark, is named with it.
+func TestCheckNamesTheFolderOfAFile(t *testing.T) {
+	folder := t.TempDir()
+	writeFiles(t, folder, map[string][]byte{"arxiv/raw/edge.csv.gz": []byte("edges"), "arxiv/split/time/train.csv.gz/inside": nil})
+	p, err := graphSet("ogbn-arxiv").locate(folder)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer p.close()
+	for _, test := range []struct{ file, want string }{
+		{"raw/edge.csv.gz", filepath.Join(folder, "arxiv", "raw", "edge.csv.gz") + ": its SHA-256 is"},
+		{"split/time/train.csv.gz", filepath.Join(folder, "arxiv", "split", "time", "train.csv.gz") + " is not a regular file"},
+	} {
+		if _, err := p.checkDigest(t.Context(), File{Name: test.file, SHA256: "another"}); err == nil || !strings.Contains(err.Error(), test.want) {
+			t.Errorf("error %v, want %q", err, test.want)
+		}
+	}
+}
+
 func TestCheckTellsMissingFiles(t *testing.T) {
 	if _, err := Check(t.Context(), "mnist", t.TempDir()); !errors.As(err, new(*MissingError)) {
 		t.Errorf("error %v", err)

@@ -40,12 +40,15 @@ func (p *place) close() error {
 	return p.root.Close()
 }
 
-// path is how messages call a file.
-func (p *place) path(file string) string {
+// path is how messages call a file of the set.
+func (p *place) path(file string) string { return p.pathOf(path.Join(p.folder, file)) }
+
+// pathOf is how messages call what has a name in the data folder.
+func (p *place) pathOf(name string) string {
 	if p.root == nil {
-		return builtIn + " " + path.Join(p.folder, file)
+		return builtIn + " " + name
 	}
-	return filepath.Join(p.name, filepath.FromSlash(p.folder), file)
+	return filepath.Join(p.name, filepath.FromSlash(name))
 }
 
 // byHand is where to download a set from that Get cannot fetch; empty for others.
@@ -105,7 +108,7 @@ func (p *place) stat(f File) (name string, info fs.FileInfo, err error) {
 			return name, info, nil
 		}
 		if err == nil {
-			return "", nil, fmt.Errorf("%s is not a regular file", p.path(path.Base(name)))
+			return "", nil, fmt.Errorf("%s is not a regular file", p.pathOf(name))
 		}
 		if !errors.Is(err, fs.ErrNotExist) {
 			return "", nil, fmt.Errorf("data folder %s: %w", p.name, err)
@@ -133,7 +136,7 @@ func (p *place) read(ctx context.Context, f File, reader func(*stream) error) er
 		return fmt.Errorf("data folder %s: %w", p.name, err)
 	}
 	defer file.Close()
-	s, err := newStream(ctx, p.path(path.Base(name)), file)
+	s, err := newStream(ctx, p.pathOf(name), file)
 	if err != nil {
 		return err
 	}
