@@ -30,7 +30,7 @@ func (d *Images) Balanced(perClass int, s seed.Seed) (*Images, error) {
 	for i := range d.Len() {
 		classes[d.Label(i)] = append(classes[d.Label(i)], i)
 	}
-	chosen := make([]int, 0, perClass*len(classes))
+	var chosen []int
 	for class, members := range classes {
 		if len(members) < perClass {
 			return nil, fmt.Errorf("balanced subset of %s: class %d (%s) has %d images, not %d",

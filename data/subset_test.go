@@ -1,6 +1,7 @@
 package data
 
 import (
+	"math"
 	"slices"
 	"strings"
 	"testing"
@@ -123,6 +124,7 @@ func TestSubsetsRefuse(t *testing.T) {
 		{split(11), "hold out 11 of 10"},
 		{balanced(-1), "take -1"},
 		{balanced(3), "class 2 () has 2 images, not 3"},
+		{balanced(math.MaxInt), "class 0 () has 3 images, not 9223372036854775807"},
 		{choose(-1), "no image -1"},
 		{choose(10), "no image 10"},
 	} {
