@@ -47,9 +47,10 @@ type download struct {
 
 // Get downloads the files of a set into a data folder, the first if dir names several,
 // and makes the folder if it is not there. Files that are there already are kept if
-// their digest is right. A file grows under its name with .partial at the end, gets its
-// own name only when its digest is right, and is continued where an earlier Get was
-// interrupted. For a built-in set there is nothing to do.
+// their digest is right, those of a set that comes as one archive if their sizes are. A
+// file grows under its name with .partial at the end, gets its own name only when its
+// digest is right, and is continued where an earlier Get was interrupted. For a built-in
+// set there is nothing to do.
 //
 // The error is a *DigestError if what was downloaded is not the official file.
 func Get(ctx context.Context, name, dir string, o GetOptions) error {
