@@ -3,6 +3,7 @@ package data
 import (
 	"cmp"
 	"fmt"
+	"math"
 	"math/rand/v2"
 	"slices"
 
@@ -36,8 +37,8 @@ func (g *Graph) SplitLinks(o LinkSplitOptions, s seed.Seed) (LinkSplit, error) {
 		o.Validation, o.Test = .05, .1
 	}
 	o.Negatives = cmp.Or(o.Negatives, 1)
-	if !(o.Validation >= 0 && o.Test >= 0 && o.Validation+o.Test < 1) || o.Negatives < 0 {
-		return LinkSplit{}, fmt.Errorf("shares of %g and %g and %d negatives; shares must be below 1 together, and nothing negative", o.Validation, o.Test, o.Negatives)
+	if !(o.Validation >= 0 && o.Test >= 0 && o.Validation+o.Test < 1) || o.Negatives < 0 || o.Negatives > math.MaxInt32 {
+		return LinkSplit{}, fmt.Errorf("shares of %g and %g and %d negatives; shares must be below 1 together, and nothing negative or beyond 2^31", o.Validation, o.Test, o.Negatives)
 	}
 	positive := g.pairs()
 	negative, err := g.unlinked(len(positive)*o.Negatives, positive, s.Stream("negatives"))

@@ -2,6 +2,7 @@ package data
 
 import (
 	"fmt"
+	"math"
 	"reflect"
 	"slices"
 	"strings"
@@ -105,7 +106,7 @@ func TestNegativesAreUniform(t *testing.T) {
 
 func TestLinkSplitsThatAreNone(t *testing.T) {
 	g := randomGraph(t, 3)
-	for _, o := range []LinkSplitOptions{{Validation: -1}, {Validation: .5, Test: .5}, {Negatives: -1}} {
+	for _, o := range []LinkSplitOptions{{Validation: -1}, {Validation: .5, Test: .5}, {Negatives: -1}, {Negatives: math.MaxInt}} {
 		if _, err := g.SplitLinks(o, 1); err == nil {
 			t.Errorf("%+v: no error", o)
 		}

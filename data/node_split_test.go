@@ -1,6 +1,7 @@
 package data
 
 import (
+	"math"
 	"reflect"
 	"slices"
 	"strings"
@@ -64,6 +65,13 @@ func TestPerClassSplit(t *testing.T) {
 	}
 	if byClass(t, g, loose); !slices.Equal(loose.Train, split.Train) || len(loose.Validation) != 120 || loose.Name != "20 a class + 120" {
 		t.Errorf("%s: %d for validation", loose.Name, len(loose.Validation))
+	}
+	all, err := PerClassSplit{Validation: math.MaxInt, AnyClass: true}.Split(g, 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if byClass(t, g, all); len(all.Validation) != g.Nodes()-len(split.Train) {
+		t.Errorf("%d of all nodes are for validation", len(all.Validation))
 	}
 	again, err := PerClassSplit{}.Split(g, 1)
 	if err != nil || !reflect.DeepEqual(again, split) {

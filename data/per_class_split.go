@@ -45,10 +45,11 @@ func (o PerClassSplit) Split(g *Graph, s seed.Seed) (NodeSplit, error) {
 		left = append(left, nodes...)
 	}
 	if o.AnyClass {
-		split.Name = fmt.Sprintf("%d a class + %d", train, validation*g.Classes())
+		drawn := min(validation, g.Nodes()) * g.Classes()
+		split.Name = fmt.Sprintf("%d a class + %d", train, drawn)
 		slices.Sort(left)
 		shuffle(left, s.Stream("validation"))
-		split.Validation, left = cut(left, validation*g.Classes())
+		split.Validation, left = cut(left, drawn)
 	}
 	split.Test = left
 	return split.sorted(), nil
