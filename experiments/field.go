@@ -286,7 +286,11 @@ func (f Field) Expects() string {
 	}
 }
 
+// bounds are in words what the tags allow of a number.
 func (f Field) bounds() string {
+	if least, greatest := f.tag.Get("min"), f.tag.Get("max"); least != "" && greatest != "" {
+		return " from " + least + " to " + greatest
+	}
 	var bounds []string
 	for _, b := range []struct{ tag, words string }{
 		{"min", "of at least"}, {"above", "above"}, {"max", "of at most"}, {"below", "below"},

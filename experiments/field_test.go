@@ -88,7 +88,7 @@ func TestWhatChoosesCellsIsNoPartOfThem(t *testing.T) {
 func TestSetSaysWhatIsExpected(t *testing.T) {
 	for _, c := range []struct{ name, text, want string }{
 		{"kind", "adm", "kind=adm: expected one of adam, sgd"},
-		{"count", "0", "count=0: expected a whole number of at least 1 and of at most 9"},
+		{"count", "0", "count=0: expected a whole number from 1 to 9"},
 		{"count", "10", "expected a whole number"},
 		{"count", "1.5", "expected a whole number"},
 		{"count", "99999999999999999999", "expected a whole number"},

@@ -159,7 +159,7 @@ func TestFieldsOfCellsAreSetByLists(t *testing.T) {
 		}
 		_, err = experiments.OpenStore(t.TempDir()).Select(experiments.Selection{Experiment: "cgp/cosparsify", Set: map[string]string{name: "1"}})
 		var none *experiments.NoResultsError
-		if !errors.As(err, &none) {
+		if !errors.As(err, &none) || !strings.Contains(err.Error(), "--set "+by+"=1") {
 			t.Errorf("results of %s=1: error %v", name, err)
 		}
 	}

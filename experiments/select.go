@@ -3,6 +3,7 @@ package experiments
 import (
 	"cmp"
 	"fmt"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -62,15 +63,54 @@ type NoResultsError struct {
 
 // Error says how to get the results.
 func (e *NoResultsError) Error() string {
-	command := "espalier run " + e.Selection.Experiment
-	if e.Selection.Scale != "" {
-		command += " --scale " + string(e.Selection.Scale)
-	}
-	return fmt.Sprintf("there are no such results of %s in %s: run `%s` first", e.Selection.Experiment, e.Folder, command)
+	return fmt.Sprintf("there are no such results of %s in %s: run `%s` first", e.Selection.Experiment, e.Folder, e.Selection.command())
 }
 
 // Missing marks the error as one about something that is not there yet.
 func (e *NoResultsError) Missing() {}
+
+// command is what runs the cells that the selection chooses.
+func (s Selection) command() string {
+	command := "espalier run " + s.Experiment
+	if s.Scale != "" {
+		command += " --scale " + string(s.Scale)
+	}
+	for _, name := range slices.Sorted(maps.Keys(s.Set)) {
+		switch value := s.Set[name]; name {
+		case "experiment":
+		case "scale":
+			command += " --scale " + value
+		case "seed":
+			command += " --seeds " + value // which are the first ones
+		default:
+			assignment := s.setting(name) + "=" + value
+			if strings.ContainsAny(assignment, " ()*;") {
+				assignment = "'" + assignment + "'"
+			}
+			command += " --set " + assignment
+		}
+	}
+	return command
+}
+
+// setting is the hyper-parameter that has cells take a value under a name: that of the
+// name, or a list from which each cell has one.
+func (s Selection) setting(name string) string {
+	e, err := Find(s.Experiment)
+	if err != nil {
+		return name
+	}
+	fields, err := Fields(e.Options())
+	if err != nil {
+		return name // a test checks that no experiment's options are so
+	}
+	for _, field := range fields {
+		if field.Name == name {
+			return cmp.Or(field.SetBy(), name)
+		}
+	}
+	return name + "s" // methods, networks
+}
 
 // matcher returns what tells whether a description is meant by a selection.
 func (e *Experiment) matcher(selection Selection) (func(Desc) bool, error) {
@@ -122,6 +162,17 @@ func (e *Experiment) canonical(name, value string) (string, error) {
 		names = append(names, field.Name)
 	}
 	switch {
+	case name == "method":
+		var names []string
+		for _, method := range e.Methods {
+			names = append(names, method.Name)
+		}
+		for method := range strings.SplitSeq(value, ",") {
+			if !slices.Contains(names, method) {
+				return "", unknown("method", method, names)
+			}
+		}
+		return value, nil
 	case name == "seed":
 		if _, err := strconv.ParseUint(value, 10, 64); err != nil {
 			return "", &UsageError{fmt.Sprintf("seed=%s: expected a whole number", value)}

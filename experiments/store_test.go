@@ -184,7 +184,17 @@ func TestSelect(t *testing.T) {
 		!strings.Contains(err.Error(), "espalier run lth/tickets --scale paper") {
 		t.Errorf("nothing selected: %v", err)
 	}
-	for _, set := range []map[string]string{{"widht": "1"}, {"seed": "x"}, {"width": "0"}} {
+	for command, set := range map[string]map[string]string{
+		"espalier run lth/tickets --set data=mnist --set width=3":                     {"data": "mnist", "width": "3"},
+		"espalier run lth/tickets --set methods=dense --seeds 9":                      {"method": "dense", "seed": "9"},
+		"espalier run lth/tickets --scale paper --set 'schedule=multistep(80ep;0.1)'": {"scale": "paper", "schedule": "multistep(80ep;0.1)"},
+	} {
+		_, err := store.Select(experiments.Selection{Experiment: "lth/tickets", Set: set})
+		if !errors.As(err, &none) || !strings.Contains(err.Error(), "run `"+command+"` first") {
+			t.Errorf("nothing is selected by %v: %v, want the command %s", set, err, command)
+		}
+	}
+	for _, set := range []map[string]string{{"widht": "1"}, {"seed": "x"}, {"width": "0"}, {"method": "tickts"}} {
 		if _, err := store.Select(experiments.Selection{Experiment: "lth/tickets", Set: set}); err == nil {
 			t.Errorf("%v was taken", set)
 		}

@@ -96,7 +96,7 @@ func exportRefused(t *testing.T, folder string, results []*experiments.Result) {
 		{[]string{"export", "lth/tickets", "-o", "x.onnx"}, 2, "there are 6 such results; choose one by --scale or --set: method="},
 		{[]string{"export", "lth/tickets", "--set", "method=tickets", "--set", "seed=1", "-o", "x.onnx"}, 2, "has 2 levels; choose one by --level: 0, 1"},
 		{[]string{"export", "lth/tickets", "--set", "method=tickets", "--set", "seed=1", "--level", "7", "-o", "x.onnx"}, 2, "has no level 7: there are 0, 1"},
-		{[]string{"export", "lth/tickets", "--set", "seed=9", "-o", "x.onnx"}, 3, "run `espalier run lth/tickets` first"},
+		{[]string{"export", "lth/tickets", "--set", "seed=9", "-o", "x.onnx"}, 3, "run `espalier run lth/tickets --seeds 9` first"},
 		{[]string{"export", digest, "--level", "0", "-o", "x.pth"}, 2, "the name must end in one of .npz, .onnx, .safetensors"},
 		{[]string{"export", digest, "--scale", "smoke", "-o", "x.onnx"}, 2, "a digest is enough"},
 		{[]string{"export", "cgp/tickets", "-o", "x.onnx"}, 2, "cells of cgp/tickets keep what was measured and not the weights of their graph networks"},

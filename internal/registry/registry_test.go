@@ -30,6 +30,7 @@ func TestLookup(t *testing.T) {
 	for name, want := range map[string]string{
 		"grene":  `no colour is called "grene"; did you mean green?`,
 		"Red":    `no colour is called "Red"; did you mean red?`,
+		"een":    `no colour is called "een"; did you mean green, red or dark-green?`,
 		"dark":   `no colour is called "dark"; did you mean dark-green?`,
 		"violet": `no colour is called "violet": there are dark-green, green, red`,
 		"":       `no colour is called "": there are dark-green, green, red`,

@@ -11,9 +11,18 @@ import (
 // similar names, or lists all if there are none.
 func Unknown(kind, name string, names []string) error {
 	if near := Near(name, names); len(near) > 0 {
-		return fmt.Errorf("no %s is called %q; did you mean %s?", kind, name, strings.Join(near, " or "))
+		return fmt.Errorf("no %s is called %q; did you mean %s?", kind, name, either(near))
 	}
 	return fmt.Errorf("no %s is called %q: there are %s", kind, name, strings.Join(names, ", "))
+}
+
+// either joins names, as in "a, b or c".
+func either(names []string) string {
+	last := len(names) - 1
+	if last == 0 {
+		return names[0]
+	}
+	return strings.Join(names[:last], ", ") + " or " + names[last]
 }
 
 // Near returns up to three names that differ from a name by a slip of the keyboard or
