@@ -25,16 +25,18 @@ func (g *Graph) Homophily() (share float64, ok bool) {
 }
 
 // NodeHomophily is the mean, over all nodes with an edge from another node, of the
-// share of those other nodes that are of the node's class. The second result is false
-// without labels or edges.
+// share of those other nodes, each counted once, that are of the node's class. The
+// second result is false without labels or edges.
 func (g *Graph) NodeHomophily() (mean float64, ok bool) {
 	nodes := 0
 	for to := range g.Nodes() {
 		same, all := 0, 0
+		last := int32(-1)
 		for _, from := range g.incoming.row(to) {
-			if int(from) == to {
+			if from == last || int(from) == to {
 				continue
 			}
+			last = from
 			all++
 			if g.Classes() > 0 && g.Label(int(from)) == g.Label(to) {
 				same++

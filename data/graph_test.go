@@ -3,6 +3,7 @@ package data
 import (
 	"cmp"
 	"fmt"
+	"math"
 	"reflect"
 	"slices"
 	"strings"
@@ -133,8 +134,16 @@ func TestStatisticsAgainstPlainLoops(t *testing.T) {
 		}
 		want, same := Counts{Entries: len(g.Edges())}, 0
 		degrees := make([]int, g.Nodes())
+		var nodeShares []float64
 		for a := range int32(g.Nodes()) {
+			sources, alike := 0., 0.
 			for b := range int32(g.Nodes()) {
+				if a != b && times[Edge{b, a}] > 0 {
+					sources++
+					if g.Label(int(a)) == g.Label(int(b)) {
+						alike++
+					}
+				}
 				if n := times[Edge{a, b}]; n > 0 {
 					want.Duplicates += n - 1
 					if a == b {
@@ -151,6 +160,16 @@ func TestStatisticsAgainstPlainLoops(t *testing.T) {
 					}
 				}
 			}
+			if sources > 0 {
+				nodeShares = append(nodeShares, alike/sources)
+			}
+		}
+		mean := 0.
+		for _, share := range nodeShares {
+			mean += share / float64(len(nodeShares))
+		}
+		if got, ok := g.NodeHomophily(); ok != (len(nodeShares) > 0) || ok && math.Abs(got-mean) > 1e-12 {
+			return fmt.Errorf("node homophily %g, want %g", got, mean)
 		}
 		share, ok := g.Homophily()
 		if ok != (want.Edges > 0) || ok && share != float64(same)/float64(want.Edges) {
