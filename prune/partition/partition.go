@@ -102,7 +102,7 @@ func check(h Hypergraph, o Options) error {
 func largestPart(n, parts int, imbalance float64) int {
 	even := (n + parts - 1) / parts
 	// The small number keeps a product such as 1.1·10 from falling to 10.
-	return max(even, int((1+imbalance)*float64(even)+1e-9))
+	return max(even, int(min((1+imbalance)*float64(even)+1e-9, float64(n))))
 }
 
 // partitioner is a partition on its way.

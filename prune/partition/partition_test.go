@@ -123,6 +123,21 @@ func leastCut(h partition.Hypergraph, largest int) int {
 	return least
 }
 
+// However large the imbalance, it allows what no balance forbids.
+func TestAnyImbalance(t *testing.T) {
+	h := partition.Hypergraph{Vertices: 40}
+	for v := range int32(39) {
+		if v != 9 { // paths of 10 and of 30 vertices
+			h.Edges = append(h.Edges, []int32{v, v + 1})
+		}
+	}
+	for _, imbalance := range []float64{0.5, 100, 1e300} {
+		if cut := partition.Cut(h, divide(t, h, partition.Options{Parts: 2, Imbalance: imbalance})); cut != 0 {
+			t.Errorf("imbalance %v: %d edges are cut, none has to be", imbalance, cut)
+		}
+	}
+}
+
 // Whatever the hypergraph, every vertex has a part, none is too large, and a second
 // call says the same.
 func TestBalance(t *testing.T) {
