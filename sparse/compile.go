@@ -38,7 +38,8 @@ type Options struct {
 	// Batch is how many images are computed at a time; 0 is 64. With fewer than 8 a
 	// sparse program computes the pixels of an image side by side, otherwise images.
 	Batch int
-	// Workers is how many goroutines compute; 0 is GOMAXPROCS. It changes no result.
+	// Workers is how many goroutines compute; 0 is GOMAXPROCS. It changes no result of a
+	// form, only which form measures fastest.
 	Workers int
 	// Path is how the network is computed; "" is what measures fastest.
 	Path Path
