@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
+	"reflect"
 	"slices"
 	"testing"
 	"testing/quick"
@@ -307,6 +308,11 @@ func TestMatrix(t *testing.T) {
 	}
 	if mask.Matrix("conv.bias") != nil {
 		t.Error("what is not masked has a matrix")
+	}
+	edges := prune.OnesOf([]nn.Parameter{{Name: "edges", Shape: []int{2}}}).Edit()
+	edges.Set("edges", 0, false)
+	if got := edges.Mask().Matrix("edges"); !reflect.DeepEqual(got, [][]bool{{false}, {true}}) {
+		t.Errorf("edges have the matrix %v", got)
 	}
 }
 

@@ -11,9 +11,13 @@ type rows struct {
 
 func rowsOf(shape []int) rows {
 	last := len(shape) - 1
-	r := rows{count: shape[last], inputs: shape[last-1], positions: 1}
-	for _, side := range shape[:last-1] {
-		r.positions *= side
+	r := rows{count: shape[last], inputs: 1, positions: 1}
+	for axis, side := range shape[:last] {
+		if axis == last-1 {
+			r.inputs = side
+		} else {
+			r.positions *= side
+		}
 	}
 	r.columns = r.inputs * r.positions
 	return r
@@ -45,7 +49,8 @@ func (r rows) live(m *Mask, name string) [][]bool {
 
 // Matrix is a parameter's mask as a matrix: a row for each output channel, and in it a
 // column for each weight that a channel has, in the order input channel, kernel row,
-// kernel column. It is nil where the parameter is not masked.
+// kernel column. A parameter with one axis, such as the edges of a graph, has a single
+// column. It is nil where the parameter is not masked.
 func (m *Mask) Matrix(parameter string) [][]bool {
 	t, ok := m.tensor(parameter)
 	if !ok {
