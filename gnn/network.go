@@ -65,6 +65,9 @@ func Lookup(name string) (Network, error) { return networks.Lookup(name) }
 // offsets, running means and GIN's ε are 0, scales and running variances 1. Each draws
 // from its own stream of random numbers, named after it.
 func Initialize(n Network, s Shape, initializer nn.Initializer, from seed.Seed) (nn.Weights, error) {
+	if err := n.Check(); err != nil {
+		return nil, err
+	}
 	if initializer == "" {
 		initializer = nn.GlorotUniform
 	}

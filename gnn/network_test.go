@@ -61,6 +61,9 @@ func TestNetworksCheckTheirNumbers(t *testing.T) {
 		if err := n.Check(); err == nil || !strings.HasPrefix(err.Error(), want) {
 			t.Errorf("%#v: error %v, want %q", n, err, want)
 		}
+		if _, err := Initialize(n, Shape{Nodes: 4, Edges: 4, Features: 3, Classes: 2}, "", 1); err == nil {
+			t.Errorf("%#v is initialised", n)
+		}
 	}
 	for _, name := range Names() {
 		n, err := Lookup(name)
