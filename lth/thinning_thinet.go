@@ -132,6 +132,9 @@ func (t *thiNet) follow(of, from int) error {
 func (t *thiNet) sample(ctx context.Context) error {
 	s := t.study
 	perClass := min(thiNetImages, slices.Min(s.Train.Counts()))
+	if perClass == 0 {
+		return fmt.Errorf("ThiNet takes images of each class, and %s has none of class %d", s.Train.Name(), slices.Index(s.Train.Counts(), 0))
+	}
 	images, err := s.Train.Balanced(perClass, s.Seed.Derive("thinet images"))
 	if err != nil {
 		return err

@@ -157,6 +157,20 @@ func TestThiNetRefuses(t *testing.T) {
 	if _, err := ThiNet.Choose(t.Context(), s, weights, "0"); err == nil || !strings.Contains(err.Error(), `the width "0"`) {
 		t.Errorf("error %v", err)
 	}
+	var ones []int
+	for i := range s.Train.Len() {
+		if s.Train.Label(i) == 1 {
+			ones = append(ones, i)
+		}
+	}
+	few := s
+	var err error
+	if few.Train, err = s.Train.Select(ones); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := ThiNet.Choose(t.Context(), few, weights, "0.5"); err == nil || !strings.Contains(err.Error(), "has none of class 0") {
+		t.Errorf("a class without images: error %v", err)
+	}
 	c := nn.NewComposer("mixed", s.Network.Input)
 	x := c.Add("conv1", nn.Convolution{Out: 6, Kernel: 3}, nn.Input)
 	x = c.Add("shuffle", nn.ChannelShuffle{Groups: 2}, x)
