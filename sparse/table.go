@@ -6,6 +6,7 @@ import (
 	"strings"
 	"text/tabwriter"
 
+	"espalier/internal/numerals"
 	"espalier/nn"
 )
 
@@ -57,7 +58,8 @@ func (p *Program) Choice() Choice {
 // Blocks the form of each layer, as text.
 func (c Choice) WriteTable(w io.Writer) error {
 	var text strings.Builder
-	fmt.Fprintf(&text, "path %s, batch %d; of %d multiply-accumulates an image %d live\n", c.Path, c.Batch, c.MACs, c.LiveMACs)
+	fmt.Fprintf(&text, "path %s, batch %d; %s of %s multiply-accumulates an image are live\n",
+		c.Path, c.Batch, numerals.Count(c.LiveMACs), numerals.Count(c.MACs))
 	for _, path := range paths {
 		if took, ok := c.Milliseconds[path]; ok {
 			fmt.Fprintf(&text, "%s: %.3f ms a batch\n", path, took)
@@ -69,7 +71,7 @@ func (c Choice) WriteTable(w io.Writer) error {
 		for i, kind := range l.Does {
 			kinds[i] = string(kind)
 		}
-		fmt.Fprintf(table, "%s\t%s\t%d rows\t%d weights\t%s\n", l.Name, strings.Join(kinds, " + "), l.Rows, l.Weights, l.Form)
+		fmt.Fprintf(table, "%s\t%s\t%d rows\t%s weights\t%s\n", l.Name, strings.Join(kinds, " + "), l.Rows, numerals.Count(l.Weights), l.Form)
 	}
 	// Writing to a strings.Builder does not fail.
 	_ = table.Flush()

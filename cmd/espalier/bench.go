@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"os"
@@ -16,15 +17,15 @@ import (
 type benchCommand struct {
 	Prefixes []string `arg:"" optional:"" name:"prefix" help:"Prefixes of benchmarks' names, as in sgemm/ or train/lenet300 (default: all)."`
 	Peer     string   `placeholder:"COMMAND" help:"A program to compare with, run in turn: it is given a benchmark's name and prints JSON lines with name and median_ms."`
-	Rounds   int      `default:"3" help:"How many times each program times each benchmark (with --peer)."`
+	Rounds   int      `placeholder:"N" help:"How many times each program times each benchmark (with --peer; default: 3)."`
 }
 
 // Run measures the benchmarks one after another.
 func (c benchCommand) Run(t *terminal) error {
-	tuning, err := openTuning()
-	if err != nil {
-		return err
+	if c.Rounds != 0 && c.Peer == "" {
+		return &experiments.UsageError{Message: "--rounds is for --peer"}
 	}
+	tuning := t.openTuning()
 	cases, err := bench.Select(c.Prefixes, tuning.Tuning)
 	if err != nil {
 		return &experiments.UsageError{Message: err.Error()}
@@ -34,6 +35,7 @@ func (c benchCommand) Run(t *terminal) error {
 		return err
 	}
 	if c.Peer != "" {
+		c.Rounds = cmp.Or(c.Rounds, 3)
 		return c.compare(t, chosen, cases)
 	}
 	fmt.Fprintf(t.err, "backend %s; %s\n", chosen, experiments.ThisProcessor().Model)
@@ -42,11 +44,7 @@ func (c benchCommand) Run(t *terminal) error {
 		if err != nil {
 			return err
 		}
-		if measured.Speedup != nil {
-			if err := tuning.keep(); err != nil {
-				return err
-			}
-		}
+		tuning.keep()
 		if t.JSON {
 			err = printJSON(t.out, measured)
 		} else {
@@ -62,8 +60,8 @@ func (c benchCommand) Run(t *terminal) error {
 // compare times each case in a process of this program and in one of the peer.
 func (c benchCommand) compare(t *terminal, chosen *backend.Choice, cases []bench.Case) error {
 	theirs := bench.Program{Command: strings.Fields(c.Peer)}
-	if len(theirs.Command) == 0 || c.Rounds < 1 {
-		return &experiments.UsageError{Message: fmt.Sprintf("--peer %q --rounds %d: name a program, and at least one round", c.Peer, c.Rounds)}
+	if len(theirs.Command) == 0 {
+		return &experiments.UsageError{Message: fmt.Sprintf("--peer %q: name a program", c.Peer)}
 	}
 	if _, err := exec.LookPath(theirs.Command[0]); err != nil {
 		return &experiments.UsageError{Message: fmt.Sprintf("--peer %s: %v", c.Peer, err)}

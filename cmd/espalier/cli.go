@@ -25,7 +25,7 @@ type grammar struct {
 	Table    tableCommand    `cmd:"" help:"Print an experiment's results, published numbers beside measured ones."`
 	Plot     plotCommand     `cmd:"" help:"Draw an experiment's results into a file."`
 	Export   exportCommand   `cmd:"" help:"Write the trained network of a result to a file, with its mask and provenance."`
-	Data     dataCommand     `cmd:"" help:"List, check or download data sets."`
+	Data     dataCommand     `cmd:"" help:"List, show, check, download or export data sets."`
 	Network  networkCommand  `cmd:"" help:"Show a network: layers, parameters, multiply-accumulates, peak activations."`
 	Notebook notebookCommand `cmd:"" help:"Run notebooks headless, or install the kernel that runs them."`
 	Lab      labCommand      `cmd:"" help:"Start JupyterLab with the kernel, on loopback, with a token."`
@@ -80,8 +80,8 @@ func run(arguments []string, out, err io.Writer) (status int) {
 	if parseError != nil {
 		return complain(err, &experiments.UsageError{Message: usage(parseError, arguments)})
 	}
-	if g.Workers < 0 {
-		return complain(err, &experiments.UsageError{Message: fmt.Sprintf("--workers %d: expected a whole number of at least 1", g.Workers)})
+	if flagError := checkFlags(command.Flags()); flagError != nil {
+		return complain(err, flagError)
 	}
 	ctx, stop := interruptible()
 	defer stop()
@@ -116,7 +116,7 @@ func usage(err error, arguments []string) string {
 	} else if len(arguments) > 0 && !strings.HasPrefix(arguments[0], "-") && !strings.Contains(message, "unexpected argument "+arguments[0]) {
 		help = "espalier " + arguments[0] + " --help"
 	}
-	return fmt.Sprintf("%s; `%s` says more", message, help)
+	return fmt.Sprintf("%s; `%s` says more", plainly.Replace(message), help)
 }
 
 // interruptible returns a context that the first interrupt or terminate signal

@@ -15,18 +15,13 @@ func (t *terminal) compile(n *nn.Network, weights nn.Weights, mask nn.WeightMask
 			return err
 		}
 	}
-	tuning, err := openTuning()
-	if err != nil {
-		return err
-	}
+	tuning := t.openTuning()
+	defer tuning.keep()
 	program, err := sparse.Compile(t, n, weights, mask, sparse.Options{Batch: batch, Workers: t.Workers, Tuning: tuning.Tuning})
 	if err != nil {
 		return err
 	}
 	defer program.Close()
-	if err := tuning.keep(); err != nil {
-		return err
-	}
 	if t.JSON {
 		return printJSON(t.out, program.Choice())
 	}

@@ -64,3 +64,16 @@ func TestShowCompilesATimedCell(t *testing.T) {
 		t.Errorf("status %d: %s", got.status, got.err)
 	}
 }
+
+// Without a place for measurements a network is compiled all the same, with a warning.
+func TestCompileWithoutACacheFolder(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "file")
+	if err := os.WriteFile(file, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	t.Setenv("XDG_CACHE_HOME", filepath.Join(file, "below"))
+	got := espalier(t, "network", "lenet-digits", "--compile", "--batch", "1", "--workers", "1")
+	if got.status != 0 || !strings.HasPrefix(got.out, "path ") || !strings.HasPrefix(got.err, "espalier: warning: ") || !strings.Contains(got.err, "measurements for the inference") {
+		t.Errorf("status %d: %s%s", got.status, got.out, got.err)
+	}
+}

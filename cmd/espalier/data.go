@@ -96,7 +96,7 @@ func (c dataCheckCommand) Run(t *terminal) error {
 		if t.JSON {
 			err = printJSON(t.out, report)
 		} else {
-			_, err = fmt.Fprintf(t.out, "%s: %s, all as they should be\n", name, summary)
+			_, err = fmt.Fprintf(t.out, "%s: %s: all as they should be\n", name, summary)
 		}
 		if err != nil {
 			return err
@@ -129,14 +129,22 @@ func foundSets(folder string) ([]string, error) {
 	return names, nil
 }
 
+// place says where a set is that was found: in a folder, or built in.
+func place(found string) string {
+	if found == "built in" {
+		return found
+	}
+	return "in " + found
+}
+
 // check verifies one set, and says in short what it has.
 func check(t *terminal, name string) (summary string, report any, err error) {
 	if slices.Contains(data.GraphNames(), name) {
 		r, err := data.CheckGraph(t, name, t.DataFolder)
-		return fmt.Sprintf("%s nodes and %s edges in %s", numerals.Count(r.Size.Nodes), numerals.Count(r.Size.Edges), r.Found), r, err
+		return fmt.Sprintf("%s nodes and %s edges, %s", numerals.Count(r.Size.Nodes), numerals.Count(r.Size.Edges), place(r.Found)), r, err
 	}
 	r, err := data.Check(t, name, t.DataFolder)
-	return fmt.Sprintf("%s + %s images in %s", numerals.Count(r.Train), numerals.Count(r.Test), r.Found), r, err
+	return fmt.Sprintf("%s + %s images, %s", numerals.Count(r.Train), numerals.Count(r.Test), place(r.Found)), r, err
 }
 
 type dataGetCommand struct {

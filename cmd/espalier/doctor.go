@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
 
 	"espalier/backend"
@@ -13,13 +14,16 @@ import (
 
 type doctorCommand struct {
 	Graph string `placeholder:"NETWORK" help:"Print instead how the backend cpu compiles a network, as in resnet20: the steps of training and of inference, what was fused, the memory."`
-	Batch int    `default:"128" placeholder:"N" help:"Images in a batch of --graph (default: 128)."`
+	Batch int    `placeholder:"N" help:"Images in a batch of --graph (default: 128)."`
 }
 
 // Run prints what is installed. What is missing is no failure: nothing needs all.
 func (c doctorCommand) Run(t *terminal) error {
 	if c.Graph != "" {
 		return c.explain(t)
+	}
+	if c.Batch != 0 {
+		return &experiments.UsageError{Message: "--batch is for --graph"}
 	}
 	findings := doctor.Examine(t, doctor.Options{
 		Backend: t.Backend, Data: t.DataFolder, Runs: t.Runs,
@@ -40,9 +44,7 @@ func (c doctorCommand) Run(t *terminal) error {
 // explain prints the compiled programs of a network: of a training step by SGD with
 // momentum and weight decay, and of inference.
 func (c doctorCommand) explain(t *terminal) error {
-	if c.Batch < 1 {
-		return &experiments.UsageError{Message: fmt.Sprintf("--batch %d: expected a positive number", c.Batch)}
-	}
+	batch := cmp.Or(c.Batch, 128)
 	network, err := nn.New(c.Graph, nn.ZooOptions{})
 	if err != nil {
 		return &experiments.UsageError{Message: err.Error()}
@@ -55,7 +57,7 @@ func (c doctorCommand) explain(t *terminal) error {
 	if chosen.Backend.Name() != cpu.Name {
 		return &experiments.UsageError{Message: fmt.Sprintf("--graph --backend %s: only %s can print its programs", chosen.Name, cpu.Name)}
 	}
-	programs, free, err := train.Compile(chosen.Backend, network, train.SGD{LearningRate: 0.1, Momentum: 0.9, WeightDecay: 1e-4}, c.Batch)
+	programs, free, err := train.Compile(chosen.Backend, network, train.SGD{LearningRate: 0.1, Momentum: 0.9, WeightDecay: 1e-4}, batch)
 	if err != nil {
 		return err
 	}
@@ -74,8 +76,8 @@ func (c doctorCommand) explain(t *terminal) error {
 			Batch     int    `json:"batch"`
 			Step      string `json:"step"`
 			Inference string `json:"inference"`
-		}{c.Graph, c.Batch, step, inference})
+		}{c.Graph, batch, step, inference})
 	}
-	_, err = fmt.Fprintf(t.out, "# %s, batches of %d: a training step\n%s\n# inference\n%s", c.Graph, c.Batch, step, inference)
+	_, err = fmt.Fprintf(t.out, "# %s, batches of %d: a training step\n%s\n# inference\n%s", c.Graph, batch, step, inference)
 	return err
 }

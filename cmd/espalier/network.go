@@ -57,10 +57,6 @@ func (c networkCommand) check() error {
 	switch {
 	case c.Name == "" && named != networkCommand{}:
 		message = "these flags are about one network: name it, as in `espalier network resnet20`; without flags, all are listed"
-	case c.Classes < 0:
-		message = fmt.Sprintf("--classes %d: expected a positive number", c.Classes)
-	case c.Width < 0:
-		message = fmt.Sprintf("--width %g: expected a positive number", c.Width)
 	case c.Compile && c.Output != "":
 		message = "--compile prints and -o exports: choose one"
 	case c.Batch != 0 && !c.Compile:

@@ -29,12 +29,15 @@ func (c networkCommand) readWeights(m *export.Model) error {
 	if c.Weights == "" {
 		return nil
 	}
+	if err := checkFile("--weights", c.Weights); err != nil {
+		return err
+	}
 	file, err := weightfile.Open(c.Weights)
 	if err != nil {
 		return err
 	}
 	if m.Weights, err = file.Weights(m.Network); err != nil {
-		return fmt.Errorf("weights file %s: %w", c.Weights, err)
+		return fmt.Errorf("weights file %s: %w; name the network of the file, with its --width, --classes and --input", c.Weights, err)
 	}
 	masks, err := file.Masks(m.Network)
 	if err != nil {
@@ -51,6 +54,9 @@ func (c networkCommand) readWeights(m *export.Model) error {
 func (c networkCommand) readMask(m *export.Model) error {
 	if c.Mask == "" {
 		return nil
+	}
+	if err := checkFile("--mask", c.Mask); err != nil {
+		return err
 	}
 	form, err := os.ReadFile(c.Mask)
 	if err != nil {

@@ -2,12 +2,10 @@ package main
 
 import (
 	"fmt"
-	"os"
 	"path/filepath"
 	"strings"
 	"time"
 
-	"espalier/experiments"
 	"espalier/kernels"
 )
 
@@ -25,8 +23,8 @@ type notebookRunCommand struct {
 // Run executes the notebooks in turn and prints where each was written.
 func (c notebookRunCommand) Run(t *terminal) error {
 	for _, file := range c.Files {
-		if _, err := os.Stat(file); err != nil {
-			return &experiments.UsageError{Message: fmt.Sprintf("notebook %s: %v", file, err)}
+		if err := checkFile("notebook", file); err != nil {
+			return err
 		}
 	}
 	spec, err := install(t)

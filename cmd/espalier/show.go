@@ -225,7 +225,11 @@ func cellRows(store *experiments.Store, r *experiments.Result) []string {
 	for _, name := range slices.Sorted(maps.Keys(p.DataDigests)) {
 		rows = append(rows, "data "+name+"\t"+p.DataDigests[name])
 	}
-	return append(rows, fmt.Sprintf("wall time\t%.1f s, in processes: %d", p.WallSeconds, p.Processes))
+	processes := "one process"
+	if p.Processes != 1 {
+		processes = fmt.Sprintf("%d processes", p.Processes)
+	}
+	return append(rows, fmt.Sprintf("wall time\t%.1f s in %s", p.WallSeconds, processes))
 }
 
 // measurementRows are the cell's metrics, a column for each.

@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"log/slog"
 	"os"
 	"path/filepath"
 
@@ -11,31 +12,52 @@ import (
 )
 
 // tuningFile is where what has been measured for compiling pruned networks is kept from
-// one call to the next: in the user's cache folder.
+// one call to the next: in the user's cache folder. Where that is not possible, it says so
+// and measurements are taken anew.
 type tuningFile struct {
 	*sparse.Tuning
-	path string
+	path string // empty where nothing can be kept
+	log  *slog.Logger
 }
 
 // openTuning reads what there is.
-func openTuning() (*tuningFile, error) {
+func (t *terminal) openTuning() *tuningFile {
+	f := &tuningFile{log: t.log()}
+	processor := experiments.ThisProcessor().Model
+	path, err := tuningPath()
+	if err == nil {
+		f.Tuning, err = sparse.ReadTuning(path, processor)
+	}
+	if err != nil {
+		f.log.Warn("earlier measurements for the inference of pruned networks are not used", "problem", err)
+		f.Tuning = sparse.NewTuning(processor)
+		return f
+	}
+	f.path = path
+	return f
+}
+
+// tuningPath is the file's place.
+func tuningPath() (string, error) {
 	cache, err := os.UserCacheDir()
 	if err != nil {
-		return nil, fmt.Errorf("a place for measurements: %w", err)
+		return "", fmt.Errorf("there is no folder for them: %w", err)
 	}
-	path := filepath.Join(cache, "espalier", "sparse-tuning.json")
-	tuning, err := sparse.ReadTuning(path, experiments.ThisProcessor().Model)
-	return &tuningFile{tuning, path}, err
+	return filepath.Join(cache, "espalier", "sparse-tuning.json"), nil
 }
 
 // keep writes what there is, if something was measured.
-func (f *tuningFile) keep() error {
-	if !f.Grown() {
-		return nil
+func (f *tuningFile) keep() {
+	if f.path == "" || !f.Grown() {
+		return
 	}
 	files := durable.OS{}
-	if err := files.MkdirAll(filepath.Dir(f.path)); err != nil {
-		return err
+	err := files.MkdirAll(filepath.Dir(f.path))
+	if err == nil {
+		err = f.Write(files, f.path)
 	}
-	return f.Write(files, f.path)
+	if err != nil {
+		f.log.Warn("measurements for the inference of pruned networks are not kept", "problem", err)
+		f.path = "" // it would fail again
+	}
 }

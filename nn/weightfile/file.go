@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"os"
 	"slices"
@@ -48,7 +49,9 @@ func Open(path string) (*File, error) {
 func Decode(content []byte) (*File, error) {
 	format, decode := recognise(content)
 	tensors, err := decode(content)
-	if err != nil {
+	if errors.Is(err, errNoWeights) {
+		return nil, err
+	} else if err != nil {
 		return nil, fmt.Errorf("%s: %w", format, err)
 	}
 	if err := clean(tensors); err != nil {

@@ -14,6 +14,9 @@ const (
 	legacyProtocol = 1001
 )
 
+// errNoWeights is the error of a file in none of the formats.
+var errNoWeights = errors.New("it is neither a checkpoint of PyTorch nor a file of safetensors or npz")
+
 var errTruncated = errors.New("it is truncated")
 
 // decodeLegacy reads the form that PyTorch wrote before 1.6: five pickles, which
@@ -24,7 +27,7 @@ func decodeLegacy(content []byte) ([]Tensor, error) {
 	storages := make(shelf)
 	m := newMachine(content, len(content), storages.load)
 	if magic, err := m.Run(); err != nil || magic != any(legacyMagic) {
-		return nil, errors.New("it does not begin as a file of PyTorch does, nor as safetensors do")
+		return nil, errNoWeights
 	}
 	if version, err := m.Run(); err != nil {
 		return nil, err

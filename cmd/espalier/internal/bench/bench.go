@@ -73,17 +73,25 @@ func Cases(tuning *sparse.Tuning) []Case {
 	return slices.Concat(products(), convolutions(), networks(), graphNetworks(), coSparsifications(), sparseMatrices(), sparseNetworks(tuning))
 }
 
+// families are the first parts of the names of cases, up to the slash, each once.
+func families(cases []Case) []string {
+	var names []string
+	for _, c := range cases {
+		family, _, _ := strings.Cut(c.Name, "/")
+		if !slices.Contains(names, family+"/") {
+			names = append(names, family+"/")
+		}
+	}
+	return names
+}
+
 // Select returns the cases whose names begin with one of the prefixes, all without
 // a prefix. A prefix of no name is an error.
 func Select(prefixes []string, tuning *sparse.Tuning) ([]Case, error) {
 	cases := Cases(tuning)
 	for _, prefix := range prefixes {
 		if !slices.ContainsFunc(cases, func(c Case) bool { return strings.HasPrefix(c.Name, prefix) }) {
-			names := make([]string, len(cases))
-			for i, c := range cases {
-				names[i] = c.Name
-			}
-			return nil, fmt.Errorf("no benchmark begins with %q: there are %s", prefix, strings.Join(names, ", "))
+			return nil, fmt.Errorf("no benchmark begins with %q: they begin with %s", prefix, strings.Join(families(cases), ", "))
 		}
 	}
 	if len(prefixes) == 0 {
