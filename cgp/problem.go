@@ -17,7 +17,7 @@ type Problem struct {
 	Network gnn.Network
 	// Graph has neither loops nor duplicates; the edges of masks are in its order.
 	Graph *data.Graph
-	Split data.NodeSplit
+	Split data.NodeSplit // with nodes for training and for validation
 	Seed  seed.Seed
 
 	Backend  compute.Backend
@@ -28,6 +28,9 @@ type Problem struct {
 func (p Problem) check() error {
 	if p.Network == nil || p.Graph == nil || p.Backend == nil {
 		return errors.New("a problem needs a network, a graph and a backend")
+	}
+	if len(p.Split.Validation) == 0 {
+		return errors.New("a problem needs nodes for validation, by which the best epoch is found")
 	}
 	return p.Network.Check()
 }

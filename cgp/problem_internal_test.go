@@ -46,6 +46,7 @@ func TestProblemsThatCannotBe(t *testing.T) {
 		"no network":                func(p *Problem) { p.Network = nil },
 		"no backend":                func(p *Problem) { p.Backend = nil },
 		"no split":                  func(p *Problem) { p.Split = data.NodeSplit{} },
+		"no validation":             func(p *Problem) { p.Split.Validation = nil },
 		"no features and no labels": func(p *Problem) { p.Graph = bare },
 	} {
 		for method, run := range methods {
