@@ -21,6 +21,9 @@ func ErdosRenyi(parameters []nn.Parameter, density float64) (map[string]float64,
 		return nil, fmt.Errorf("a density of %v is not in (0, 1]", density)
 	}
 	dense := make(map[string]bool)
+	for _, p := range parameters {
+		dense[p.Name] = p.Size() == 0 // what is empty has no share
+	}
 	for {
 		scale, full := erdosRenyiScale(parameters, density, dense)
 		densities := make(map[string]float64, len(parameters))
@@ -71,8 +74,8 @@ func erdosRenyiShare(p nn.Parameter) float64 {
 }
 
 // RandomMask is the mask in which each parameter has its density of live weights,
-// rounded down but at least one, at places drawn at random. A parameter without a
-// density is dense.
+// rounded down but at least one if there is one, at places drawn at random. A parameter
+// without a density is dense.
 func RandomMask(parameters []nn.Parameter, densities map[string]float64, random func(parameter string) *rand.Rand) *Mask {
 	editor := OnesOf(parameters).Edit()
 	for _, p := range parameters {
@@ -80,7 +83,7 @@ func RandomMask(parameters []nn.Parameter, densities map[string]float64, random 
 		if !ok || density >= 1 {
 			continue
 		}
-		live := max(1, int(density*float64(p.Size())))
+		live := min(max(1, int(density*float64(p.Size()))), p.Size())
 		for _, i := range random(p.Name).Perm(p.Size())[live:] {
 			editor.Set(p.Name, i, false)
 		}

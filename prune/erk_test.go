@@ -1,6 +1,7 @@
 package prune_test
 
 import (
+	"maps"
 	"math"
 	"math/rand/v2"
 	"testing"
@@ -60,6 +61,20 @@ func TestErdosRenyiSpendsTheDensity(t *testing.T) {
 	}
 	if err := quick.Check(property, nil); err != nil {
 		t.Error(err)
+	}
+}
+
+// A parameter without values, such as the edges of a graph that has none, changes nothing.
+func TestErdosRenyiOfNothing(t *testing.T) {
+	whole, empty := matrices([2]int{10, 10}, [2]int{10, 100}), nn.Parameter{Name: "edges", Shape: []int{0}}
+	want := must[map[string]float64](t)(prune.ErdosRenyi(whole, .1))
+	want["edges"] = 1
+	if got := must[map[string]float64](t)(prune.ErdosRenyi(append(whole, empty), .1)); !maps.Equal(got, want) {
+		t.Errorf("densities %v, want %v", got, want)
+	}
+	stream := func(parameter string) *rand.Rand { return seed.Seed(1).Stream(parameter) }
+	if mask := prune.RandomMask([]nn.Parameter{empty}, map[string]float64{"edges": .5}, stream); mask.Size() != 0 {
+		t.Errorf("%d values are masked", mask.Size())
 	}
 }
 
