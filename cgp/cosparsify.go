@@ -180,6 +180,9 @@ func newCoSparsification(problem Problem, options Options) (*coSparsification, e
 		if e.final == 0 {
 			continue
 		}
+		if prune.OnesOf(parameters[e.name]).Size() == 0 {
+			return nil, fmt.Errorf("there are no %s to prune; leave their density at 0", e.name)
+		}
 		if e.name != Weights {
 			learned = append(learned, parameters[e.name]...)
 		}

@@ -3,6 +3,7 @@ package cgp
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 
@@ -109,8 +110,11 @@ const (
 )
 
 func (s *birdSearch) search(ctx context.Context) (*EarlyBirdTicket, error) {
-	if !s.Graph.Undirected() {
-		return nil, fmt.Errorf("it is directed; symmetrise it first")
+	switch {
+	case !s.Graph.Undirected():
+		return nil, errors.New("it is directed; symmetrise it first")
+	case s.Graph.Counts().Entries == 0:
+		return nil, errors.New("it has no edges to prune")
 	}
 	task := s.start("early bird", 2*s.Epochs)
 	defer task.End()

@@ -2,9 +2,11 @@ package cgp
 
 import (
 	"context"
+	"strings"
 	"testing"
 
 	"espalier/data"
+	"espalier/prune"
 )
 
 // methods are what takes a problem, with its own defaults.
@@ -31,6 +33,33 @@ var methods = map[string]func(context.Context, Problem) error{
 		}
 		return nil
 	},
+}
+
+// Methods that prune edges say so where there are none; the others do without.
+func TestGraphsWithoutEdges(t *testing.T) {
+	p := plantedProblem(t, "")
+	var err error
+	if p.Graph, err = p.Graph.KeepEdges(make([]bool, p.Graph.Counts().Entries)); err != nil {
+		t.Fatal(err)
+	}
+	o := short(prune.Paper)
+	if _, err := CoSparsify(t.Context(), p, o); err == nil || !strings.Contains(err.Error(), "there are no edges to prune") {
+		t.Errorf("co-sparsification: error %v", err)
+	}
+	if _, err := FindEarlyBird(t.Context(), p, EarlyBirdOptions{}); err == nil || !strings.Contains(err.Error(), "it has no edges") {
+		t.Errorf("early bird: error %v", err)
+	}
+	for _, err := range Tickets(t.Context(), p, TicketOptions{Rounds: 1, Epochs: 2}) {
+		if err == nil || !strings.Contains(err.Error(), "it has no edges") {
+			t.Errorf("tickets: error %v", err)
+		}
+		break
+	}
+	o.Densities.Edges = 0
+	sparsified(t, p, o)
+	if _, err := TrainSparse(t.Context(), p, SparseOptions{Epochs: 2}); err != nil {
+		t.Error(err)
+	}
 }
 
 // What a method cannot begin with is an error of every one of them, and nothing worse.

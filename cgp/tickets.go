@@ -128,6 +128,9 @@ func newTicketSearch(problem Problem, o TicketOptions) (*ticketSearch, error) {
 		return nil, err
 	}
 	shape := s.prepared.Shape()
+	if shape.Edges == 0 {
+		return nil, errors.New("it has no edges to prune")
+	}
 	s.matrices = problem.matrices(shape)
 	s.mask = prune.OnesOf(append([]nn.Parameter{edgesOf(shape.Edges)}, s.matrices...))
 	if s.initial, err = gnn.Initialize(problem.Network, shape, s.Initializer, s.Seed.Derive("initial weights")); err != nil {
