@@ -221,7 +221,8 @@ func (o *Structural) options() lth.Options {
 	return lth.Options{Variant: o.Variant, Levels: o.Levels, Fraction: o.Fraction, Rewind: o.Rewind}
 }
 
-// cost counts the trainings of a setting. A network without channels takes less time by
+// cost counts the trainings of a setting, after each of which inference is timed beside the
+// dense network's. A network without channels takes less time by
 // its multiply-accumulates, which in a residual network go about with the part of the
 // channels that Refill keeps.
 func (o *Structural) cost(s Setting) (Cost, error) {
@@ -247,8 +248,13 @@ func (o *Structural) cost(s Setting) (Cost, error) {
 		if err != nil {
 			return Cost{}, err
 		}
+		_, composed, err := compose(set, string(o.Network), o.Width)
+		if err != nil {
+			return Cost{}, err
+		}
+		timing := raceSeconds(2*arithmeticSeconds(composed, o.TimedBatch)/costCores) / 60
 		cost.Iterations += s.Seeds * trainings * one.Iterations
-		cost.Minutes += float64(s.Seeds) * whole * one.Minutes
+		cost.Minutes += float64(s.Seeds) * (whole*one.Minutes + float64(trainings)*timing)
 	}
 	return cost, nil
 }

@@ -105,11 +105,16 @@ func same(a, b float64) bool { return a == b || a-a != 0 && b-b != 0 }
 // unreadTicket says what to do about a network that cannot be read.
 func (s *Store) unreadTicket(t *Ticket, err error) error {
 	err = fmt.Errorf("the network of cell %.12s (%s), level %d: %w", t.Desc.Digest(), t.Desc, t.Level, err)
-	if errors.Is(err, fs.ErrNotExist) {
-		err = fmt.Errorf("%w; remove %s and run the cell again, which completes what is not there any more",
+	var usage *UsageError
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return fmt.Errorf("%w; remove %s and run the cell again, which completes what is not there any more",
 			err, filepath.Join(s.CellFolder(t.Desc), resultFile))
+	case errors.Is(err, fs.ErrPermission), errors.As(err, &usage):
+		return err
+	default:
+		return fmt.Errorf("%w; remove %s and run the cell again", err, s.CellFolder(t.Desc))
 	}
-	return err
 }
 
 // level is what was measured at a level.

@@ -193,7 +193,7 @@ func TestTicketRefuses(t *testing.T) {
 	if err := os.Rename(other, level); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := store.Ticket(done, 1); err == nil || !containsOneLine(err, "they are of two runs") {
+	if _, err := store.Ticket(done, 1); err == nil || !containsOneLine(err, "they are of two runs; remove "+store.CellFolder(done)+" and run the cell again") {
 		t.Errorf("with another training: %v", err)
 	}
 }

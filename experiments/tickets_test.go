@@ -279,3 +279,24 @@ func TestSmokeTicketBeatsReinitialization(t *testing.T) {
 			float64(ticket.Mean), float64(ticket.Deviation), float64(again.Mean), float64(again.Deviation), difference/deviation)
 	}
 }
+
+// What the scale smoke is said to take is, to a factor of two, what two cores of an AMD
+// EPYC of the year 2024 took.
+func TestCostsOfSmoke(t *testing.T) {
+	for name, seconds := range map[string]float64{
+		"lth/tickets": 3.6, "lth/structural": 16, "lth/soft": 6.6, "lth/scratch": 4.6, "lth/connectivity": 11.5,
+	} {
+		e, err := experiments.Find(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		setting, err := e.Setting(experiments.Smoke, 0, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		cost, err := e.Cost(setting)
+		if err != nil || 60*cost.Minutes < seconds/2 || 60*cost.Minutes > 2*seconds {
+			t.Errorf("%s is said to take %.1f s, %v; it took %.1f s", name, 60*cost.Minutes, err, seconds)
+		}
+	}
+}

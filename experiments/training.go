@@ -55,22 +55,29 @@ func (t Training) options(normalisation data.Normalisation) train.Options {
 
 // What cost estimates by: the arithmetic that the default backend does in a second
 // on one core with AVX-512, measured in whole trainings beside each other, of
-// LeNet-300-100 and of ResNet-20, and what every step takes besides.
+// LeNet-300-100 and of ResNet-20, and what every step takes besides, with convolutions
+// as measured at the scale smoke.
 const (
-	costOperations   = 70e9
-	costConvolutions = 120e9
-	costStep         = 0.00012 // seconds
-	costCores        = 2
+	costOperations      = 70e9
+	costConvolutions    = 120e9
+	costStep            = 0.00012 // seconds
+	costConvolutionStep = 0.002   // seconds
+	costCores           = 2
 )
 
 // arithmeticSeconds is how long one core takes for so many passes of images through a
 // network; a training step is three.
 func arithmeticSeconds(n *nn.Network, passes int) float64 {
 	operations := costOperations
-	if slices.ContainsFunc(n.Prunable(), func(p nn.Parameter) bool { return len(p.Shape) == 4 }) {
+	if convolves(n) {
 		operations = costConvolutions
 	}
 	return 2 * float64(passes) * float64(nn.CostOf(n, nil).MACs) / operations
+}
+
+// convolves reports whether a network has convolutions.
+func convolves(n *nn.Network) bool {
+	return slices.ContainsFunc(n.Prunable(), func(p nn.Parameter) bool { return len(p.Shape) == 4 })
 }
 
 // cost is that of one training of a network of the zoo on a data set. Minutes are
@@ -91,7 +98,11 @@ func (t Training) cost(set, network string, width float64) (Cost, error) {
 		every = perEpoch
 	}
 	passes := 3*iterations*t.Batch + iterations/every*(t.Validation+entry.Test)
-	seconds := arithmeticSeconds(composed, passes) + float64(iterations)*costStep
+	step := costStep
+	if convolves(composed) {
+		step = costConvolutionStep
+	}
+	seconds := arithmeticSeconds(composed, passes) + float64(iterations)*step
 	return Cost{Cells: 1, Iterations: iterations, Minutes: seconds / costCores / 60}, nil
 }
 

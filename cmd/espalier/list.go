@@ -77,7 +77,7 @@ func list(e *experiments.Experiment) (listed, error) {
 func scaleRows(scales []listedScale) []string {
 	rows := []string{"  scale\tseeds\tcells\titerations\tabout"}
 	for _, s := range scales {
-		rows = append(rows, fmt.Sprintf("  %s\t%d\t%d\t%s\t%s", s.Scale, s.Seeds, s.Cells, numerals.Count(s.Iterations), duration(s.Minutes)))
+		rows = append(rows, fmt.Sprintf("  %s\t%d\t%s\t%s\t%s", s.Scale, s.Seeds, numerals.Count(s.Cells), numerals.Count(s.Iterations), duration(s.Minutes)))
 	}
 	return rows
 }

@@ -6,6 +6,8 @@ import (
 	"io"
 	"strings"
 	"text/tabwriter"
+
+	"espalier/internal/numerals"
 )
 
 // printJSON writes values as JSON, one a line.
@@ -39,7 +41,7 @@ func duration(minutes float64) string {
 	case minutes < 90:
 		return fmt.Sprintf("%.0f min", minutes)
 	default:
-		return fmt.Sprintf("%.0f h", minutes/60)
+		return numerals.Fixed(minutes/60, 0) + " h"
 	}
 }
 

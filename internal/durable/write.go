@@ -21,7 +21,11 @@ func Write(fsys FS, path string, content func(io.Writer) error) (err error) {
 	if errors.Is(err, fs.ErrNotExist) {
 		return fmt.Errorf("write %s: there is no folder %s (%w)", path, folder, fs.ErrNotExist)
 	} else if err != nil {
-		return fmt.Errorf("write %s: %w", path, err)
+		var at *fs.PathError // of the temporary file, which nobody knows
+		if errors.As(err, &at) {
+			err = at.Err
+		}
+		return fmt.Errorf("write %s: the folder %s cannot be written: %w", path, folder, err)
 	}
 	defer func() {
 		if err != nil {

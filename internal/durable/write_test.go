@@ -3,6 +3,7 @@ package durable_test
 import (
 	"errors"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
@@ -71,5 +72,18 @@ func expectFile(t *testing.T, path, want string) {
 	}
 	if string(got) != want {
 		t.Errorf("%s holds %q, want %q", filepath.Base(path), got, want)
+	}
+}
+
+// What keeps a file from being written is told by the file and its folder, not by the
+// temporary name.
+func TestWriteNamesTheFolder(t *testing.T) {
+	folder := t.TempDir()
+	path := filepath.Join(folder, "a.svg")
+	for _, failed := range []error{fs.ErrPermission, syscall.EROFS} {
+		err := durable.WriteFile(&durable.Faulty{FS: durable.OS{}, Error: failed}, path, nil)
+		if want := "write " + path + ": the folder " + folder + " cannot be written: " + failed.Error(); err == nil || err.Error() != want || !errors.Is(err, failed) {
+			t.Errorf("error %v, want %s", err, want)
+		}
 	}
 }
