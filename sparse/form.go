@@ -10,13 +10,13 @@ import (
 type form struct {
 	// Rows is how many output channels are computed together: 1, which reads only what
 	// its own weights need, or 4, which read the same.
-	Rows int `json:"rows"`
+	Rows int
 	// Shared is how many of 4 rows must have a weight for an element for it to be computed
 	// for all 4; elements of fewer rows are leftovers, which are computed row by row.
-	Shared int `json:"shared,omitempty"`
+	Shared int
 	// Channels is how many input channels are read in one pass, so that their pixels at a
 	// tile stay in the first-level cache; 0 is all.
-	Channels int `json:"channels,omitempty"`
+	Channels int
 }
 
 // blockRows is the number of rows of a block.
