@@ -65,7 +65,9 @@ func TestRunIsTheSameForAnyNumberOfWorkersAndTwice(t *testing.T) {
 	var want []float32
 	for _, workers := range []int{2, 1, 3} {
 		p := program(t, n, weights, mask, Options{Batch: 16, Workers: 2, Path: Sparse, Tuning: tuning})
-		p.engine.(*stencils).workers = cpu.NewWorkers(workers)
+		s := p.engine.(*stencils)
+		s.workers.Close()
+		s.workers = cpu.NewWorkers(workers)
 		for range 2 {
 			got, err := p.Run(t.Context(), images)
 			if err != nil {
