@@ -287,6 +287,35 @@ func TestGraphsWithoutEdges(t *testing.T) {
 	}
 }
 
+// A closed program holds nothing, not even what its steps were given, and can be closed
+// again.
+func TestClosedProgramsHoldNothing(t *testing.T) {
+	choice, err := backend.New("")
+	if err != nil {
+		t.Fatal(err)
+	}
+	g, n := smallGraph(t, true), small["gcn"]
+	p, err := NewProgram(choice.Backend, Recipe{Network: n, Graph: g, Nodes: []int32{0, 1}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	weights, err := Initialize(n, g.shape, "", 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := p.Load(weights, 1); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := p.Step(0.1); err != nil {
+		t.Fatal(err)
+	}
+	p.Close()
+	p.Close()
+	if p.scalars.Ok() {
+		t.Error("the scalars of the steps are still held")
+	}
+}
+
 func near(t *testing.T, what string, got, want []float64) {
 	t.Helper()
 	for i := range want {

@@ -129,8 +129,9 @@ func NewProgram(backend compute.Backend, r Recipe) (*Program, error) {
 }
 
 // Close frees what the backend holds; what cannot be freed now is freed with the
-// backend.
+// backend, so errors do not matter. It may be called again.
 func (p *Program) Close() {
+	_ = p.scalars.FinalizeAll()
 	p.step.Finalize()
 	p.infer.Finalize()
 	p.store.Finalize()
