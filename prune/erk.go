@@ -83,7 +83,7 @@ func RandomMask(parameters []nn.Parameter, densities map[string]float64, random 
 		if !ok || density >= 1 {
 			continue
 		}
-		live := min(max(1, int(density*float64(p.Size()))), p.Size())
+		live := min(max(1, RoundDown(p.Size(), density)), p.Size())
 		for _, i := range random(p.Name).Perm(p.Size())[live:] {
 			editor.Set(p.Name, i, false)
 		}

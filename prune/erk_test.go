@@ -95,6 +95,10 @@ func TestRandomMask(t *testing.T) {
 			t.Errorf("%s has %d live weights, want %d", name, got, want)
 		}
 	}
+	// 0.29·100 is 28.999999999999996 in float64.
+	if got := prune.RandomMask(parameters, map[string]float64{"a": .29}, stream).CountOf("a"); got != 29 {
+		t.Errorf("at density 0.29 %d of 100 weights live, want 29", got)
+	}
 	if !mask.Equal(prune.RandomMask(parameters, map[string]float64{"a": .25, "b": .01}, stream)) {
 		t.Error("the same streams draw other masks")
 	}
