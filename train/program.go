@@ -77,6 +77,7 @@ func (p *program) close() {
 	p.infer.Finalize()
 	if p.step != nil {
 		p.step.Finalize()
+		_ = p.scalars.FinalizeAll()
 	}
 	p.store.Finalize()
 }
