@@ -6,6 +6,7 @@ import (
 	"slices"
 	"time"
 
+	"espalier/backend/cpu"
 	"espalier/data"
 	"espalier/nn"
 	"espalier/prune"
@@ -42,9 +43,8 @@ const (
 )
 
 // race runs programs in turn, round after round and each first as often as last, so
-// that whatever slows the machine down slows all alike. After sparse.Rest each is called twice,
-// and what counts is the second call, which finds its workers awake and its values in the
-// caches. It returns the seconds that each took, round by round.
+// that whatever slows the machine down slows all alike. It returns the seconds that each
+// took when rested, round by round.
 func race(ctx context.Context, programs ...func(context.Context) error) ([][]float64, error) {
 	seconds := make([][]float64, len(programs))
 	begin := time.Now()
@@ -57,16 +57,12 @@ func race(ctx context.Context, programs ...func(context.Context) error) ([][]flo
 			if round%2 != 0 {
 				i = len(programs) - 1 - n
 			}
-			time.Sleep(sparse.Rest)
-			if err := programs[i](ctx); err != nil {
-				return nil, err
-			}
-			start := time.Now()
-			if err := programs[i](ctx); err != nil {
+			took, err := cpu.Rested(func() error { return programs[i](ctx) })
+			if err != nil {
 				return nil, err
 			}
 			if round >= 0 {
-				seconds[i] = append(seconds[i], time.Since(start).Seconds())
+				seconds[i] = append(seconds[i], took.Seconds())
 			}
 		}
 	}

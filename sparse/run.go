@@ -3,14 +3,9 @@ package sparse
 import (
 	"sort"
 	"sync/atomic"
-	"time"
 
 	"espalier/internal/simd"
 )
-
-// Rest is how long to wait before timing a program after another one has run: twice as
-// long as the workers of that one look for more to do, on the cores that this one needs.
-const Rest = time.Millisecond
 
 // tile is a part of a plane that is computed at a time: lines of pixels, or of vectors of
 // pixels. dst and x say where it begins in the output's and in the input's plane.

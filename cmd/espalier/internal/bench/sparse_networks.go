@@ -10,6 +10,7 @@ import (
 
 	"github.com/gomlx/compute"
 
+	"espalier/backend/cpu"
 	"espalier/nn"
 	"espalier/prune"
 	"espalier/seed"
@@ -220,21 +221,19 @@ func (s *subject) compiled(name string, batch, workers int) Case {
 	return c
 }
 
-// measure times two programs in turn and returns the times of the second. What counts is
-// the second of two calls after a rest, which finds its workers awake.
+// measure times two programs in turn and returns the times of the second, when
+// rested.
 func (s *Speedup) measure(ctx context.Context, programs [2]*sparse.Program, images []float32) ([]time.Duration, error) {
 	var dense, times []time.Duration
 	_, err := timed(ctx, func() error {
 		for i, p := range programs {
-			time.Sleep(sparse.Rest)
-			if _, err := p.Run(ctx, images); err != nil {
+			took, err := cpu.Rested(func() error {
+				_, err := p.Run(ctx, images)
+				return err
+			})
+			if err != nil {
 				return err
 			}
-			start := time.Now()
-			if _, err := p.Run(ctx, images); err != nil {
-				return err
-			}
-			took := time.Since(start)
 			if i == 0 {
 				dense = append(dense, took)
 			} else {
