@@ -12,6 +12,7 @@ import (
 	"github.com/gomlx/gomlx/core/tensors"
 	"github.com/gomlx/gomlx/ml/model"
 
+	"espalier/data"
 	"espalier/nn"
 	"espalier/seed"
 	"espalier/train"
@@ -211,6 +212,16 @@ func (g *Graph) checkNodes(nodes []int32) error {
 	for _, node := range nodes {
 		if node < 0 || int(node) >= g.shape.Nodes {
 			return fmt.Errorf("there is no node %d among the %d of graph %q: take a split of this graph", node, g.shape.Nodes, g.name)
+		}
+	}
+	return nil
+}
+
+// checkSplit reports a split of another graph.
+func (g *Graph) checkSplit(split data.NodeSplit) error {
+	for _, part := range [][]int32{split.Train, split.Validation, split.Test} {
+		if err := g.checkNodes(part); err != nil {
+			return fmt.Errorf("split %q: %w", split.Name, err)
 		}
 	}
 	return nil

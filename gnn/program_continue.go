@@ -17,6 +17,9 @@ func (b *Builder) Lives(name string) *graph.Node {
 
 // Score evaluates the program in its current state on the parts of a split.
 func (p *Program) Score(split data.NodeSplit) (train, validation, test Score, err error) {
+	if err := p.recipe.Graph.checkSplit(split); err != nil {
+		return Score{}, Score{}, Score{}, err
+	}
 	var point Point
 	err = p.score(split, &point)
 	return point.Train, point.Validation, point.Test, err

@@ -106,6 +106,9 @@ func (j Job) train(ctx context.Context, backend compute.Backend) (*Result, error
 
 // run takes the epochs.
 func (j Job) run(ctx context.Context, p *Program) (*Result, error) {
+	if err := p.recipe.Graph.checkSplit(j.Split); err != nil {
+		return nil, err
+	}
 	epochs := j.Options.MaxEpochs()
 	task := j.Progress.Start(j.Name, epochs)
 	defer task.End()
@@ -142,15 +145,10 @@ func (j Job) run(ctx context.Context, p *Program) (*Result, error) {
 // keeps says that an epoch before the last may be chosen.
 func (s *stopper) keeps() bool { return s.Select != "" && s.Select != LastEpoch }
 
-// score judges the program on the parts of a split.
+// score judges the program on the parts of a split of its graph (checkSplit).
 func (p *Program) score(split data.NodeSplit, point *Point) error {
-	g := p.recipe.Graph
-	for _, part := range [][]int32{split.Train, split.Validation, split.Test} {
-		if err := g.checkNodes(part); err != nil {
-			return fmt.Errorf("split %q: %w", split.Name, err)
-		}
-	}
 	return p.Logits(func(logits []float32) {
+		g := p.recipe.Graph
 		point.Train = g.scoreOf(logits, split.Train)
 		point.Validation = g.scoreOf(logits, split.Validation)
 		point.Test = g.scoreOf(logits, split.Test)
