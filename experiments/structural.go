@@ -222,9 +222,8 @@ func (o *Structural) options() lth.Options {
 }
 
 // cost counts the trainings of a setting, after each of which inference is timed beside the
-// dense network's. A network without channels takes less time by
-// its multiply-accumulates, which in a residual network go about with the part of the
-// channels that Refill keeps.
+// dense network's. A network without channels takes less time by its multiply-accumulates,
+// which in a residual network go about with the part of the channels that Refill keeps.
 func (o *Structural) cost(s Setting) (Cost, error) {
 	trainings, whole := 0, 0.0 // whole is how many dense ones take as long
 	methods := withNeeds(append([]string{lth.Tickets}, o.Methods...), o.needs)

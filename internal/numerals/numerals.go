@@ -1,4 +1,3 @@
-// Package numerals writes numbers for people.
 package numerals
 
 import (

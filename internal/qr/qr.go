@@ -1,4 +1,3 @@
-// Package qr has the one decomposition of matrices that others need.
 package qr
 
 import (

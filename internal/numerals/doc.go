@@ -1,0 +1,2 @@
+// Package numerals writes numbers for people.
+package numerals

@@ -1,0 +1,2 @@
+// Package qr has the one decomposition of matrices that others need.
+package qr
